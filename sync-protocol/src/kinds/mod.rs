@@ -1,0 +1,311 @@
+//! The record kinds of the programme, each declared once: fields, rules, labels, units, choices,
+//! who may write. The server checks by it, the phone draws its forms from it (`GET /api/v1/schema`).
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, NaiveDate, NaiveTime};
+use serde::Serialize;
+
+use crate::change::{Change, Edit, FieldName};
+use crate::id::RecordId;
+use crate::photo::{PhotoRef, Position};
+use crate::record::Rule;
+use crate::refusal::{Code, Refusal};
+use crate::signoff::Signoff;
+use crate::value::Value;
+
+mod acceptance;
+mod choices;
+mod diary;
+mod directory;
+mod equipment;
+mod field;
+mod finding;
+mod funds;
+mod inspection;
+mod progress;
+mod project;
+mod publication;
+mod role;
+
+pub use choices::{CHOICE_LISTS, Choice, ChoiceList};
+pub use field::{Field, Key, Part, Requirement, Type, Unit, Writers};
+pub use role::Role;
+
+/// What makes two records of a kind the same thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Identity {
+    /// Nothing but the id, a `UUIDv7` made by whoever begins it.
+    Free,
+    /// These fields, joined by `/`: see [`RecordId::natural`].
+    Natural(&'static [&'static str]),
+}
+
+/// Who reads the records of a kind that belong to no school; those of a school are read by
+/// whoever has that school in scope, unless they are the office's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Everybody with a role in the county.
+    Everyone,
+    /// Only roles held at the county or the city.
+    Office,
+}
+
+/// How a record of the kind is tied to a school.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Belongs {
+    /// It must name a project, or a school.
+    ToSchool,
+    /// It must name a project, and so belongs to that project's school.
+    ToProject,
+    /// It may name a school; without one it belongs to the county.
+    ToSchoolOrCounty,
+    /// It belongs to the county.
+    ToCounty,
+    /// It is a school: it belongs to itself.
+    IsSchool,
+    /// It is a project: it must name its school, and belongs to itself.
+    IsProject,
+}
+
+/// A kind of record.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Kind {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// What people call it, in Chinese.
+    pub zh: &'static str,
+    /// What people call it, in English.
+    pub en: &'static str,
+    /// What makes two of them the same thing.
+    pub identity: Identity,
+    /// How it is tied to a school.
+    pub belongs: Belongs,
+    /// Who reads it.
+    pub audience: Audience,
+    /// Reversed by another record, never edited: once begun, only talk and signatures are added.
+    pub append_only: bool,
+    /// Who may write it, unless a field says otherwise.
+    pub writers: &'static [Role],
+    /// Its own fields; [`COMMON`] ones come on top.
+    #[serde(serialize_with = "with_common")]
+    pub fields: &'static [Field],
+}
+
+fn with_common<S: serde::Serializer>(own: &[Field], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(own.iter().chain(COMMON))
+}
+
+/// The fields that every kind has.
+pub const COMMON: &[Field] = &[
+    Field::one("school", "学校", "school", Type::Ref("school")),
+    Field::one("project", "项目", "project", Type::Ref("project")),
+    Field::one("county", "县（区）", "county", Type::Text),
+    Field::one("withdrawn", "作废", "withdrawn", Type::Withdrawal),
+    Field::many("signoffs", "签字", "signatures", Type::Signoff).written_by(Writers::Signers),
+    Field::many("photos", "照片", "photos", Type::Photo),
+    Field::log("remarks", "备注", "remarks", Type::Text).written_by(Writers::Readers),
+    Field::log("reason", "更正原因", "reason for the correction", Type::Text),
+    Field::one("on_behalf_of", "代填教学点", "on behalf of", Type::Ref("school")),
+];
+
+/// All kinds, family by family.
+pub fn all() -> impl Iterator<Item = &'static Kind> {
+    [
+        diary::KINDS,
+        inspection::KINDS,
+        finding::KINDS,
+        project::KINDS,
+        progress::KINDS,
+        equipment::KINDS,
+        funds::KINDS,
+        acceptance::KINDS,
+        directory::KINDS,
+        publication::KINDS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The kind with that name.
+pub fn named(name: &str) -> Option<&'static Kind> {
+    all().find(|kind| kind.name == name)
+}
+
+impl Kind {
+    /// The field declared under that name, the kind's own or a common one.
+    pub fn field(&self, base: &str) -> Option<&'static Field> {
+        self.fields.iter().chain(COMMON).find(|field| field.name == base)
+    }
+
+    /// All fields, the kind's own first.
+    pub fn all_fields(&self) -> impl Iterator<Item = &'static Field> {
+        self.fields
+            .iter()
+            .chain(COMMON.iter().filter(|common| self.fields.iter().all(|own| own.name != common.name)))
+    }
+
+    /// The reading rule of a field; an undeclared one reads as a set.
+    pub fn rule(&self, field: &FieldName) -> Rule {
+        self.field(field.base()).map_or(Rule::Many, |field| field.rule)
+    }
+
+    /// Checks what holds for everybody: the fields exist and hold values of their type, and
+    /// whatever the change says of a natural key fits the record's id.
+    ///
+    /// # Errors
+    /// [`Code::UnknownField`] or [`Code::Invalid`], naming the field.
+    pub fn check(&self, change: &Change) -> Result<(), Refusal> {
+        for edit in &change.edits {
+            self.check_edit(edit)?;
+        }
+        let withdraws = change.value_of("withdrawn");
+        if withdraws.and_then(Value::as_bool) == Some(true) && change.value_of("reason").is_none() {
+            return Err(Refusal::invalid("作废要写原因", "a withdrawal needs a reason").at("withdrawn"));
+        }
+        self.check_identity(change)
+    }
+
+    fn check_edit(&self, edit: &Edit) -> Result<(), Refusal> {
+        let name = edit.field.as_str();
+        let field = self.field(edit.field.base()).ok_or_else(|| {
+            Refusal::new(
+                Code::UnknownField,
+                format!("“{}”没有“{name}”这一项", self.zh),
+                format!("a {} has no field {name:?}", self.en),
+            )
+            .at(name)
+        })?;
+        match (field.key, edit.field.key()) {
+            (Some(_), None) => {
+                return Err(
+                    Refusal::invalid("这一项要带名称，例如“crew/钢筋工”", "this field needs a key").at(name)
+                );
+            }
+            (None, Some(_)) => {
+                return Err(Refusal::invalid("这一项不能带名称", "this field takes no key").at(name));
+            }
+            _ => {}
+        }
+        edit.value.as_ref().map_or(Ok(()), |value| field.ty.check(value).map_err(|refusal| refusal.at(name)))
+    }
+
+    /// A first change carries the whole natural key; a later one may leave out what it does not
+    /// touch, so each part is compared only where all parts are there.
+    fn check_identity(&self, change: &Change) -> Result<(), Refusal> {
+        let Identity::Natural(parts) = self.identity else { return Ok(()) };
+        let Some(expected) = natural_id(self, |part| change.value_of(part).cloned()) else {
+            return Ok(());
+        };
+        if expected == change.record {
+            return Ok(());
+        }
+        Err(Refusal::invalid(
+            format!("编号与{}不符", parts.join("、")),
+            format!("the record id must be {expected}, made of {}", parts.join("/")),
+        )
+        .at(parts[0]))
+    }
+}
+
+/// The natural id of a record of `kind` whose identity fields hold what `value_of` gives; `None`
+/// where the kind has none, or a part is missing.
+pub fn natural_id(kind: &Kind, value_of: impl Fn(&str) -> Option<Value>) -> Option<RecordId> {
+    let Identity::Natural(parts) = kind.identity else { return None };
+    let mut key = String::new();
+    for part in parts {
+        let separator = if key.is_empty() { "" } else { "/" };
+        let value = value_of(part)?;
+        let text = value.as_text()?;
+        // A UUID has one spelling in a key, however its author wrote it.
+        let text = text.parse::<RecordId>().map_or_else(|_| text.to_owned(), |id| id.to_string());
+        write!(key, "{separator}{text}").ok()?;
+    }
+    Some(RecordId::natural(kind.name, &key))
+}
+
+impl Type {
+    /// Checks that `value` is of this type.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`], without a field.
+    pub fn check(&self, value: &Value) -> Result<(), Refusal> {
+        let fits = match self {
+            Self::Bool => value.as_bool().is_some(),
+            Self::Int { min, max } => value.as_int().is_some_and(|number| (*min..=*max).contains(&number)),
+            Self::Number => value.as_number().is_some(),
+            Self::Text | Self::OpenChoice(_) => value.as_text().is_some(),
+            Self::Choice(list) => return check_choice(list, value),
+            Self::Date => {
+                value.as_text().is_some_and(|text| text.len() == 10 && text.parse::<NaiveDate>().is_ok())
+            }
+            Self::Month => value.as_text().is_some_and(is_month),
+            Self::Time => value
+                .as_text()
+                .is_some_and(|text| NaiveTime::parse_from_str(text, "%H:%M").is_ok() && text.len() == 5),
+            Self::Moment => value.as_text().is_some_and(|text| DateTime::parse_from_rfc3339(text).is_ok()),
+            Self::Ref(_) | Self::User => value.as_text().is_some_and(|text| text.parse::<RecordId>().is_ok()),
+            Self::Photo => return PhotoRef::read(value).map(drop),
+            Self::Position => return Position::read(value).map(drop),
+            Self::Signoff => return Signoff::read(value).map(drop),
+            Self::Withdrawal => {
+                let reason = value.part("reason").unwrap_or(value);
+                value.as_bool() == Some(true)
+                    || reason.as_text().is_some_and(|reason| !reason.trim().is_empty())
+            }
+            Self::Object(parts) => return check_object(parts, value),
+            Self::Any => true,
+        };
+        if fits { Ok(()) } else { Err(self.mismatch()) }
+    }
+
+    fn mismatch(&self) -> Refusal {
+        let (zh, en) = self.expectation();
+        Refusal::invalid(format!("内容不合格式，应为{zh}"), format!("the value must be {en}"))
+    }
+}
+
+fn check_choice(list: &str, value: &Value) -> Result<(), Refusal> {
+    let choices = ChoiceList::named(list).map_or(&[][..], |list| list.choices);
+    if value.as_text().is_some_and(|text| choices.iter().any(|choice| choice.code == text)) {
+        return Ok(());
+    }
+    let zh: Vec<_> = choices.iter().map(|choice| choice.zh).collect();
+    let en: Vec<_> = choices.iter().map(|choice| choice.code).collect();
+    Err(Refusal::invalid(
+        format!("只能选：{}", zh.join("、")),
+        format!("the value must be one of: {}", en.join(", ")),
+    ))
+}
+
+/// The parts that are declared must be of their type; a part that is not declared is kept, so
+/// that a newer phone can say more than an older server knows.
+fn check_object(parts: &[Part], value: &Value) -> Result<(), Refusal> {
+    let Value::Map(given) = value else {
+        return Err(Refusal::invalid("内容不合格式，应为一组数据", "the value must be an object"));
+    };
+    for part in parts {
+        match given.get(part.name) {
+            Some(value) => part.ty.check(value).map_err(|refusal| Refusal {
+                zh: format!("{}：{}", part.zh, refusal.zh),
+                en: format!("{}: {}", part.name, refusal.en),
+                ..refusal
+            })?,
+            None if part.required => {
+                return Err(Refusal::invalid(
+                    format!("缺少“{}”", part.zh),
+                    format!("the part {:?} is missing", part.name),
+                ));
+            }
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+fn is_month(text: &str) -> bool {
+    text.len() == 7 && format!("{text}-01").parse::<NaiveDate>().is_ok()
+}

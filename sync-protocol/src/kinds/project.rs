@@ -1,0 +1,5 @@
+//! Declared below.
+
+use super::Kind;
+
+pub(super) const KINDS: &[Kind] = &[];

@@ -1,0 +1,246 @@
+//! The request and the answer of one round trip, `POST /api/v1/sync`, and of its two companions.
+//!
+//! Field names are frozen: clients outside of this repository are written against them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::change::{FieldName, Stamp};
+use crate::digest::ScopeDigest;
+use crate::id::{ChangeId, EditId, RecordId};
+use crate::photo::Sha256;
+use crate::record::{FieldState, Head, Record};
+use crate::refusal::Code;
+
+/// How many records a page has when the client does not say.
+pub const DEFAULT_LIMIT: u32 = 500;
+/// The most records that a page has.
+pub const MAX_LIMIT: u32 = 2_000;
+/// How many bytes of records a page has at most, before compression.
+pub const MAX_PAGE_BYTES: usize = 1024 * 1024;
+/// How many siblings of a `one` or `latest` field a device is sent at most.
+pub const MAX_SIBLINGS: usize = 8;
+
+/// What a device asks: here is what I wrote, tell me what is new.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct SyncRequest {
+    /// The version that the client speaks.
+    pub protocol: u32,
+    /// The device's own clock, to know its skew.
+    #[serde(default)]
+    pub device_time: Option<Stamp>,
+    /// Where the last answer ended; absent or null: from the beginning.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// The one-time token of the last answer.
+    #[serde(default)]
+    pub ticket: Option<String>,
+    /// The last checkpoint that the device saw.
+    #[serde(default)]
+    pub checkpoint: Option<SeenCheckpoint>,
+    /// The changes as they are: each is judged by itself, so one that is no change spoils nothing.
+    #[serde(default)]
+    pub changes: Vec<Box<RawValue>>,
+    /// How many records the answer may have.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// The last checkpoint that a device saw: the signed note, alone or as it came.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum SeenCheckpoint {
+    /// The signed note's text.
+    Note(String),
+    /// The object of the last answer, sent back whole.
+    Whole {
+        /// The signed note's text.
+        note: String,
+    },
+}
+
+impl SeenCheckpoint {
+    /// The signed note's text.
+    pub fn note(&self) -> &str {
+        match self {
+            Self::Note(note) | Self::Whole { note } => note,
+        }
+    }
+}
+
+/// What the server answers. `R` is a record: [`Snapshot`] to read, raw JSON where it is only
+/// passed on.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SyncResponse<R = Snapshot> {
+    /// The version that the server answers in. A response without it is not one of ours.
+    pub protocol: u32,
+    /// The server's clock: UTC, RFC 3339 with milliseconds.
+    pub server_time: String,
+    /// One for each change sent, in that order.
+    pub outcomes: Vec<Outcome>,
+    /// The records that changed since the cursor, oldest change first, and all that were touched.
+    pub records: Vec<R>,
+    /// Records that left the client's scope.
+    pub gone: Vec<RecordId>,
+    /// Photos that this device's changes refer to and the server does not have.
+    pub photos_missing: Vec<Sha256>,
+    /// Where this answer ends. Opaque.
+    pub cursor: Option<String>,
+    /// Whether there is more to fetch at once.
+    pub more: bool,
+    /// Whether the client must pull from null, drop what it was not sent, and send again every
+    /// change above `settled` that it still has.
+    pub resync: bool,
+    /// Up to which `seq` the ledger is contained in a backup or replica. 0: nothing yet.
+    pub settled: u64,
+    /// The one-time token for the next request.
+    pub ticket: Option<String>,
+    /// Count and XOR over the scope; only when `more` is false.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<ScopeDigest>,
+    /// The ledger's latest checkpoint, with the proof from the one that the device saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<CheckpointNews>,
+}
+
+/// The latest checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckpointNews {
+    /// A C2SP signed note over a C2SP checkpoint.
+    pub note: String,
+    /// RFC 6962 consistency proof from the checkpoint that the device saw, hashes in base64.
+    pub consistency: Vec<String>,
+}
+
+/// What became of one change. Sent only after the commit has been flushed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The change's id as it was sent; absent where none could be read.
+    pub change: Option<String>,
+    /// What became of it.
+    #[serde(flatten)]
+    pub fate: Fate,
+}
+
+/// What became of one change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Fate {
+    /// It is in the ledger now.
+    Accepted {
+        /// Its number there.
+        seq: u64,
+        /// The fields that it touched and that are in conflict now.
+        conflicts: Vec<FieldName>,
+    },
+    /// It was in the ledger already.
+    Duplicate {
+        /// Its number there.
+        seq: u64,
+    },
+    /// It is kept whole and waits for a person at the office.
+    Held {
+        /// Why.
+        code: Code,
+        /// Why, for people.
+        message: String,
+        /// The field it is about, where it is about one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        field: Option<String>,
+        /// Set once the office refused it: the reason that was given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refused: Option<String>,
+    },
+}
+
+/// A record as the server holds it: its heads, field by field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The record.
+    pub id: RecordId,
+    /// Its kind.
+    pub kind: String,
+    /// The number of the last change that touched it.
+    pub seq: u64,
+    /// The school that it belongs to, where it belongs to one.
+    pub school: Option<RecordId>,
+    /// The project that it belongs to, where it belongs to one.
+    pub project: Option<RecordId>,
+    /// The heads in ledger order.
+    pub fields: BTreeMap<FieldName, Vec<Head>>,
+    /// Edits replaced before they arrived, so that they never show up on any device.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub awaited: BTreeMap<FieldName, Vec<EditId>>,
+    /// Where a field has more siblings than were sent: how many there are.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub siblings: BTreeMap<FieldName, usize>,
+}
+
+impl Snapshot {
+    /// The snapshot of a record.
+    pub fn of(record: Record, seq: u64, school: Option<RecordId>, project: Option<RecordId>) -> Self {
+        let mut fields = BTreeMap::new();
+        let mut awaited = BTreeMap::new();
+        for (name, state) in record.fields {
+            if !state.awaited.is_empty() {
+                awaited.insert(name.clone(), state.awaited.into_iter().collect());
+            }
+            if !state.heads.is_empty() {
+                fields.insert(name, state.heads);
+            }
+        }
+        Self {
+            id: record.id,
+            kind: record.kind,
+            seq,
+            school,
+            project,
+            fields,
+            awaited,
+            siblings: BTreeMap::new(),
+        }
+    }
+
+    /// The record in it, ready to have an outbox folded over it.
+    pub fn into_record(self) -> Record {
+        let mut record = Record::empty(self.id, self.kind);
+        for (name, heads) in self.fields {
+            record.fields.insert(name, FieldState { heads, ..FieldState::default() });
+        }
+        for (name, awaited) in self.awaited {
+            record.fields.entry(name).or_default().awaited = awaited.into_iter().collect();
+        }
+        record
+    }
+}
+
+/// `POST /api/v1/sync/index`: all records in scope, to repair a digest that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexResponse {
+    /// `[record id, seq]`, in order of seq.
+    pub records: Vec<(RecordId, u64)>,
+    /// The digest over them.
+    pub digest: ScopeDigest,
+}
+
+/// `POST /api/v1/sync/have`: does the office have these?
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HaveRequest {
+    /// Changes to ask for.
+    #[serde(default)]
+    pub changes: Vec<ChangeId>,
+    /// Photos to ask for.
+    #[serde(default)]
+    pub photos: Vec<Sha256>,
+}
+
+/// The answer to [`HaveRequest`]: what the server lacks. A held change is not lacking.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HaveResponse {
+    /// Changes that the server does not have.
+    pub changes: Vec<ChangeId>,
+    /// Photos that the server does not have.
+    pub photos: Vec<Sha256>,
+}
