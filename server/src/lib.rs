@@ -1,1 +1,11 @@
-//! Server.
+//! SiteLedger 工地台账: the server.
+//!
+//! One write path, one permission check, one audit trail, one feed. Modules use only what stands
+//! left of them: `error clock · store blobs · access · photos · sync · demo · jobs · http · cli`.
+
+pub mod access;
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod http;
+pub mod store;

@@ -1,0 +1,259 @@
+-- Times are milliseconds since 1970 UTC, ids are 16 bytes, hashes are 32.
+-- `row_hash` covers all other columns of its row that nothing else covers, since a flipped bit
+-- passes `pragma integrity_check`: see store/row_hash.rs for what goes into each.
+
+create table server (
+    only_row integer primary key check (only_row = 1),
+    id blob not null,
+    created_at integer not null,
+    cursor_key blob not null,
+    access_version integer not null default 1
+) strict;
+
+-- Ledgers ---------------------------------------------------------------------------------
+
+create table ledgers (
+    county text primary key,
+    name text not null,
+    city text,
+    epoch integer not null default 1,
+    seq integer not null default 0,
+    directory_seq integer not null default 0,
+    signing_key text not null,
+    verifying_key text not null,
+    created_at integer not null
+) strict;
+
+create table changes (
+    county text not null references ledgers (county),
+    seq integer not null,
+    id blob not null,
+    record blob not null,
+    made_by blob not null,
+    by_name text not null,
+    device blob not null,
+    received_at integer not null,
+    released_by blob,
+    digest blob not null,
+    salt blob not null,
+    leaf blob not null,
+    body text,
+    row_hash blob not null,
+    unique (county, seq)
+) strict;
+create unique index changes_by_id on changes (id);
+create index changes_by_record on changes (record, seq);
+
+-- Hashes of complete subtrees of 256^level leaves; level 0 are the leaves in `changes`.
+create table tree (
+    county text not null references ledgers (county),
+    level integer not null,
+    number integer not null,
+    hash blob not null,
+    primary key (county, level, number)
+) strict, without rowid;
+
+create table checkpoints (
+    county text not null references ledgers (county),
+    epoch integer not null,
+    size integer not null,
+    note text not null,
+    made_at integer not null,
+    primary key (county, epoch, size)
+) strict, without rowid;
+
+create table complaints (
+    id integer primary key,
+    county text not null references ledgers (county),
+    received_at integer not null,
+    made_by blob,
+    device blob,
+    checkpoint text not null,
+    reason text not null
+) strict;
+
+-- Records ---------------------------------------------------------------------------------
+
+-- A place is where a record belongs: who has it in scope has all records there.
+create table places (
+    id integer primary key,
+    county text not null references ledgers (county),
+    audience text not null,
+    school blob not null,
+    project blob not null,
+    record_count integer not null default 0,
+    xor blob not null,
+    unique (county, audience, school, project)
+) strict;
+
+create table records (
+    id blob not null unique,
+    county text not null references ledgers (county),
+    kind text not null,
+    seq integer not null,
+    place integer not null references places (id),
+    school blob,
+    project blob,
+    wide integer not null default 0,
+    body text not null,
+    row_hash blob not null
+) strict;
+create index records_feed on records (county, seq);
+create index records_by_place on records (place, seq);
+create index records_by_kind on records (county, kind, seq);
+
+create table departures (
+    county text not null references ledgers (county),
+    seq integer not null,
+    record blob not null,
+    place integer not null references places (id),
+    primary key (county, seq, record)
+) strict, without rowid;
+
+create table held (
+    id integer primary key,
+    county text not null references ledgers (county),
+    change_id text,
+    digest blob not null unique,
+    raw text not null,
+    code text not null,
+    field text,
+    zh text not null,
+    en text not null,
+    made_by blob not null,
+    by_name text not null,
+    device blob not null,
+    received_at integer not null,
+    permitted_when_made integer not null default 0,
+    state text not null default 'waiting' check (state in ('waiting', 'released', 'refused')),
+    decided_by blob,
+    decided_at integer,
+    decision_reason text,
+    released_seq integer,
+    row_hash blob not null
+) strict;
+create index held_waiting on held (county, state, id);
+
+-- Photos ----------------------------------------------------------------------------------
+
+create table photos (
+    sha256 blob not null unique,
+    bytes integer not null,
+    media_type text not null,
+    width integer,
+    height integer,
+    taken_at text,
+    latitude real,
+    longitude real,
+    perceptual_hash blob,
+    made_by blob not null,
+    received_at integer not null,
+    damaged_at integer,
+    row_hash blob not null
+) strict;
+create index photos_by_perceptual_hash on photos (perceptual_hash) where perceptual_hash is not null;
+
+create table photo_refs (
+    sha256 blob not null,
+    record blob not null,
+    county text not null references ledgers (county),
+    primary key (sha256, record)
+) strict, without rowid;
+create index photo_refs_by_record on photo_refs (record);
+
+-- Photos that a device's changes refer to and that have not come yet.
+create table photos_wanted (
+    device blob not null,
+    sha256 blob not null,
+    primary key (device, sha256)
+) strict, without rowid;
+create index photos_wanted_by_hash on photos_wanted (sha256);
+
+-- Two photos that look nearly alike: the distance of their perceptual hashes in bits.
+create table photo_likeness (
+    sha256 blob not null,
+    other blob not null,
+    distance integer not null,
+    primary key (sha256, other)
+) strict, without rowid;
+
+create table uploads (
+    id blob not null unique,
+    user_id blob not null,
+    device blob not null,
+    sha256 blob not null,
+    length integer not null,
+    filename text not null,
+    created_at integer not null,
+    touched_at integer not null
+) strict;
+create index uploads_by_touch on uploads (touched_at);
+
+create table jobs (
+    id integer primary key,
+    kind text not null,
+    key text not null,
+    attempts integer not null default 0,
+    run_at integer not null,
+    last_error text,
+    unique (kind, key)
+) strict;
+create index jobs_due on jobs (run_at);
+
+-- People: the only secrets ----------------------------------------------------------------
+
+create table users (
+    id blob not null unique,
+    username text not null unique,
+    display_name text not null,
+    password_hash text,
+    totp_secret blob,
+    totp_last_step integer,
+    home_county text,
+    created_at integer not null,
+    disabled_at integer
+) strict;
+
+create table grants (
+    id integer primary key,
+    user_id blob not null references users (id),
+    role text not null,
+    scope text not null,
+    since integer not null,
+    until integer
+) strict;
+create index grants_by_user on grants (user_id);
+
+create table devices (
+    id blob not null unique,
+    user_id blob not null references users (id),
+    name text not null,
+    token_hash blob unique,
+    bundle_key blob,
+    created_at integer not null,
+    last_seen_at integer,
+    clock_offset_ms integer,
+    ticket blob,
+    previous_ticket blob,
+    storage_alarms integer not null default 0,
+    storage_alarm_at integer,
+    revoked_at integer
+) strict;
+create index devices_by_user on devices (user_id);
+
+create table enrol_codes (
+    code_hash blob not null unique,
+    user_id blob not null references users (id),
+    created_at integer not null,
+    expires_at integer not null,
+    used_at integer
+) strict;
+
+create table sessions (
+    token_hash blob not null unique,
+    user_id blob not null references users (id),
+    device blob not null references devices (id),
+    created_at integer not null,
+    used_at integer not null,
+    expires_at integer not null
+) strict;

@@ -1,0 +1,4 @@
+//! Who somebody is, and what that person may do: people, devices, sessions, roles, one policy.
+
+pub mod actor;
+pub mod role;

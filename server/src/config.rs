@@ -1,0 +1,29 @@
+//! Settings of a running server, and the layout of its data folder.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// How the server was started.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The data folder.
+    pub data: PathBuf,
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// The address that people and phones use, without a slash at the end.
+    pub public_url: String,
+    /// Addresses of proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+}
+
+impl Settings {
+    /// Whether browsers reach the server by https, so that cookies get the `__Host-` prefix.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+/// Where the blobs are inside of the data folder.
+pub fn blobs_folder(data: &Path) -> PathBuf {
+    data.join("photos")
+}

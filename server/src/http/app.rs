@@ -1,0 +1,18 @@
+//! What every handler has at hand.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::store::Store;
+
+/// What every handler has at hand; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// How the server was started.
+    pub settings: Arc<Settings>,
+}

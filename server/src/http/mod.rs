@@ -1,0 +1,6 @@
+//! The HTTP face: a handler decodes, calls one operation, encodes.
+
+pub mod app;
+pub mod auth;
+pub mod problem;
+pub mod router;

@@ -1,0 +1,131 @@
+//! Failures as RFC 9457 `application/problem+json`, in the language that the client asks for.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Kind};
+
+/// A failure on its way out.
+pub struct Problem(pub Error);
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+/// The body of a failure.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ProblemBody {
+    /// `urn:siteledger:problem:<code>`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The HTTP status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened, whether anything was lost, what to do.
+    pub detail: String,
+    /// A stable code for programs.
+    pub code: String,
+}
+
+/// The languages that people are spoken to in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// 简体中文, unless asked otherwise.
+    Chinese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// The first language of `Accept-Language` that we have.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let first = asked.split(',').map(|tag| tag.trim().to_ascii_lowercase()).find_map(|tag| {
+            match tag.get(..2)? {
+                "zh" => Some(Self::Chinese),
+                "en" => Some(Self::English),
+                _ => None,
+            }
+        });
+        first.unwrap_or(Self::Chinese)
+    }
+}
+
+impl Problem {
+    fn status(&self) -> StatusCode {
+        let status = match self.0.kind {
+            Kind::BadRequest => 400,
+            Kind::Unauthorized => 401,
+            Kind::Forbidden => 403,
+            Kind::NotFound => 404,
+            Kind::Conflict => 409,
+            Kind::Gone => 410,
+            Kind::Precondition => 412,
+            Kind::TooLarge => 413,
+            Kind::UnsupportedMedia => 415,
+            Kind::Unprocessable => 422,
+            Kind::UpgradeRequired => 426,
+            Kind::TooMany(_) => 429,
+            Kind::HashMismatch => 460,
+            Kind::Internal => 500,
+            Kind::Unavailable(_) => 503,
+            Kind::StorageFull => 507,
+        };
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl IntoResponse for Problem {
+    /// The body is written by [`speak`], which knows the client's language.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        let seconds = match self.0.kind {
+            Kind::TooMany(seconds) | Kind::Unavailable(seconds) => Some(seconds),
+            Kind::StorageFull => Some(60),
+            _ => None,
+        };
+        if let Some(seconds) = seconds {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(Arc::new(self.0));
+        response
+    }
+}
+
+/// Middleware: writes the body of a failure in the client's language, and logs our own faults.
+pub async fn speak(request: Request, next: Next) -> Response {
+    let language = Language::of(request.headers());
+    let path = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
+    let Some(error) = response.extensions_mut().remove::<Arc<Error>>() else { return response };
+    if response.status().is_server_error() {
+        tracing::error!(path, error = ?error, "a request failed");
+    } else {
+        tracing::debug!(path, error = ?error, "a request was refused");
+    }
+    let status = response.status();
+    let body = ProblemBody {
+        kind: format!("urn:siteledger:problem:{}", error.code),
+        title: status.canonical_reason().unwrap_or("Checksum Mismatch").to_owned(),
+        status: status.as_u16(),
+        detail: match language {
+            Language::Chinese => error.zh.to_string(),
+            Language::English => error.en.to_string(),
+        },
+        code: error.code.to_owned(),
+    };
+    let body = serde_json::to_vec(&body).unwrap_or_default();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    *response.body_mut() = Body::from(body);
+    response
+}

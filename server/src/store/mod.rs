@@ -1,0 +1,100 @@
+//! All SQL, and nothing else: one writer connection with group commit, a pool of readers.
+//!
+//! Every function takes `&mut Tx`: a reader's connection or the writer's open transaction. None
+//! takes the pool, so that no operation ever waits for a second connection while holding one.
+
+mod writer;
+
+use std::path::Path;
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use sqlx::ConnectOptions as _;
+use sqlx::migrate::Migrator;
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use crate::error::{Error, Result};
+use writer::Writer;
+
+/// A connection that a store function works on.
+pub type Tx = sqlx::SqliteConnection;
+
+/// The database's file name inside of the data folder.
+pub const FILE: &str = "siteledger.db";
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// The database.
+#[derive(Clone)]
+pub struct Store {
+    readers: SqlitePool,
+    writer: Arc<Writer>,
+}
+
+impl Store {
+    /// Opens the database in `folder`, making or migrating it as needed.
+    ///
+    /// # Errors
+    /// If it cannot be opened, is newer than this program, or is damaged.
+    pub async fn open(folder: &Path) -> Result<Self> {
+        let options = options(&folder.join(FILE))?;
+        let mut connection = options.connect().await?;
+        MIGRATIONS.run(&mut connection).await.map_err(|error| {
+            Error::internal(anyhow::Error::new(error).context("could not bring the database to this version"))
+        })?;
+        let readers = SqlitePoolOptions::new()
+            .min_connections(1)
+            .max_connections(8)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.clone().read_only(true))
+            .await?;
+        Ok(Self { readers, writer: Arc::new(Writer::start(connection, options)) })
+    }
+
+    /// A connection to read with. Reads of one connection are not one snapshot unless they are
+    /// one statement.
+    pub async fn read(&self) -> Result<PoolConnection<sqlx::Sqlite>> {
+        Ok(self.readers.acquire().await?)
+    }
+
+    /// Runs `operation` inside of the writer's next commit and answers once that is flushed.
+    ///
+    /// Operations of one group share a commit, each under its own savepoint: what fails is rolled
+    /// back alone. The operation runs to its end even if the caller is dropped.
+    pub async fn write<T, F>(&self, operation: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
+        self.writer.write(operation).await
+    }
+
+    /// Waits for what was already handed over, then closes everything.
+    pub async fn close(&self) {
+        self.writer.stop().await;
+        self.readers.close().await;
+    }
+}
+
+fn options(file: &Path) -> Result<SqliteConnectOptions> {
+    Ok(SqliteConnectOptions::from_str("sqlite:")?
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // Phones forget what was acknowledged; NORMAL loses acknowledged commits in a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("temp_store", "memory")
+        .pragma("mmap_size", "0")
+        .pragma("trusted_schema", "off")
+        .pragma("cell_size_check", "on")
+        .pragma("cache_size", "-16384")
+        .statement_cache_capacity(200)
+        .disable_statement_logging())
+}
