@@ -18,7 +18,13 @@ create table ledgers (
     city text,
     epoch integer not null default 1,
     seq integer not null default 0,
+    -- The log of this epoch begins after this seq.
+    log_start integer not null default 0,
+    -- The last seq that touched a school, a project or a zone.
     directory_seq integer not null default 0,
+    -- Count and XOR over all records of the county.
+    record_count integer not null default 0,
+    xor blob not null default (zeroblob(16)),
     signing_key text not null,
     verifying_key text not null,
     created_at integer not null
@@ -47,10 +53,11 @@ create index changes_by_record on changes (record, seq);
 -- Hashes of complete subtrees of 256^level leaves; level 0 are the leaves in `changes`.
 create table tree (
     county text not null references ledgers (county),
+    epoch integer not null,
     level integer not null,
     number integer not null,
     hash blob not null,
-    primary key (county, level, number)
+    primary key (county, epoch, level, number)
 ) strict, without rowid;
 
 create table checkpoints (

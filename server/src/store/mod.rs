@@ -3,6 +3,11 @@
 //! Every function takes `&mut Tx`: a reader's connection or the writer's open transaction. None
 //! takes the pool, so that no operation ever waits for a second connection while holding one.
 
+pub(crate) mod columns;
+pub mod held;
+pub mod ledger;
+pub mod records;
+pub mod row_hash;
 mod writer;
 
 use std::path::Path;

@@ -1,0 +1,329 @@
+//! The held box: changes that came and are not in a ledger. They wait for a person at the office.
+
+use sqlx::FromRow;
+use sync_protocol::id::{ChangeId, DeviceId, UserId};
+use sync_protocol::photo::Sha256;
+use sync_protocol::refusal::Code;
+
+use super::row_hash::{self, RowHash};
+use super::{Tx, columns};
+use crate::clock::Moment;
+use crate::error::{Error, Result};
+
+/// What became of a held change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It waits for a person.
+    Waiting,
+    /// It is in the ledger now.
+    Released,
+    /// The office said no, with a reason.
+    Refused,
+}
+
+impl State {
+    /// Its name in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Released => "released",
+            Self::Refused => "refused",
+        }
+    }
+
+    fn named(name: &str) -> Result<Self> {
+        [Self::Waiting, Self::Released, Self::Refused]
+            .into_iter()
+            .find(|state| state.as_str() == name)
+            .ok_or_else(|| Error::internal(anyhow::anyhow!("a held change has the state {name:?}")))
+    }
+}
+
+/// A change that is about to be held.
+#[derive(Clone, Debug)]
+pub struct NewHeld {
+    /// Whose office decides.
+    pub county: String,
+    /// The id as it was sent, where one could be read.
+    pub change_id: Option<String>,
+    /// Of the canonical form, or of the bytes where there is none.
+    pub digest: Sha256,
+    /// The change as it came.
+    pub raw: String,
+    /// Why.
+    pub code: Code,
+    /// The field it is about.
+    pub field: Option<String>,
+    /// Why, in Chinese.
+    pub zh: String,
+    /// Why, in English.
+    pub en: String,
+    /// Who delivered it.
+    pub by: UserId,
+    /// That person's name at the time.
+    pub by_name: String,
+    /// On which device.
+    pub device: DeviceId,
+    /// When it came.
+    pub received_at: Moment,
+    /// Whether the author had the right when the change was made, by the device's clock.
+    pub permitted_when_made: bool,
+}
+
+/// A change in the held box.
+#[derive(Clone, Debug)]
+pub struct HeldRow {
+    /// Its number in the box.
+    pub id: i64,
+    /// What was held.
+    pub held: NewHeld,
+    /// What became of it.
+    pub state: State,
+    /// Who decided.
+    pub decided_by: Option<UserId>,
+    /// When.
+    pub decided_at: Option<Moment>,
+    /// Why.
+    pub decision_reason: Option<String>,
+    /// Its number in the ledger, once released.
+    pub released_seq: Option<u64>,
+}
+
+impl NewHeld {
+    /// Covers what came, not what was decided about it.
+    fn row_hash(&self) -> [u8; row_hash::LEN] {
+        RowHash::new("held")
+            .text(&self.county)
+            .bytes(&self.digest.0)
+            .text(&self.raw)
+            .text(self.code.as_str())
+            .bytes(self.by.as_bytes())
+            .text(&self.by_name)
+            .bytes(self.device.as_bytes())
+            .int(self.received_at.0)
+            .finish()
+    }
+}
+
+#[derive(FromRow)]
+struct HeldColumns {
+    id: i64,
+    county: String,
+    change_id: Option<String>,
+    digest: Vec<u8>,
+    raw: String,
+    code: String,
+    field: Option<String>,
+    zh: String,
+    en: String,
+    made_by: Vec<u8>,
+    by_name: String,
+    device: Vec<u8>,
+    received_at: i64,
+    permitted_when_made: bool,
+    state: String,
+    decided_by: Option<Vec<u8>>,
+    decided_at: Option<i64>,
+    decision_reason: Option<String>,
+    released_seq: Option<i64>,
+    row_hash: Vec<u8>,
+}
+
+impl TryFrom<HeldColumns> for (HeldRow, bool) {
+    type Error = Error;
+
+    fn try_from(row: HeldColumns) -> Result<Self> {
+        let code = Code::named(&row.code)
+            .ok_or_else(|| Error::internal(anyhow::anyhow!("held change {} has no known code", row.id)))?;
+        let held = NewHeld {
+            county: row.county,
+            change_id: row.change_id,
+            digest: Sha256(columns::array(&row.digest)?),
+            raw: row.raw,
+            code,
+            field: row.field,
+            zh: row.zh,
+            en: row.en,
+            by: columns::id(&row.made_by)?,
+            by_name: row.by_name,
+            device: columns::id(&row.device)?,
+            received_at: Moment(row.received_at),
+            permitted_when_made: row.permitted_when_made,
+        };
+        let intact = held.row_hash().as_slice() == row.row_hash;
+        let row = HeldRow {
+            id: row.id,
+            held,
+            state: State::named(&row.state)?,
+            decided_by: row.decided_by.map(|by| columns::id(&by)).transpose()?,
+            decided_at: row.decided_at.map(Moment),
+            decision_reason: row.decision_reason,
+            released_seq: row.released_seq.map(|seq| seq as u64),
+        };
+        Ok((row, intact))
+    }
+}
+
+fn rows(found: Vec<HeldColumns>) -> Result<Vec<HeldRow>> {
+    found.into_iter().map(|row| Ok(<(HeldRow, bool)>::try_from(row)?.0)).collect()
+}
+
+/// Puts changes into the held box. One that is there already stays as it is.
+pub async fn hold(tx: &mut Tx, changes: impl Iterator<Item = &NewHeld>) -> Result<()> {
+    for held in changes {
+        sqlx::query(
+            "insert into held (county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
+             received_at, permitted_when_made, row_hash)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+             on conflict (digest) do nothing",
+        )
+        .bind(&held.county)
+        .bind(&held.change_id)
+        .bind(held.digest.0.as_slice())
+        .bind(&held.raw)
+        .bind(held.code.as_str())
+        .bind(&held.field)
+        .bind(&held.zh)
+        .bind(&held.en)
+        .bind(held.by.as_bytes().as_slice())
+        .bind(&held.by_name)
+        .bind(held.device.as_bytes().as_slice())
+        .bind(held.received_at.0)
+        .bind(held.permitted_when_made)
+        .bind(held.row_hash().to_vec())
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// The held changes with these digests.
+pub async fn with_digests(tx: &mut Tx, digests: impl Iterator<Item = Sha256>) -> Result<Vec<HeldRow>> {
+    let list = columns::hex_list(digests.map(|digest| digest.0));
+    rows(
+        sqlx::query_as(
+            "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
+             received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
+             row_hash
+             from held where digest in (select unhex(value) from json_each($1))",
+        )
+        .bind(list)
+        .fetch_all(tx)
+        .await?,
+    )
+}
+
+/// Which of these change ids are in the held box.
+pub async fn has_changes(tx: &mut Tx, changes: &[ChangeId]) -> Result<Vec<ChangeId>> {
+    let list = serde_json::to_string(changes).unwrap_or_default();
+    let found: Vec<(String,)> = sqlx::query_as(
+        "select distinct change_id from held where change_id in (select value from json_each($1))",
+    )
+    .bind(list)
+    .fetch_all(tx)
+    .await?;
+    Ok(found.into_iter().filter_map(|(id,)| id.parse().ok()).collect())
+}
+
+/// One held change.
+pub async fn held(tx: &mut Tx, id: i64) -> Result<Option<HeldRow>> {
+    let found: Option<HeldColumns> = sqlx::query_as(
+        "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
+         received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
+         row_hash
+         from held where id = $1",
+    )
+    .bind(id)
+    .fetch_optional(tx)
+    .await?;
+    found.map(|row| Ok(<(HeldRow, bool)>::try_from(row)?.0)).transpose()
+}
+
+/// Held changes of these counties in that state after number `after`, oldest first.
+pub async fn list(
+    tx: &mut Tx,
+    counties: &[String],
+    state: State,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<HeldRow>> {
+    rows(
+        sqlx::query_as(
+            "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
+             received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
+             row_hash
+             from held where county in (select value from json_each($1)) and state = $2 and id > $3
+             order by id limit $4",
+        )
+        .bind(serde_json::to_string(counties).unwrap_or_default())
+        .bind(state.as_str())
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all(tx)
+        .await?,
+    )
+}
+
+/// Held changes that a person delivered, newest first.
+pub async fn of_author(tx: &mut Tx, author: UserId, limit: u32) -> Result<Vec<HeldRow>> {
+    rows(
+        sqlx::query_as(
+            "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
+             received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
+             row_hash
+             from held where made_by = $1 order by id desc limit $2",
+        )
+        .bind(author.as_bytes().as_slice())
+        .bind(i64::from(limit))
+        .fetch_all(tx)
+        .await?,
+    )
+}
+
+/// All held changes after number `after`, each with whether its row is intact.
+pub async fn all_after(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(HeldRow, bool)>> {
+    let found: Vec<HeldColumns> = sqlx::query_as(
+        "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
+         received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
+         row_hash
+         from held where id > $1 order by id limit $2",
+    )
+    .bind(after)
+    .bind(i64::from(limit))
+    .fetch_all(tx)
+    .await?;
+    found.into_iter().map(TryInto::try_into).collect()
+}
+
+/// What is decided about a held change.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// Released or refused.
+    pub state: State,
+    /// By whom; nobody if it became acceptable by itself and was sent again.
+    pub by: Option<UserId>,
+    /// When.
+    pub at: Moment,
+    /// Why.
+    pub reason: Option<String>,
+    /// Its number in the ledger, if released.
+    pub seq: Option<u64>,
+}
+
+/// Keeps a decision about a change that still waits; tells whether it did.
+pub async fn decide(tx: &mut Tx, id: i64, decision: &Decision) -> Result<bool> {
+    let done = sqlx::query(
+        "update held set state = $2, decided_by = $3, decided_at = $4, decision_reason = $5, released_seq = $6
+         where id = $1 and state = 'waiting'",
+    )
+    .bind(id)
+    .bind(decision.state.as_str())
+    .bind(decision.by.as_ref().map(|by| by.as_bytes().as_slice()))
+    .bind(decision.at.0)
+    .bind(&decision.reason)
+    .bind(decision.seq.map(|seq| seq as i64))
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -1,0 +1,450 @@
+//! Records as the server holds them: one row a record, its body the snapshot that devices get.
+
+use sqlx::{FromRow, QueryBuilder, Sqlite};
+use sync_protocol::digest::ScopeDigest;
+use sync_protocol::id::RecordId;
+use sync_protocol::photo::Sha256;
+
+use super::row_hash::{self, RowHash};
+use super::{Tx, columns};
+use crate::error::{Error, Result};
+
+/// Names the place where records belong; see [`place_ids`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PlaceKey {
+    /// The county.
+    pub county: String,
+    /// Whether only the office reads it.
+    pub office_only: bool,
+    /// The school, where there is one.
+    pub school: Option<RecordId>,
+    /// The project, where there is one.
+    pub project: Option<RecordId>,
+}
+
+/// A record's row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordRow {
+    /// The record.
+    pub id: RecordId,
+    /// Its county.
+    pub county: String,
+    /// Its kind.
+    pub kind: String,
+    /// The number of the last change that touched it.
+    pub seq: u64,
+    /// Where it belongs.
+    pub place: i64,
+    /// The school that it belongs to.
+    pub school: Option<RecordId>,
+    /// The project that it belongs to.
+    pub project: Option<RecordId>,
+    /// Whether a field has more siblings than a device is sent.
+    pub wide: bool,
+    /// The snapshot, as JSON.
+    pub body: String,
+}
+
+impl RecordRow {
+    /// Covers the whole row.
+    pub fn row_hash(&self) -> [u8; row_hash::LEN] {
+        RowHash::new("records")
+            .bytes(self.id.as_bytes())
+            .text(&self.county)
+            .text(&self.kind)
+            .int(self.seq as i64)
+            .int(self.place)
+            .optional(self.school, |hash, id| hash.bytes(id.as_bytes()))
+            .optional(self.project, |hash, id| hash.bytes(id.as_bytes()))
+            .int(i64::from(self.wide))
+            .text(&self.body)
+            .finish()
+    }
+}
+
+#[derive(FromRow)]
+struct RecordColumns {
+    id: Vec<u8>,
+    county: String,
+    kind: String,
+    seq: i64,
+    place: i64,
+    school: Option<Vec<u8>>,
+    project: Option<Vec<u8>>,
+    wide: bool,
+    body: String,
+    row_hash: Vec<u8>,
+}
+
+impl TryFrom<RecordColumns> for RecordRow {
+    type Error = Error;
+
+    /// # Errors
+    /// If the row's hash does not fit: wrong data is never handed out.
+    fn try_from(row: RecordColumns) -> Result<Self> {
+        let record = Self {
+            id: columns::id(&row.id)?,
+            county: row.county,
+            kind: row.kind,
+            seq: row.seq as u64,
+            place: row.place,
+            school: row.school.map(|id| columns::id(&id)).transpose()?,
+            project: row.project.map(|id| columns::id(&id)).transpose()?,
+            wide: row.wide,
+            body: row.body,
+        };
+        if record.row_hash().as_slice() == row.row_hash {
+            Ok(record)
+        } else {
+            Err(Error::internal(anyhow::anyhow!("the row of record {} is damaged on disk", record.id)))
+        }
+    }
+}
+
+fn rows(found: Vec<RecordColumns>) -> Result<Vec<RecordRow>> {
+    found.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The records with these ids, those that there are.
+pub async fn records(tx: &mut Tx, ids: impl Iterator<Item = RecordId>) -> Result<Vec<RecordRow>> {
+    let ids = columns::hex_list(ids.map(|id| id.0.into_bytes()));
+    rows(
+        sqlx::query_as(
+            "select id, county, kind, seq, place, school, project, wide, body, row_hash from records
+             where id in (select unhex(value) from json_each($1))",
+        )
+        .bind(ids)
+        .fetch_all(tx)
+        .await?,
+    )
+}
+
+/// One record.
+pub async fn record(tx: &mut Tx, id: RecordId) -> Result<Option<RecordRow>> {
+    Ok(records(tx, std::iter::once(id)).await?.pop())
+}
+
+/// The records of a county of one kind after `seq`, in order of seq.
+pub async fn of_kind(
+    tx: &mut Tx,
+    county: &str,
+    kind: &str,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<RecordRow>> {
+    rows(
+        sqlx::query_as(
+            "select id, county, kind, seq, place, school, project, wide, body, row_hash from records
+             where county = $1 and kind = $2 and seq > $3 order by seq limit $4",
+        )
+        .bind(county)
+        .bind(kind)
+        .bind(after as i64)
+        .bind(i64::from(limit))
+        .fetch_all(tx)
+        .await?,
+    )
+}
+
+/// All records of a county after `seq`, in order of seq.
+pub async fn page_of_county(tx: &mut Tx, county: &str, after: u64, limit: u32) -> Result<Vec<RecordRow>> {
+    rows(
+        sqlx::query_as(
+            "select id, county, kind, seq, place, school, project, wide, body, row_hash from records
+             where county = $1 and seq > $2 order by seq limit $3",
+        )
+        .bind(county)
+        .bind(after as i64)
+        .bind(i64::from(limit))
+        .fetch_all(tx)
+        .await?,
+    )
+}
+
+/// The records of these places after `seq`, in order of seq.
+pub async fn page_of_places(tx: &mut Tx, places: &[i64], after: u64, limit: u32) -> Result<Vec<RecordRow>> {
+    // The ids are found and sorted by the index alone; only a page of bodies is read.
+    rows(
+        sqlx::query_as(
+            "select id, county, kind, seq, place, school, project, wide, body, row_hash from records
+             where rowid in (
+                 select rowid from records
+                 where place in (select value from json_each($1)) and seq > $2
+                 order by seq limit $3)
+             order by seq",
+        )
+        .bind(serde_json::to_string(places).unwrap_or_default())
+        .bind(after as i64)
+        .bind(i64::from(limit))
+        .fetch_all(tx)
+        .await?,
+    )
+}
+
+/// `[id, seq]` of all records of a county, or of these places of it, in order of seq.
+pub async fn index(tx: &mut Tx, county: &str, places: Option<&[i64]>) -> Result<Vec<(RecordId, u64)>> {
+    let found: Vec<(Vec<u8>, i64)> =
+        match places {
+            None => {
+                sqlx::query_as("select id, seq from records where county = $1 order by seq")
+                    .bind(county)
+                    .fetch_all(tx)
+                    .await?
+            }
+            Some(places) => sqlx::query_as(
+                "select id, seq from records where place in (select value from json_each($1)) order by seq",
+            )
+            .bind(serde_json::to_string(places).unwrap_or_default())
+            .fetch_all(tx)
+            .await?,
+        };
+    found.into_iter().map(|(id, seq)| Ok((columns::id(&id)?, seq as u64))).collect()
+}
+
+/// Writes records as they stand now.
+pub async fn save(tx: &mut Tx, records: &[RecordRow]) -> Result<()> {
+    for chunk in records.chunks(columns::ROWS_PER_INSERT) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "insert into records (id, county, kind, seq, place, school, project, wide, body, row_hash) ",
+        );
+        insert.push_values(chunk, |mut row, record| {
+            row.push_bind(record.id.as_bytes().as_slice())
+                .push_bind(&record.county)
+                .push_bind(&record.kind)
+                .push_bind(record.seq as i64)
+                .push_bind(record.place)
+                .push_bind(record.school.as_ref().map(|id| id.as_bytes().as_slice()))
+                .push_bind(record.project.as_ref().map(|id| id.as_bytes().as_slice()))
+                .push_bind(record.wide)
+                .push_bind(&record.body)
+                .push_bind(record.row_hash().to_vec());
+        });
+        insert.push(
+            " on conflict (id) do update set seq = excluded.seq, place = excluded.place,
+             school = excluded.school, project = excluded.project, wide = excluded.wide,
+             body = excluded.body, row_hash = excluded.row_hash",
+        );
+        insert.build().execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+// Places -----------------------------------------------------------------------------------------
+
+/// A place and what is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceRow {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub key: PlaceKey,
+    /// Over the records there.
+    pub digest: ScopeDigest,
+}
+
+#[derive(FromRow)]
+struct PlaceColumns {
+    id: i64,
+    county: String,
+    audience: String,
+    school: Vec<u8>,
+    project: Vec<u8>,
+    record_count: i64,
+    xor: Vec<u8>,
+}
+
+impl TryFrom<PlaceColumns> for PlaceRow {
+    type Error = Error;
+
+    fn try_from(row: PlaceColumns) -> Result<Self> {
+        let optional = |bytes: &[u8]| (!bytes.is_empty()).then(|| columns::id(bytes)).transpose();
+        Ok(Self {
+            id: row.id,
+            key: PlaceKey {
+                county: row.county,
+                office_only: row.audience == "office",
+                school: optional(&row.school)?,
+                project: optional(&row.project)?,
+            },
+            digest: ScopeDigest { count: row.record_count as u64, xor: columns::array(&row.xor)? },
+        })
+    }
+}
+
+/// All places of a county.
+pub async fn places(tx: &mut Tx, county: &str) -> Result<Vec<PlaceRow>> {
+    let found: Vec<PlaceColumns> = sqlx::query_as(
+        "select id, county, audience, school, project, record_count, xor from places where county = $1",
+    )
+    .bind(county)
+    .fetch_all(tx)
+    .await?;
+    found.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The places of a county that everyone with one of these schools, or nothing but the county, has.
+pub async fn places_of_schools(
+    tx: &mut Tx,
+    county: &str,
+    schools: impl Iterator<Item = RecordId>,
+) -> Result<Vec<PlaceRow>> {
+    let schools = columns::hex_list(schools.map(|id| id.0.into_bytes()));
+    let found: Vec<PlaceColumns> = sqlx::query_as(
+        "select id, county, audience, school, project, record_count, xor from places
+         where county = $1 and audience = 'everyone'
+         and (school = x'' or school in (select unhex(value) from json_each($2)))",
+    )
+    .bind(county)
+    .bind(schools)
+    .fetch_all(tx)
+    .await?;
+    found.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Finds a place, or makes it.
+pub async fn place(tx: &mut Tx, key: &PlaceKey) -> Result<PlaceRow> {
+    let audience = if key.office_only { "office" } else { "everyone" };
+    let blob = |id: Option<RecordId>| id.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
+    let row: PlaceColumns = sqlx::query_as(
+        "insert into places (county, audience, school, project, xor) values ($1, $2, $3, $4, zeroblob(16))
+         on conflict (county, audience, school, project) do update set county = excluded.county
+         returning id, county, audience, school, project, record_count, xor",
+    )
+    .bind(&key.county)
+    .bind(audience)
+    .bind(blob(key.school))
+    .bind(blob(key.project))
+    .fetch_one(tx)
+    .await?;
+    row.try_into()
+}
+
+/// Keeps the digests of places.
+pub async fn save_digests(tx: &mut Tx, places: impl Iterator<Item = &PlaceRow>) -> Result<()> {
+    for place in places {
+        sqlx::query("update places set record_count = $2, xor = $3 where id = $1")
+            .bind(place.id)
+            .bind(place.digest.count as i64)
+            .bind(place.digest.xor.as_slice())
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Notes that a record left a place, so that who had it there is told.
+pub async fn depart(tx: &mut Tx, county: &str, seq: u64, record: RecordId, place: i64) -> Result<()> {
+    sqlx::query(
+        "insert into departures (county, seq, record, place) values ($1, $2, $3, $4) on conflict do nothing",
+    )
+    .bind(county)
+    .bind(seq as i64)
+    .bind(record.as_bytes().as_slice())
+    .bind(place)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Records that left one of these places after `after`, up to `until`, with where they are now.
+pub async fn departed(
+    tx: &mut Tx,
+    county: &str,
+    places: &[i64],
+    after: u64,
+    until: u64,
+) -> Result<Vec<(RecordId, i64)>> {
+    let found: Vec<(Vec<u8>, i64)> = sqlx::query_as(
+        "select d.record, r.place from departures d join records r on r.id = d.record
+         where d.county = $1 and d.seq > $3 and d.seq <= $4
+         and d.place in (select value from json_each($2))",
+    )
+    .bind(county)
+    .bind(serde_json::to_string(places).unwrap_or_default())
+    .bind(after as i64)
+    .bind(until as i64)
+    .fetch_all(tx)
+    .await?;
+    found.into_iter().map(|(id, place)| Ok((columns::id(&id)?, place))).collect()
+}
+
+// Photos that records refer to --------------------------------------------------------------------
+
+/// Notes which photos a record refers to.
+pub async fn refer_to_photos(
+    tx: &mut Tx,
+    refs: impl Iterator<Item = (&Sha256, RecordId, &str)>,
+) -> Result<()> {
+    for (photo, record, county) in refs {
+        sqlx::query(
+            "insert into photo_refs (sha256, record, county) values ($1, $2, $3) on conflict do nothing",
+        )
+        .bind(photo.0.as_slice())
+        .bind(record.as_bytes().as_slice())
+        .bind(county)
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// The records that refer to a photo.
+pub async fn referring_to_photo(tx: &mut Tx, photo: &Sha256) -> Result<Vec<RecordRow>> {
+    rows(
+        sqlx::query_as(
+            "select r.id, r.county, r.kind, r.seq, r.place, r.school, r.project, r.wide, r.body, r.row_hash
+             from photo_refs p join records r on r.id = p.record where p.sha256 = $1 limit 200",
+        )
+        .bind(photo.0.as_slice())
+        .fetch_all(tx)
+        .await?,
+    )
+}
+
+/// Notes that a device's changes refer to photos that have not come: it will be asked for them.
+pub async fn want_photos(
+    tx: &mut Tx,
+    device: sync_protocol::id::DeviceId,
+    photos: impl Iterator<Item = &Sha256>,
+) -> Result<()> {
+    let list = columns::hex_list(photos.map(|photo| photo.0));
+    sqlx::query(
+        "insert into photos_wanted (device, sha256)
+         select $1, unhex(value) from json_each($2)
+         where not exists (select 1 from photos where sha256 = unhex(value))
+         on conflict do nothing",
+    )
+    .bind(device.as_bytes().as_slice())
+    .bind(list)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The photos that a device's changes refer to and that have not come.
+pub async fn photos_wanted(
+    tx: &mut Tx,
+    device: sync_protocol::id::DeviceId,
+    limit: u32,
+) -> Result<Vec<Sha256>> {
+    let found: Vec<(Vec<u8>,)> =
+        sqlx::query_as("select sha256 from photos_wanted where device = $1 limit $2")
+            .bind(device.as_bytes().as_slice())
+            .bind(i64::from(limit))
+            .fetch_all(tx)
+            .await?;
+    found.into_iter().map(|(hash,)| Ok(Sha256(columns::array(&hash)?))).collect()
+}
+
+/// Which of these photos the server does not have.
+pub async fn photos_lacking(tx: &mut Tx, photos: &[Sha256]) -> Result<Vec<Sha256>> {
+    let list = columns::hex_list(photos.iter().map(|photo| photo.0));
+    let found: Vec<(Vec<u8>,)> = sqlx::query_as(
+        "select unhex(value) from json_each($1)
+         where not exists (select 1 from photos where sha256 = unhex(value) and damaged_at is null)",
+    )
+    .bind(list)
+    .fetch_all(tx)
+    .await?;
+    found.into_iter().map(|(hash,)| Ok(Sha256(columns::array(&hash)?))).collect()
+}
