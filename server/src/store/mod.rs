@@ -8,6 +8,7 @@ pub mod held;
 pub mod ledger;
 pub mod records;
 pub mod row_hash;
+pub mod server_row;
 mod writer;
 
 use std::path::Path;
