@@ -54,6 +54,25 @@ pub struct Error {
     pub context: Option<anyhow::Error>,
 }
 
+/// The languages that people are spoken to in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// 简体中文, unless asked otherwise.
+    Chinese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// The sentence in this language.
+    pub const fn pick<'s>(self, zh: &'s str, en: &'s str) -> &'s str {
+        match self {
+            Self::Chinese => zh,
+            Self::English => en,
+        }
+    }
+}
+
 /// What most functions of the server return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

@@ -1,7 +1,7 @@
 //! SiteLedger 工地台账: the server.
 //!
 //! One write path, one permission check, one audit trail, one feed. Modules use only what stands
-//! left of them: `error clock · store blobs · access · photos · sync · demo · jobs · http · cli`.
+//! left of them: `error clock config · store blobs · access · photos · sync · jobs · http · demo · cli`.
 
 pub mod access;
 pub mod clock;
@@ -9,3 +9,4 @@ pub mod config;
 pub mod error;
 pub mod http;
 pub mod store;
+pub mod sync;

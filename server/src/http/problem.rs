@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Language};
 
 /// A failure on its way out.
 pub struct Problem(pub Error);
@@ -36,28 +36,17 @@ pub struct ProblemBody {
     pub code: String,
 }
 
-/// The languages that people are spoken to in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// 简体中文, unless asked otherwise.
-    Chinese,
-    /// English.
-    English,
-}
-
-impl Language {
-    /// The first language of `Accept-Language` that we have.
-    pub fn of(headers: &HeaderMap) -> Self {
-        let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let first = asked.split(',').map(|tag| tag.trim().to_ascii_lowercase()).find_map(|tag| {
-            match tag.get(..2)? {
-                "zh" => Some(Self::Chinese),
-                "en" => Some(Self::English),
-                _ => None,
-            }
-        });
-        first.unwrap_or(Self::Chinese)
-    }
+/// The first language of `Accept-Language` that we have; Chinese unless asked otherwise.
+pub fn language(headers: &HeaderMap) -> Language {
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let first = asked.split(',').map(|tag| tag.trim().to_ascii_lowercase()).find_map(|tag| {
+        match tag.get(..2)? {
+            "zh" => Some(Language::Chinese),
+            "en" => Some(Language::English),
+            _ => None,
+        }
+    });
+    first.unwrap_or(Language::Chinese)
 }
 
 impl Problem {
@@ -103,7 +92,7 @@ impl IntoResponse for Problem {
 
 /// Middleware: writes the body of a failure in the client's language, and logs our own faults.
 pub async fn speak(request: Request, next: Next) -> Response {
-    let language = Language::of(request.headers());
+    let language = language(request.headers());
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     let Some(error) = response.extensions_mut().remove::<Arc<Error>>() else { return response };
@@ -117,10 +106,7 @@ pub async fn speak(request: Request, next: Next) -> Response {
         kind: format!("urn:siteledger:problem:{}", error.code),
         title: status.canonical_reason().unwrap_or("Checksum Mismatch").to_owned(),
         status: status.as_u16(),
-        detail: match language {
-            Language::Chinese => error.zh.to_string(),
-            Language::English => error.en.to_string(),
-        },
+        detail: language.pick(&error.zh, &error.en).to_owned(),
         code: error.code.to_owned(),
     };
     let body = serde_json::to_vec(&body).unwrap_or_default();

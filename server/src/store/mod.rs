@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod records;
 pub mod row_hash;
 pub mod server_row;
+pub mod tickets;
 mod writer;
 
 use std::path::Path;

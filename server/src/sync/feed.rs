@@ -1,0 +1,260 @@
+//! What a device is sent: records above its cursor, in its scope, oldest change first.
+
+use std::collections::BTreeSet;
+
+use serde_json::value::RawValue;
+use sync_protocol::digest::ScopeDigest;
+use sync_protocol::id::RecordId;
+use sync_protocol::kinds;
+use sync_protocol::message::{MAX_PAGE_BYTES, MAX_SIBLINGS, Snapshot};
+use sync_protocol::record::Rule;
+
+use super::cursor::Cursor;
+use super::scope::{Reach, ReadScope};
+use super::standing::{self, Standing};
+use crate::error::{Error, Result};
+use crate::store::Tx;
+use crate::store::ledger::{self, LedgerRow};
+use crate::store::records::{self, PlaceRow, RecordRow};
+
+/// One page of news.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// The records, each as a snapshot in JSON.
+    pub records: Vec<Box<RawValue>>,
+    /// Records that left the scope.
+    pub gone: Vec<RecordId>,
+    /// Where the page ends.
+    pub cursor: Cursor,
+    /// Whether there is more.
+    pub more: bool,
+    /// Whether the cursor was of no use, so that this page begins from nothing.
+    pub resync: bool,
+    /// Over the scope, when there is no more.
+    pub digest: Option<ScopeDigest>,
+}
+
+/// Where a reader stands: from nothing, or from a cursor.
+pub struct From<'c> {
+    /// The cursor that the device sent; none: from the beginning.
+    pub cursor: Option<&'c Cursor>,
+    /// Whether it sent one that could not be opened.
+    pub foreign: bool,
+}
+
+/// Whether a cursor can be gone on from.
+fn usable(cursor: &Cursor, fingerprint: &str, ledgers: &[LedgerRow]) -> bool {
+    cursor.scope == fingerprint
+        && cursor.counties.iter().all(|(county, (epoch, seq))| {
+            ledgers
+                .iter()
+                .any(|ledger| ledger.county == *county && ledger.epoch == *epoch && *seq <= ledger.seq)
+        })
+}
+
+/// The answer from memory to a device that has everything already; `None` if there is news.
+pub fn nothing_new(standing: &Standing, scope: &ReadScope, from: &From<'_>) -> Option<Page> {
+    let cursor = from.cursor.filter(|_| !from.foreign)?;
+    if cursor.scope != scope.fingerprint() || cursor.counties.len() != scope.counties.len() {
+        return None;
+    }
+    let mut digest = ScopeDigest::default();
+    for (code, reach) in &scope.counties {
+        let county = standing.counties.get(code)?;
+        if cursor.counties.get(code) != Some(&(county.ledger.epoch, county.ledger.seq)) {
+            return None;
+        }
+        digest.join(&reach.digest(&county.ledger.digest, county.places.values()));
+    }
+    Some(Page { cursor: cursor.clone(), digest: Some(digest), ..Page::default() })
+}
+
+/// Reads a page. `tx` must be one snapshot of the database. `touched` are records that the device
+/// is to be sent whatever the page says.
+pub async fn page(
+    tx: &mut Tx,
+    scope: &ReadScope,
+    from: From<'_>,
+    limit: u32,
+    touched: &BTreeSet<RecordId>,
+) -> Result<Page> {
+    let ledgers = ledger::ledgers(tx).await?;
+    let fingerprint = scope.fingerprint();
+    let cursor = from.cursor.filter(|cursor| usable(cursor, &fingerprint, &ledgers));
+    let mut page = Page {
+        resync: from.foreign || (from.cursor.is_some() && cursor.is_none()),
+        cursor: Cursor { scope: fingerprint, ..Cursor::default() },
+        ..Page::default()
+    };
+    let mut filling = Filling { room: limit as usize, bytes: MAX_PAGE_BYTES, sent: BTreeSet::new() };
+    let mut digest = ScopeDigest::default();
+    for (code, reach) in &scope.counties {
+        let Some(ledger) = ledgers.iter().find(|ledger| ledger.county == *code) else { continue };
+        let after = cursor.and_then(|cursor| cursor.counties.get(code)).map_or(0, |(_, seq)| *seq);
+        let places = places_of(tx, code, reach).await?;
+        digest.join(&reach.digest(&ledger.digest, places.iter().flatten()));
+        let mut until = after;
+        if after < ledger.seq && !page.more {
+            until = fill(tx, ledger, places.as_deref(), after, &mut filling, &mut page).await?;
+        }
+        if let Some(places) = places.as_deref().filter(|_| 0 < after && after < until) {
+            page.gone.extend(left(tx, ledger, places, after, until).await?);
+        }
+        page.cursor.counties.insert(code.clone(), (ledger.epoch, until));
+    }
+    page.digest = (!page.more).then_some(digest);
+    add_touched(tx, scope, touched, &filling.sent, &mut page).await?;
+    Ok(page)
+}
+
+/// What room a page has left, and what is in it.
+struct Filling {
+    room: usize,
+    bytes: usize,
+    sent: BTreeSet<RecordId>,
+}
+
+/// Fills a page from one ledger; tells up to which number.
+async fn fill(
+    tx: &mut Tx,
+    ledger: &LedgerRow,
+    places: Option<&[PlaceRow]>,
+    after: u64,
+    filling: &mut Filling,
+    page: &mut Page,
+) -> Result<u64> {
+    if filling.room == 0 || filling.bytes == 0 {
+        page.more = true;
+        return Ok(after);
+    }
+    let asked = filling.room as u32 + 1;
+    let rows = match places {
+        None => records::page_of_county(tx, &ledger.county, after, asked).await?,
+        Some(places) => records::page_of_places(tx, &ids(places), after, asked).await?,
+    };
+    let mut until = after;
+    for row in rows {
+        let fits = row.body.len() <= filling.bytes || filling.sent.is_empty();
+        if filling.room == 0 || !fits {
+            page.more = true;
+            return Ok(until);
+        }
+        filling.room -= 1;
+        filling.bytes = filling.bytes.saturating_sub(row.body.len());
+        until = row.seq;
+        filling.sent.insert(row.id);
+        page.records.push(sent(&row)?);
+    }
+    Ok(ledger.seq)
+}
+
+/// The places of a county that are in reach; `None` where all are.
+async fn places_of(tx: &mut Tx, county: &str, reach: &Reach) -> Result<Option<Vec<PlaceRow>>> {
+    if *reach == Reach::All {
+        return Ok(None);
+    }
+    let mut places = records::places_of_schools(tx, county, reach.schools()).await?;
+    places.retain(|place| reach.has(&place.key));
+    Ok(Some(places))
+}
+
+fn ids(places: &[PlaceRow]) -> Vec<i64> {
+    places.iter().map(|place| place.id).collect()
+}
+
+/// The records that left these places between two numbers and are not in another of them now.
+async fn left(
+    tx: &mut Tx,
+    ledger: &LedgerRow,
+    places: &[PlaceRow],
+    after: u64,
+    until: u64,
+) -> Result<Vec<RecordId>> {
+    let places = ids(places);
+    let departed = records::departed(tx, &ledger.county, &places, after, until).await?;
+    let mut gone: Vec<_> =
+        departed.into_iter().filter(|(_, now)| !places.contains(now)).map(|(record, _)| record).collect();
+    gone.sort_unstable();
+    gone.dedup();
+    Ok(gone)
+}
+
+/// Adds the records that the device's own changes touched and that the page does not have.
+async fn add_touched(
+    tx: &mut Tx,
+    scope: &ReadScope,
+    touched: &BTreeSet<RecordId>,
+    sent_already: &BTreeSet<RecordId>,
+    page: &mut Page,
+) -> Result<()> {
+    if touched.is_subset(sent_already) {
+        return Ok(());
+    }
+    let rows = records::records(tx, touched.difference(sent_already).copied()).await?;
+    let mut places = std::collections::BTreeMap::new();
+    for row in rows {
+        let Some(reach) = scope.counties.get(&row.county) else { continue };
+        if !places.contains_key(&row.county) {
+            let here = places_of(tx, &row.county, reach).await?;
+            places.insert(row.county.clone(), here.map(|places| ids(&places)));
+        }
+        let in_reach = places[&row.county].as_ref().is_none_or(|places| places.contains(&row.place));
+        if in_reach {
+            page.records.push(sent(&row)?);
+        }
+    }
+    Ok(())
+}
+
+/// A record as a device is sent it.
+fn sent(row: &RecordRow) -> Result<Box<RawValue>> {
+    let body = if row.wide { narrowed(row)? } else { row.body.clone() };
+    RawValue::from_string(body).map_err(|error| {
+        Error::internal(anyhow::Error::new(error).context(format!("record {} cannot be read", row.id)))
+    })
+}
+
+/// Few siblings are ever many; where they are, a device is sent the first ones and their count.
+fn narrowed(row: &RecordRow) -> Result<String> {
+    let mut snapshot = standing::snapshot(row)?;
+    let kind = kinds::named(&snapshot.kind);
+    for (name, heads) in &mut snapshot.fields {
+        if heads.len() > MAX_SIBLINGS && kind.is_some_and(|kind| is_narrowed(kind.rule(name))) {
+            snapshot.siblings.insert(name.clone(), heads.len());
+            if kind.is_some_and(|kind| kind.rule(name) == Rule::Latest) {
+                // The newest is the one that is shown.
+                heads.drain(..heads.len() - MAX_SIBLINGS);
+            } else {
+                heads.truncate(MAX_SIBLINGS);
+            }
+        }
+    }
+    serde_json::to_string(&snapshot).map_err(|error| Error::internal(anyhow::Error::new(error)))
+}
+
+/// Whether a field with this rule is sent with its first siblings alone: sets and talk are whole.
+pub fn is_narrowed(rule: Rule) -> bool {
+    matches!(rule, Rule::One | Rule::Latest)
+}
+
+/// Whether a snapshot has more siblings in some field than a device is sent.
+pub fn is_wide(snapshot: &Snapshot) -> bool {
+    let kind = kinds::named(&snapshot.kind);
+    snapshot.fields.iter().any(|(name, heads)| {
+        heads.len() > MAX_SIBLINGS && kind.is_some_and(|kind| is_narrowed(kind.rule(name)))
+    })
+}
+
+/// `[id, seq]` of everything in scope, and the digest over it. `tx` must be one snapshot.
+pub async fn index(tx: &mut Tx, scope: &ReadScope) -> Result<(Vec<(RecordId, u64)>, ScopeDigest)> {
+    let mut all = Vec::new();
+    let mut digest = ScopeDigest::default();
+    for (code, reach) in &scope.counties {
+        let places = places_of(tx, code, reach).await?.map(|places| ids(&places));
+        all.extend(records::index(tx, code, places.as_deref()).await?);
+    }
+    for (record, seq) in &all {
+        digest.add(*record, *seq);
+    }
+    Ok((all, digest))
+}

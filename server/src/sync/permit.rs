@@ -1,0 +1,233 @@
+//! Whether the author of a change may make it: every line by the one policy, then the rules that
+//! look at more than one line.
+
+use std::collections::BTreeSet;
+
+use sync_protocol::change::Change;
+use sync_protocol::id::UserId;
+use sync_protocol::kinds::Kind;
+use sync_protocol::record::Record;
+use sync_protocol::refusal::{Code, Refusal};
+use sync_protocol::signoff::{self, Signoff, Verdict};
+
+use super::admit::{Work, Working};
+use super::directory::reference;
+use super::incoming::{Rights, Sender};
+use super::placing::Placed;
+use super::standing::{Standing, day};
+use crate::access::policy::{self, Denial, Place};
+use crate::clock::Moment;
+
+/// All that one question is about.
+pub(super) struct Question<'q> {
+    pub(super) work: &'q Work,
+    pub(super) standing: &'q Standing,
+    pub(super) kind: &'q Kind,
+    pub(super) change: &'q Change,
+    /// The record as it would stand.
+    pub(super) candidate: &'q Record,
+    /// The record as it stands.
+    pub(super) existing: Option<&'q Working>,
+    /// Where it would belong.
+    pub(super) placed: &'q Placed,
+    pub(super) sender: &'q Sender,
+}
+
+/// What may be added to a record that is never edited.
+const ADDED_LATER: [&str; 4] = ["signoffs", "remarks", "reason", "photos"];
+/// Talk about a record needs no reason.
+const TALK: [&str; 3] = ["signoffs", "remarks", "reason"];
+
+/// Checks everything that the author's rights and other people's signatures demand.
+pub(super) fn check(question: &Question<'_>) -> Result<(), Refusal> {
+    rights(
+        question.work,
+        question.standing,
+        question.kind,
+        question.change,
+        question.existing,
+        question.placed,
+        question.sender,
+        question.work.now,
+    )?;
+    over_a_conflict(question)?;
+    never_edited(question)?;
+    if let Rights::Own { .. } = question.sender.rights {
+        own_signatures(question)?;
+        under_a_signature(question)?;
+        verified_by_another(question)?;
+    }
+    Ok(())
+}
+
+/// Checks the author's rights line by line, as of a moment.
+#[expect(clippy::too_many_arguments, reason = "asked for two moments, of two stages of one judgement")]
+pub(super) fn rights(
+    work: &Work,
+    standing: &Standing,
+    kind: &Kind,
+    change: &Change,
+    existing: Option<&Working>,
+    placed: &Placed,
+    sender: &Sender,
+    at: Moment,
+) -> Result<(), Refusal> {
+    let Rights::Own { actor, .. } = &sender.rights else { return Ok(()) };
+    // Moving a record needs the right at both ends.
+    let moved_from = existing.map(|existing| &existing.placed).filter(|from| *from != placed);
+    for placed in std::iter::once(placed).chain(moved_from) {
+        let place = place(work, standing, placed);
+        for edit in &change.edits {
+            let base = edit.field.base();
+            let signed = edit.value.as_ref().filter(|_| base == signoff::FIELD);
+            let judged = match signed.map(Signoff::read).transpose()? {
+                Some(signoff) => policy::may_sign(actor, at, signoff.role, kind, &place),
+                None => policy::may_write(actor, at, kind, base, &place),
+            };
+            judged.map_err(|denial| denied(denial, kind).at(edit.field.as_str()))?;
+        }
+    }
+    Ok(())
+}
+
+fn place(work: &Work, standing: &Standing, placed: &Placed) -> Place {
+    let today = day(work.now);
+    let directory = work.directory(standing, &placed.county);
+    let at_school = |school| {
+        let directory = directory?;
+        Some((directory.township(school).map(str::to_owned), directory.zones_of(school, today)))
+    };
+    let (township, zones) = placed.school.and_then(at_school).unwrap_or_default();
+    Place {
+        county: placed.county.clone(),
+        city: standing.counties.get(&placed.county).and_then(|county| county.ledger.city.clone()),
+        township,
+        school: placed.school,
+        project: placed.project,
+        zones,
+    }
+}
+
+fn denied(denial: Denial, kind: &Kind) -> Refusal {
+    match denial {
+        Denial::NotPermitted => Refusal::new(
+            Code::NotPermitted,
+            format!("您的角色不能填写{}的这一项；内容已保存，等办公室处理", kind.zh),
+            format!("your role may not write this in a {}; it is kept, the office decides", kind.en),
+        ),
+        Denial::OutOfScope => Refusal::new(
+            Code::OutOfScope,
+            "这里不在您的负责范围内；内容已保存，等办公室处理",
+            "this place is not in your scope; it is kept, the office decides",
+        ),
+    }
+}
+
+/// Nobody signs over a visible conflict.
+fn over_a_conflict(question: &Question<'_>) -> Result<(), Refusal> {
+    for edit in question.change.edits.iter().filter(|edit| edit.field.as_str() == signoff::FIELD) {
+        let Some(value) = &edit.value else { continue };
+        if let Some(field) = Signoff::read(value)?.signs_over_conflict(question.candidate, question.kind) {
+            return Err(Refusal::invalid(
+                format!("“{field}”有两种不同的内容，请先解决冲突再签字"),
+                format!("{field} has two values: settle the conflict before signing"),
+            )
+            .at(signoff::FIELD));
+        }
+    }
+    Ok(())
+}
+
+/// What is append-only is reversed by another record, never edited.
+fn never_edited(question: &Question<'_>) -> Result<(), Refusal> {
+    let begun = question.existing.is_some() && question.kind.append_only;
+    let edited = question.change.edits.iter().find(|edit| !ADDED_LATER.contains(&edit.field.base()));
+    match edited.filter(|_| begun) {
+        Some(edit) => Err(Refusal::invalid(
+            format!("{}不能修改：请另记一笔冲销", question.kind.zh),
+            format!("a {} is never edited: reverse it by another", question.kind.en),
+        )
+        .at(edit.field.as_str())),
+        None => Ok(()),
+    }
+}
+
+/// A signature is taken away by the one who gave it.
+fn own_signatures(question: &Question<'_>) -> Result<(), Refusal> {
+    let Some(existing) = question.existing else { return Ok(()) };
+    let signatures = existing.record.heads_named(signoff::FIELD);
+    let taken: BTreeSet<_> = question
+        .change
+        .edits
+        .iter()
+        .filter(|edit| edit.field.as_str() == signoff::FIELD)
+        .flat_map(|edit| &edit.replaces)
+        .collect();
+    if signatures.iter().any(|head| taken.contains(&head.edit) && head.by != question.sender.user) {
+        return Err(Refusal::new(
+            Code::NotPermitted,
+            "只有签字人本人可以撤回签字",
+            "a signature is taken away by its signer alone",
+        )
+        .at(signoff::FIELD));
+    }
+    Ok(())
+}
+
+/// Nobody who has been shown somebody else's signature edits under it without a reason.
+///
+/// Who had not been shown it yet wrote in good faith: the record reads *changed since signed*.
+fn under_a_signature(question: &Question<'_>) -> Result<(), Refusal> {
+    let Rights::Own { seen, .. } = &question.sender.rights else { return Ok(()) };
+    let Some(existing) = question.existing else { return Ok(()) };
+    let Some(edited) = question.change.edits.iter().find(|edit| !TALK.contains(&edit.field.base())) else {
+        return Ok(());
+    };
+    if question.change.edits.iter().any(|edit| edit.field.base() == "reason" && edit.value.is_some()) {
+        return Ok(());
+    }
+    let shown = seen.get(&question.placed.county).copied().unwrap_or(0);
+    let signed_by_another = existing.record.heads_named(signoff::FIELD).iter().any(|head| {
+        let stands = Signoff::read(&head.value).is_ok_and(|signoff| signoff.verdict != Verdict::Returned);
+        stands && head.by != question.sender.user && head.seq.is_some_and(|seq| seq <= shown)
+    });
+    if signed_by_another {
+        return Err(Refusal::invalid(
+            "别人已经签字确认，更正要写明原因（reason）",
+            "somebody has signed this: a correction needs a reason",
+        )
+        .at(edited.field.as_str()));
+    }
+    Ok(())
+}
+
+/// A rectification is verified by somebody else than who made it.
+fn verified_by_another(question: &Question<'_>) -> Result<(), Refusal> {
+    if question.kind.name != "verification" {
+        return Ok(());
+    }
+    let Some(rectification) = reference(question.candidate, "rectification") else { return Ok(()) };
+    let Some(rectification) = question.work.records.get(&rectification) else {
+        return Err(Refusal::invalid(
+            "还没有收到要复查的整改回复",
+            "the rectification to be verified has not arrived",
+        )
+        .at("rectification"));
+    };
+    let rectifiers: BTreeSet<UserId> = rectification
+        .record
+        .fields
+        .values()
+        .flat_map(|state| &state.heads)
+        .map(|head| head.by)
+        .collect();
+    if rectifiers.contains(&question.sender.user) {
+        return Err(Refusal::new(
+            Code::NotPermitted,
+            "整改的人不能复查自己的整改",
+            "nobody verifies what they rectified themselves",
+        )
+        .at("rectification"));
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! How the ledgers stand, in memory: numbers, digests, places, directories.
+//!
+//! The sync writer alone changes it, after a commit; a sync with nothing new is answered from it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+use sync_protocol::id::RecordId;
+use sync_protocol::message::Snapshot;
+
+use super::directory::{self, Directory};
+use crate::access::policy::Place;
+use crate::clock::Moment;
+use crate::error::{Error, Result};
+use crate::store::Tx;
+use crate::store::ledger::{self, CheckpointRow, LedgerRow};
+use crate::store::records::{self, PlaceKey, PlaceRow, RecordRow};
+
+/// How one county stands.
+#[derive(Clone, Debug)]
+pub struct County {
+    /// Its ledger.
+    pub ledger: LedgerRow,
+    /// Its schools, projects and zones.
+    pub directory: Directory,
+    /// Where its records are.
+    pub places: HashMap<PlaceKey, PlaceRow>,
+    /// Its latest checkpoint.
+    pub checkpoint: Option<CheckpointRow>,
+}
+
+/// How all counties of this server stand.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    /// By code.
+    pub counties: BTreeMap<String, County>,
+}
+
+impl County {
+    /// Reads one county from the database.
+    async fn load(tx: &mut Tx, ledger: LedgerRow) -> Result<Self> {
+        const PAGE: u32 = 1000;
+        let mut directory = Directory::default();
+        for kind in directory::KINDS {
+            let mut after = 0;
+            loop {
+                let page = records::of_kind(tx, &ledger.county, kind, after, PAGE).await?;
+                let Some(last) = page.last() else { break };
+                after = last.seq;
+                for row in &page {
+                    directory.learn(&snapshot(row)?.into_record());
+                }
+            }
+        }
+        let places = records::places(tx, &ledger.county).await?;
+        let checkpoint = ledger::latest_checkpoint(tx, &ledger.county).await?;
+        let places = places.into_iter().map(|place| (place.key.clone(), place)).collect();
+        Ok(Self { ledger, directory, places, checkpoint })
+    }
+
+    /// What the policy asks about a place.
+    pub fn place(&self, school: Option<RecordId>, project: Option<RecordId>, day: NaiveDate) -> Place {
+        Place {
+            county: self.ledger.county.clone(),
+            city: self.ledger.city.clone(),
+            township: school.and_then(|school| self.directory.township(school)).map(str::to_owned),
+            school,
+            project,
+            zones: school.map(|school| self.directory.zones_of(school, day)).unwrap_or_default(),
+        }
+    }
+}
+
+impl Standing {
+    /// Reads everything from the database.
+    pub async fn load(tx: &mut Tx) -> Result<Self> {
+        let mut standing = Self::default();
+        for ledger in ledger::ledgers(tx).await? {
+            standing.counties.insert(ledger.county.clone(), County::load(tx, ledger).await?);
+        }
+        Ok(standing)
+    }
+
+    /// The counties that the database has and this does not: opened by another process.
+    pub async fn opened_since(&self, tx: &mut Tx) -> Result<Vec<County>> {
+        let mut opened = Vec::new();
+        for ledger in ledger::ledgers(tx).await? {
+            if !self.counties.contains_key(&ledger.county) {
+                opened.push(County::load(tx, ledger).await?);
+            }
+        }
+        Ok(opened)
+    }
+
+    /// The county of a school.
+    pub fn county_of_school(&self, school: RecordId) -> Option<&County> {
+        self.counties.values().find(|county| county.directory.has_school(school))
+    }
+
+    /// The county of a project, and its school.
+    pub fn county_of_project(&self, project: RecordId) -> Option<(&County, RecordId)> {
+        self.counties
+            .values()
+            .find_map(|county| Some((county, county.directory.school_of(project)?)))
+    }
+}
+
+/// The snapshot in a record's row.
+pub fn snapshot(row: &RecordRow) -> Result<Snapshot> {
+    serde_json::from_str(&row.body).map_err(|error| {
+        Error::internal(anyhow::Error::new(error).context(format!("record {} cannot be read", row.id)))
+    })
+}
+
+/// The day in China at that moment: what "today" means for everyone who uses this.
+pub fn day(now: Moment) -> NaiveDate {
+    (now.utc() + chrono::TimeDelta::hours(8)).date_naive()
+}
