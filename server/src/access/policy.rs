@@ -59,6 +59,47 @@ pub fn reads_records(role: Role) -> bool {
     role != Role::SystemAdmin
 }
 
+/// Whether somebody may see the held box of a county.
+pub fn sees_held(actor: &Actor, at: Moment, county: &str, city: Option<&str>) -> bool {
+    let sees = |role| {
+        matches!(
+            role,
+            Role::ProjectOffice
+                | Role::EquipmentStation
+                | Role::InspectionOffice
+                | Role::Auditor
+                | Role::Leader
+                | Role::CityOffice
+        )
+    };
+    holds_for_county(actor, at, county, city, sees)
+}
+
+/// Whether somebody decides about what is held in a county.
+pub fn decides_held(actor: &Actor, at: Moment, county: &str, city: Option<&str>) -> bool {
+    let decides =
+        |role| matches!(role, Role::ProjectOffice | Role::EquipmentStation | Role::InspectionOffice);
+    holds_for_county(actor, at, county, city, decides)
+}
+
+/// Whether somebody holds such a role for a whole county, or for its city.
+fn holds_for_county(
+    actor: &Actor,
+    at: Moment,
+    county: &str,
+    city: Option<&str>,
+    such: impl Fn(Role) -> bool,
+) -> bool {
+    actor.grants_at(at).any(|grant| {
+        such(grant.role)
+            && match &grant.scope {
+                Scope::County(code) => code == county,
+                Scope::City(code) => Some(code.as_str()) == city,
+                _ => false,
+            }
+    })
+}
+
 /// Whether the role signs records: whoever reads and writes.
 fn signs(role: Role) -> bool {
     !matches!(role, Role::Auditor | Role::SystemAdmin)

@@ -39,13 +39,12 @@ pub struct ProblemBody {
 /// The first language of `Accept-Language` that we have; Chinese unless asked otherwise.
 pub fn language(headers: &HeaderMap) -> Language {
     let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let first = asked.split(',').map(|tag| tag.trim().to_ascii_lowercase()).find_map(|tag| {
-        match tag.get(..2)? {
+    let first =
+        asked.split(',').map(|tag| tag.trim().to_ascii_lowercase()).find_map(|tag| match tag.get(..2)? {
             "zh" => Some(Language::Chinese),
             "en" => Some(Language::English),
             _ => None,
-        }
-    });
+        });
     first.unwrap_or(Language::Chinese)
 }
 

@@ -69,6 +69,11 @@ impl Store {
         Ok(self.readers.acquire().await?)
     }
 
+    /// A connection to read with, all whose reads are of one moment.
+    pub async fn snapshot(&self) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>> {
+        Ok(self.readers.begin().await?)
+    }
+
     /// Runs `operation` inside of the writer's next commit and answers once that is flushed.
     ///
     /// Operations of one group share a commit, each under its own savepoint: what fails is rolled

@@ -51,6 +51,16 @@ pub enum Verdict {
     },
 }
 
+impl Verdict {
+    /// The record that the change stands in, if it is in a ledger.
+    pub const fn record(&self) -> Option<RecordId> {
+        match self {
+            Self::Accepted { record, .. } | Self::Duplicate { record, .. } => Some(*record),
+            Self::Held { .. } => None,
+        }
+    }
+}
+
 /// A record while a batch is judged.
 #[derive(Clone, Debug)]
 pub struct Working {
@@ -140,7 +150,9 @@ impl Work {
                 let reason = row.decision_reason.clone().unwrap_or_default();
                 return Verdict::Held { refusal: why_held(row), refused: Some(reason) };
             }
-            Some((State::Released, row)) if let (Some(seq), Ok(decoded)) = (row.released_seq, &incoming.reading) => {
+            Some((State::Released, row))
+                if let (Some(seq), Ok(decoded)) = (row.released_seq, &incoming.reading) =>
+            {
                 return Verdict::Duplicate { seq, record: decoded.change.record };
             }
             _ => {}
@@ -196,12 +208,8 @@ impl Work {
     fn candidate(&self, existing: Option<&Working>, change: &Change, sender: &Sender) -> Record {
         let mut candidate = existing
             .map_or_else(|| Record::empty(change.record, &change.kind), |existing| existing.record.clone());
-        let origin = Origin {
-            by: sender.user,
-            by_name: sender.name.clone(),
-            device: sender.device,
-            seq: None,
-        };
+        let origin =
+            Origin { by: sender.user, by_name: sender.name.clone(), device: sender.device, seq: None };
         candidate.apply(change, &origin, |id| {
             self.known.get(&id).is_some_and(|known| known.record == change.record)
         });
@@ -242,8 +250,7 @@ impl Work {
             .cloned()
             .collect();
         self.entries.push(entry(&placed.county, seq, decoded, incoming, sender, self.now));
-        self.known
-            .insert(change.id, Known { seq, digest: incoming.digest, record: change.record });
+        self.known.insert(change.id, Known { seq, digest: incoming.digest, record: change.record });
         for photo in &decoded.photos {
             self.photo_refs.push((*photo, change.record, placed.county.clone()));
         }
@@ -298,9 +305,7 @@ impl Work {
 
     /// The directory of a county as the batch sees it.
     pub fn directory<'w>(&'w self, standing: &'w Standing, county: &str) -> Option<&'w Directory> {
-        self.directories
-            .get(county)
-            .or_else(|| standing.counties.get(county).map(|county| &county.directory))
+        self.directories.get(county).or_else(|| standing.counties.get(county).map(|county| &county.directory))
     }
 }
 

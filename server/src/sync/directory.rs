@@ -90,7 +90,10 @@ impl Directory {
 
     /// The schools of a township, by its code.
     pub fn schools_in<'d>(&'d self, township: &'d str) -> impl Iterator<Item = RecordId> + 'd {
-        self.schools.iter().filter(move |(_, its)| its.as_deref() == Some(township)).map(|(school, _)| *school)
+        self.schools
+            .iter()
+            .filter(move |(_, its)| its.as_deref() == Some(township))
+            .map(|(school, _)| *school)
     }
 
     /// The schools that a zone has on that day.

@@ -97,7 +97,8 @@ impl Incoming {
     /// Only if the system gives no random bytes.
     pub fn read(raw: &str) -> Result<Self> {
         let mut salt = [0; 16];
-        getrandom::fill(&mut salt).map_err(|error| Error::internal(anyhow::anyhow!("no randomness: {error}")))?;
+        getrandom::fill(&mut salt)
+            .map_err(|error| Error::internal(anyhow::anyhow!("no randomness: {error}")))?;
         let (reading, digest) = match Change::decode(raw).and_then(decoded) {
             Ok(decoded) => {
                 let digest = Sha256::of(decoded.canonical.as_bytes());

@@ -3,10 +3,17 @@
 pub mod admit;
 pub mod cursor;
 pub mod directory;
+pub mod engine;
 pub mod feed;
+pub mod held_box;
 pub mod incoming;
+pub mod nudge;
 mod permit;
 pub mod placing;
+pub mod round;
+pub mod rows;
 pub mod scope;
+pub mod sight;
 pub mod standing;
 pub mod ticket;
+mod writer;

@@ -214,13 +214,8 @@ fn verified_by_another(question: &Question<'_>) -> Result<(), Refusal> {
         )
         .at("rectification"));
     };
-    let rectifiers: BTreeSet<UserId> = rectification
-        .record
-        .fields
-        .values()
-        .flat_map(|state| &state.heads)
-        .map(|head| head.by)
-        .collect();
+    let rectifiers: BTreeSet<UserId> =
+        rectification.record.fields.values().flat_map(|state| &state.heads).map(|head| head.by).collect();
     if rectifiers.contains(&question.sender.user) {
         return Err(Refusal::new(
             Code::NotPermitted,

@@ -71,9 +71,9 @@ impl Work {
                 let project = reference(record, "project").ok_or_else(|| missing("project", "项目"))?;
                 self.at_project(standing, project, record)?
             }
-            Belongs::ToSchool => self
-                .at_project_or_school(standing, record)?
-                .ok_or_else(|| missing("school", "学校"))?,
+            Belongs::ToSchool => {
+                self.at_project_or_school(standing, record)?.ok_or_else(|| missing("school", "学校"))?
+            }
             Belongs::ToSchoolOrCounty => match self.at_project_or_school(standing, record)? {
                 Some(placed) => placed,
                 None => self.at_county(standing, kind, record, existing, sender)?,
@@ -98,9 +98,10 @@ impl Work {
     }
 
     fn at_project(&self, standing: &Standing, project: RecordId, record: &Record) -> Result<Placed, Refusal> {
-        let found = standing.counties.keys().find_map(|county| {
-            Some((county, self.directory(standing, county)?.school_of(project)?))
-        });
+        let found = standing
+            .counties
+            .keys()
+            .find_map(|county| Some((county, self.directory(standing, county)?.school_of(project)?)));
         let (county, school) = found.ok_or_else(|| {
             Refusal::invalid(
                 "没有这个项目：项目还没有建立，或者编号有误",
@@ -142,7 +143,8 @@ impl Work {
         sender: &Sender,
     ) -> Result<Placed, Refusal> {
         // A division is in the county that its official code begins with.
-        let division = (kind.name == "division").then(|| record.incumbent("code")?.as_text()?.get(..6)).flatten();
+        let division =
+            (kind.name == "division").then(|| record.incumbent("code")?.as_text()?.get(..6)).flatten();
         let county = match self.named_county(standing, record)? {
             Some(county) => county,
             None => division
@@ -166,16 +168,20 @@ impl Work {
     }
 
     /// Whose office a held change waits at.
-    pub(super) fn county_of_held(&self, standing: &Standing, change: Option<&Change>, actor: &Actor) -> String {
+    pub(super) fn county_of_held(
+        &self,
+        standing: &Standing,
+        change: Option<&Change>,
+        actor: &Actor,
+    ) -> String {
         let of_change = change.and_then(|change| {
             if let Some(existing) = self.records.get(&change.record) {
                 return Some(existing.placed.county.clone());
             }
             let kind = kinds::named(&change.kind);
             let named = |field: &str| change.value_of(field)?.as_text()?.parse::<RecordId>().ok();
-            let by_project = named("project").and_then(|project| {
-                standing.county_of_project(project).map(|(county, _)| county)
-            });
+            let by_project = named("project")
+                .and_then(|project| standing.county_of_project(project).map(|(county, _)| county));
             let by_school = named("school").and_then(|school| standing.county_of_school(school));
             let by_name = change.value_of("county").and_then(Value::as_text);
             let by_name = by_name.and_then(|code| standing.counties.get(code)).filter(|_| kind.is_some());

@@ -2,7 +2,7 @@
 //!
 //! The sync writer alone changes it, after a commit; a sync with nothing new is answered from it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sync_protocol::id::RecordId;
@@ -81,17 +81,6 @@ impl Standing {
         Ok(standing)
     }
 
-    /// The counties that the database has and this does not: opened by another process.
-    pub async fn opened_since(&self, tx: &mut Tx) -> Result<Vec<County>> {
-        let mut opened = Vec::new();
-        for ledger in ledger::ledgers(tx).await? {
-            if !self.counties.contains_key(&ledger.county) {
-                opened.push(County::load(tx, ledger).await?);
-            }
-        }
-        Ok(opened)
-    }
-
     /// The county of a school.
     pub fn county_of_school(&self, school: RecordId) -> Option<&County> {
         self.counties.values().find(|county| county.directory.has_school(school))
@@ -99,10 +88,19 @@ impl Standing {
 
     /// The county of a project, and its school.
     pub fn county_of_project(&self, project: RecordId) -> Option<(&County, RecordId)> {
-        self.counties
-            .values()
-            .find_map(|county| Some((county, county.directory.school_of(project)?)))
+        self.counties.values().find_map(|county| Some((county, county.directory.school_of(project)?)))
     }
+}
+
+/// The counties that the database has and `known` does not: opened by another process.
+pub async fn opened_since(tx: &mut Tx, known: &HashSet<String>) -> Result<Vec<County>> {
+    let mut opened = Vec::new();
+    for ledger in ledger::ledgers(tx).await? {
+        if !known.contains(&ledger.county) {
+            opened.push(County::load(tx, ledger).await?);
+        }
+    }
+    Ok(opened)
 }
 
 /// The snapshot in a record's row.

@@ -1,0 +1,151 @@
+//! The engine that every request goes through: how the ledgers stand, who appends, who is told.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+
+use sync_protocol::id::DeviceId;
+use tokio::sync::{Mutex as AsyncMutex, broadcast, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::cursor::Sealer;
+use super::nudge::Nudge;
+use super::scope::ReadScope;
+use super::standing::Standing;
+use super::ticket::Tickets;
+use super::writer::{Push, Pushed, QUEUE, Waiting, Writer};
+use crate::access::actor::Actor;
+use crate::clock::{Clock, Moment};
+use crate::error::{Error, Result};
+use crate::store::Store;
+use crate::store::server_row::ServerRow;
+
+/// How many nudges a slow listener may be behind; beyond that it is told "something".
+const NUDGES: usize = 256;
+
+/// The engine. One a process, and one process a data folder.
+pub struct Engine {
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) sealer: Sealer,
+    standing: Arc<RwLock<Standing>>,
+    devices: Mutex<HashMap<DeviceId, DeviceState>>,
+    nudges: broadcast::Sender<Nudge>,
+    queue: AsyncMutex<Option<mpsc::Sender<Waiting>>>,
+    sender: mpsc::WeakSender<Waiting>,
+    writer: AsyncMutex<Option<JoinHandle<()>>>,
+}
+
+/// What is remembered of a device, so that a sync with nothing new asks the database nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct DeviceState {
+    /// Its tickets.
+    pub(super) tickets: Tickets,
+    /// Whether photos may be missing that its changes refer to.
+    pub(super) photos_missing: bool,
+    /// How many requests of it referred to photos.
+    pub(super) photo_pushes: u64,
+}
+
+impl Engine {
+    /// Reads how the ledgers stand, and starts to append.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn start(store: Store, clock: Clock, server: &ServerRow) -> Result<Arc<Self>> {
+        let standing = Standing::load(&mut *store.read().await?).await?;
+        let standing = Arc::new(RwLock::new(standing));
+        let (nudges, _) = broadcast::channel(NUDGES);
+        let (sender, queue) = mpsc::channel(QUEUE);
+        let writer = Writer {
+            store: store.clone(),
+            clock: clock.clone(),
+            standing: Arc::clone(&standing),
+            nudges: nudges.clone(),
+        };
+        Ok(Arc::new(Self {
+            sealer: Sealer::new(&server.cursor_key),
+            store,
+            clock,
+            standing,
+            devices: Mutex::default(),
+            nudges,
+            sender: sender.downgrade(),
+            queue: AsyncMutex::new(Some(sender)),
+            writer: AsyncMutex::new(Some(tokio::spawn(writer.run(queue)))),
+        }))
+    }
+
+    /// Appends what was handed over already, then stops: nothing more is taken.
+    pub async fn stop(&self) {
+        self.queue.lock().await.take();
+        let writer = self.writer.lock().await.take();
+        if let Some(writer) = writer
+            && let Err(error) = writer.await
+        {
+            tracing::error!(%error, "the one who appends did not stop cleanly");
+        }
+    }
+
+    /// How the ledgers stand. Never held across an await.
+    pub fn standing(&self) -> RwLockReadGuard<'_, Standing> {
+        self.standing.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What somebody has in scope at that moment.
+    pub fn read_scope(&self, actor: &Actor, now: Moment) -> ReadScope {
+        ReadScope::of(actor, &self.standing(), now)
+    }
+
+    /// To be told when a ledger moves on.
+    pub fn listen(&self) -> broadcast::Receiver<Nudge> {
+        self.nudges.subscribe()
+    }
+
+    /// Takes in the counties that another process opened, and the checkpoints that were made.
+    pub async fn look_again(&self) -> Result<()> {
+        let mut tx = self.store.read().await?;
+        let known = self.standing().counties.keys().cloned().collect();
+        let opened = super::standing::opened_since(&mut tx, &known).await?;
+        let mut checkpoints = Vec::new();
+        for county in &known {
+            checkpoints.push((county, crate::store::ledger::latest_checkpoint(&mut tx, county).await?));
+        }
+        let mut standing = self.standing.write().unwrap_or_else(PoisonError::into_inner);
+        for county in opened {
+            standing.counties.entry(county.ledger.county.clone()).or_insert(county);
+        }
+        for (county, checkpoint) in checkpoints {
+            if let Some(county) = standing.counties.get_mut(county) {
+                county.checkpoint = checkpoint;
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands a request to the one who appends, and waits until it is flushed.
+    ///
+    /// It is appended even if the caller is dropped meanwhile.
+    pub(super) async fn push(&self, push: Push) -> Result<Pushed> {
+        let stopped = || Error::unavailable(anyhow::anyhow!("the server stops"));
+        let (answer, answered) = oneshot::channel();
+        let queue = self.sender.upgrade().ok_or_else(stopped)?;
+        queue
+            .try_send(Waiting { push, answer })
+            .map_err(|_| Error::unavailable(anyhow::anyhow!("too many requests wait to be appended")))?;
+        drop(queue);
+        answered.await.map_err(|_| stopped())?
+    }
+
+    /// What is remembered of a device; `None` if nothing is yet.
+    pub(super) fn device(&self, device: DeviceId) -> Option<DeviceState> {
+        self.devices.lock().unwrap_or_else(PoisonError::into_inner).get(&device).copied()
+    }
+
+    /// Remembers something of a device.
+    pub(super) fn remember(&self, device: DeviceId, learn: impl FnOnce(&mut DeviceState)) {
+        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        learn(
+            devices.entry(device).or_insert(DeviceState { photos_missing: true, ..DeviceState::default() }),
+        );
+    }
+}

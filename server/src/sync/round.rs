@@ -1,0 +1,248 @@
+//! One round trip: what a device wrote goes up, what is new in its scope comes down.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+use sync_protocol::id::RecordId;
+use sync_protocol::message::{
+    CheckpointNews, DEFAULT_LIMIT, Fate, HaveRequest, HaveResponse, IndexResponse, MAX_LIMIT, Outcome,
+    SyncRequest, SyncResponse,
+};
+use sync_protocol::version::PROTOCOL;
+
+use super::admit::Verdict;
+use super::cursor::Cursor;
+use super::engine::Engine;
+use super::feed::{self, From, Page};
+use super::incoming::{Incoming, Sender};
+use super::scope::ReadScope;
+use super::ticket::{self, Ticket};
+use super::writer::{Push, Shown};
+use crate::access::actor::Actor;
+use crate::error::{Error, Kind, Language, Result};
+use crate::store::{held, ledger, records};
+
+/// The most changes in one request; a client with more sends them in batches.
+pub const MAX_CHANGES: usize = 1_000;
+/// The most missing photos that an answer names; a later answer names the next.
+const MAX_PHOTOS_MISSING: u32 = 500;
+/// The most ids in one question whether the server has them.
+const MAX_HAVE: usize = 10_000;
+/// Up to which number a ledger is contained in a backup. Nothing is, as long as none is made.
+const SETTLED: u64 = 0;
+
+/// An answer whose records are passed on as they stand in the store.
+pub type Answer = SyncResponse<Box<RawValue>>;
+
+impl Engine {
+    /// Takes what a device wrote and answers with what is new in its scope.
+    ///
+    /// Everything that came is flushed before this answers: in the ledger, or in the held box.
+    ///
+    /// # Errors
+    /// If the request is none that this server understands, or nothing can be stored at the
+    /// moment. Then nothing of it was stored, and the client keeps everything.
+    pub async fn round(
+        &self,
+        actor: &Arc<Actor>,
+        request: SyncRequest,
+        language: Language,
+    ) -> Result<Answer> {
+        check(&request)?;
+        let opened = request.cursor.as_deref().map(|text| self.sealer.open(text));
+        let from = From { cursor: opened.as_ref().and_then(Option::as_ref), foreign: opened == Some(None) };
+        let shown = request.ticket.as_deref().map(ticket::decode);
+
+        let mut outcomes = Vec::new();
+        let mut touched = BTreeSet::new();
+        if !request.changes.is_empty() || !self.keeps_ticket(actor, shown) {
+            let verdicts = self.send(actor, &request.changes, shown, from.cursor).await?;
+            touched.extend(verdicts.iter().filter_map(|(_, verdict)| verdict.record()));
+            outcomes.extend(verdicts.into_iter().map(|(id, verdict)| outcome(id, verdict, language)));
+        }
+
+        let scope = self.read_scope(actor, self.clock.now());
+        let limit = request.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
+        let page = self.page(&scope, from, limit, &touched).await?;
+        let seen = request.checkpoint.as_ref().map(|seen| seen.note());
+        let Page { records, gone, cursor, more, resync, digest } = page;
+        Ok(SyncResponse {
+            protocol: PROTOCOL,
+            server_time: self.clock.now().rfc3339(),
+            outcomes,
+            records,
+            gone,
+            photos_missing: self.photos_missing(actor).await?,
+            cursor: Some(self.sealer.seal(&cursor)),
+            more,
+            resync,
+            settled: SETTLED,
+            ticket: self.device(actor.device).and_then(|device| device.tickets.current).map(ticket::encode),
+            digest,
+            checkpoint: self.checkpoint_news(actor, &scope, seen).await?,
+        })
+    }
+
+    /// `[id, seq]` of everything that somebody has in scope.
+    pub async fn index(&self, actor: &Actor) -> Result<IndexResponse> {
+        let scope = self.read_scope(actor, self.clock.now());
+        let mut tx = self.store.snapshot().await?;
+        let (records, digest) = feed::index(&mut tx, &scope).await?;
+        Ok(IndexResponse { records, digest })
+    }
+
+    /// Which of these changes and photos the server lacks. What is held is not lacking.
+    ///
+    /// It tells nobody what a change says, only that it is safe; so it asks for no scope.
+    pub async fn have(&self, asked: HaveRequest) -> Result<HaveResponse> {
+        if asked.changes.len() + asked.photos.len() > MAX_HAVE {
+            return Err(Error::new(
+                Kind::TooLarge,
+                "too_many_ids",
+                "一次最多询问 10000 个编号，请分批询问",
+                "at most 10,000 ids in one question; ask in batches",
+            ));
+        }
+        let mut tx = self.store.snapshot().await?;
+        let known = ledger::known(&mut tx, asked.changes.iter().copied()).await?;
+        let mut here: BTreeSet<_> = known.into_iter().map(|(change, _)| change).collect();
+        here.extend(held::has_changes(&mut tx, &asked.changes).await?);
+        let photos = records::photos_lacking(&mut tx, &asked.photos).await?;
+        Ok(HaveResponse {
+            changes: asked.changes.into_iter().filter(|change| !here.contains(change)).collect(),
+            photos,
+        })
+    }
+
+    /// Whether the device may go on with the ticket that it has, so that nothing need be written.
+    fn keeps_ticket(&self, actor: &Actor, shown: Option<Ticket>) -> bool {
+        self.device(actor.device)
+            .is_some_and(|device| device.tickets.current.is_some() && device.tickets.current == shown)
+    }
+
+    /// Sends changes to be appended; tells what became of each.
+    async fn send(
+        &self,
+        actor: &Arc<Actor>,
+        changes: &[Box<RawValue>],
+        shown: Option<Ticket>,
+        cursor: Option<&Cursor>,
+    ) -> Result<Vec<(Option<String>, Verdict)>> {
+        let changes: Result<Vec<_>> = changes.iter().map(|raw| Incoming::read(raw.get())).collect();
+        let changes = changes?;
+        let ids: Vec<_> = changes.iter().map(|incoming| incoming.sent_id.clone()).collect();
+        let seen: BTreeMap<_, _> = cursor
+            .iter()
+            .flat_map(|cursor| &cursor.counties)
+            .map(|(county, (_, seq))| (county.clone(), *seq))
+            .collect();
+        let photos = changes
+            .iter()
+            .filter_map(|incoming| incoming.reading.as_ref().ok())
+            .any(|decoded| !decoded.photos.is_empty());
+        let sender = Sender::own(Arc::clone(actor), seen);
+        let push = Push { sender, changes, ticket: Some(Shown(shown)), release: None };
+        let pushed = self.push(push).await?;
+        self.remember(actor.device, |device| {
+            if let Some(tickets) = pushed.ticket {
+                device.tickets = tickets;
+            }
+            if photos {
+                device.photo_pushes += 1;
+                device.photos_missing = true;
+            }
+        });
+        Ok(ids.into_iter().zip(pushed.verdicts).collect())
+    }
+
+    async fn page(
+        &self,
+        scope: &ReadScope,
+        from: From<'_>,
+        limit: u32,
+        touched: &BTreeSet<RecordId>,
+    ) -> Result<Page> {
+        if touched.is_empty()
+            && let Some(page) = feed::nothing_new(&self.standing(), scope, &from)
+        {
+            return Ok(page);
+        }
+        let mut tx = self.store.snapshot().await?;
+        feed::page(&mut tx, scope, from, limit, touched).await
+    }
+
+    /// The photos that this device's changes refer to and that have not come.
+    async fn photos_missing(&self, actor: &Actor) -> Result<Vec<sync_protocol::photo::Sha256>> {
+        let before = self.device(actor.device);
+        if before.is_some_and(|device| !device.photos_missing) {
+            return Ok(Vec::new());
+        }
+        let mut tx = self.store.read().await?;
+        let missing = records::photos_wanted(&mut tx, actor.device, MAX_PHOTOS_MISSING).await?;
+        if missing.is_empty() {
+            let pushes = before.map_or(0, |device| device.photo_pushes);
+            self.remember(actor.device, |device| {
+                // Unless another request of the device brought more meanwhile.
+                device.photos_missing = device.photo_pushes != pushes;
+            });
+        }
+        Ok(missing)
+    }
+
+    /// The latest checkpoint of the one ledger that somebody reads; who reads several asks for each.
+    async fn checkpoint_news(
+        &self,
+        _actor: &Actor,
+        scope: &ReadScope,
+        _seen: Option<&str>,
+    ) -> Result<Option<CheckpointNews>> {
+        let mut counties = scope.counties.keys();
+        let (Some(county), None) = (counties.next(), counties.next()) else { return Ok(None) };
+        let latest = self.standing().counties.get(county).and_then(|county| county.checkpoint.clone());
+        Ok(latest.map(|latest| CheckpointNews { note: latest.note, consistency: Vec::new() }))
+    }
+}
+
+fn check(request: &SyncRequest) -> Result<()> {
+    if request.protocol == 0 {
+        return Err(Error::new(
+            Kind::Unprocessable,
+            "protocol",
+            "请求里的 protocol 应为 1",
+            "protocol must be 1",
+        ));
+    }
+    if request.protocol > PROTOCOL {
+        return Err(Error::new(
+            Kind::UpgradeRequired,
+            "protocol",
+            format!("服务器最高支持协议版本 {PROTOCOL}，手机上的内容没有丢失，请等待服务器升级"),
+            format!("this server speaks protocol {PROTOCOL} at most; nothing on the device is lost"),
+        ));
+    }
+    if request.changes.len() > MAX_CHANGES {
+        return Err(Error::new(
+            Kind::TooLarge,
+            "too_many_changes",
+            format!("一次最多发送 {MAX_CHANGES} 条变更，请分批发送；没有内容丢失"),
+            format!("at most {MAX_CHANGES} changes in one request; send them in batches, nothing is lost"),
+        ));
+    }
+    Ok(())
+}
+
+/// What became of a change, as it is told to the device.
+fn outcome(change: Option<String>, verdict: Verdict, language: Language) -> Outcome {
+    let fate = match verdict {
+        Verdict::Accepted { seq, conflicts, .. } => Fate::Accepted { seq, conflicts },
+        Verdict::Duplicate { seq, .. } => Fate::Duplicate { seq },
+        Verdict::Held { refusal, refused } => Fate::Held {
+            code: refusal.code,
+            message: language.pick(&refusal.zh, &refusal.en).to_owned(),
+            field: refusal.field,
+            refused,
+        },
+    };
+    Outcome { change, fate }
+}

@@ -1,0 +1,55 @@
+//! What somebody may look at: a record with its history, a photo.
+
+use sync_protocol::id::RecordId;
+use sync_protocol::message::Snapshot;
+use sync_protocol::photo::Sha256;
+
+use super::engine::Engine;
+use super::scope::ReadScope;
+use super::standing;
+use crate::access::actor::Actor;
+use crate::error::{Error, Result};
+use crate::store::Tx;
+use crate::store::ledger::{self, Entry};
+use crate::store::records::{self, PlaceKey, RecordRow};
+
+/// A record as it stands, whole, with everything that was ever said of it.
+#[derive(Debug)]
+pub struct Sighting {
+    /// Where it is kept.
+    pub row: RecordRow,
+    /// As it stands, every sibling of every field.
+    pub snapshot: Snapshot,
+    /// Its entries in the ledger, in order.
+    pub history: Vec<Entry>,
+}
+
+impl Engine {
+    /// A record that somebody has in scope, with its history.
+    ///
+    /// # Errors
+    /// Not found if there is none, or it is out of scope: nobody learns which.
+    pub async fn record(&self, actor: &Actor, id: RecordId) -> Result<Sighting> {
+        let scope = self.read_scope(actor, self.clock.now());
+        let mut tx = self.store.snapshot().await?;
+        let row = records::record(&mut tx, id).await?.filter(|row| sees(&scope, row));
+        let row = row.ok_or_else(Error::not_found)?;
+        let snapshot = standing::snapshot(&row)?;
+        let history = ledger::history(&mut tx, id).await?;
+        Ok(Sighting { row, snapshot, history })
+    }
+}
+
+/// Whether a record is in that scope.
+pub fn sees(scope: &ReadScope, row: &RecordRow) -> bool {
+    let office_only = sync_protocol::kinds::named(&row.kind)
+        .is_none_or(|kind| kind.audience == sync_protocol::kinds::Audience::Office);
+    scope.has(&PlaceKey { county: row.county.clone(), office_only, school: row.school, project: row.project })
+}
+
+/// The records in that scope that refer to a photo.
+pub async fn referring_in_scope(tx: &mut Tx, scope: &ReadScope, photo: &Sha256) -> Result<Vec<RecordRow>> {
+    let mut rows = records::referring_to_photo(tx, photo).await?;
+    rows.retain(|row| sees(scope, row));
+    Ok(rows)
+}
