@@ -1,6 +1,6 @@
 //! What code here looks like: readable files, nothing left behind, one place for versions.
 
-use crate::tree::{Breach, Tree, code, lines_with, production};
+use crate::tree::{Breach, Tree, code, ending, lines_with, production};
 
 /// A file that needs more wants to be two.
 pub(crate) const MAX_LINES: usize = 600;
@@ -16,18 +16,17 @@ pub(crate) fn unwrap_is_for_tests(tree: &Tree) -> Vec<Breach> {
     breaches
 }
 
-/// What must not be left in any source, and what to do instead. Put together from two halves,
-/// since this file is read by the rules too.
-const LEFTOVERS: [(&str, &str, &str); 6] = [
-    ("to", "do!(", "write it, or leave the place out; an issue keeps the thought"),
-    ("unimple", "mented!(", "write it, or leave the place out; an issue keeps the thought"),
-    ("db", "g!(", "take it out"),
-    ("#[ig", "nore", "no test is switched off: assert what happens now, with the reason, or delete it"),
-    ("#[al", "low(", "use #[expect(lint, reason = \"…\")], which says so when it is no longer needed"),
-    ("#![al", "low(", "use #![expect(lint, reason = \"…\")], which says so when it is no longer needed"),
+/// What must not be left in any code, and what to do instead.
+const LEFTOVERS: [(&str, &str); 6] = [
+    ("todo!(", "write it, or leave the place out; an issue keeps the thought"),
+    ("unimplemented!(", "write it, or leave the place out; an issue keeps the thought"),
+    ("dbg!(", "take it out"),
+    ("#[ignore", "no test is switched off: assert what happens now, with the reason, or delete it"),
+    ("#[allow(", "use #[expect(lint, reason = \"…\")], which says so when it is no longer needed"),
+    ("#![allow(", "use #![expect(lint, reason = \"…\")], which says so when it is no longer needed"),
 ];
 
-/// Words in comments that put something off.
+/// Words in comments that put something off, in halves, since this file is read by the rule too.
 const LATER: [(&str, &str); 3] = [("TO", "DO"), ("FIX", "ME"), ("XX", "X:")];
 
 /// Nothing is stubbed, switched off, silenced or put off.
@@ -35,16 +34,14 @@ pub(crate) fn nothing_left_for_later(tree: &Tree) -> Vec<Breach> {
     let mut breaches = Vec::new();
     for (path, text) in tree.rust("") {
         let code = code(text);
-        for (first, second, advice) in LEFTOVERS {
-            let word = format!("{first}{second}");
-            let at = lines_with(&code, &word).collect::<Vec<_>>();
-            breaches.extend(at.into_iter().map(|line| Breach::new(path, line, format!("{word}…: {advice}"))));
+        for (word, advice) in LEFTOVERS {
+            let advice = format!("{word}…: {advice}");
+            breaches.extend(lines_with(&code, word).map(|line| Breach::new(path, line, advice.clone())));
         }
         for (first, second) in LATER {
             let word = format!("{first}{second}");
-            let at = lines_with(text, &word).collect::<Vec<_>>();
             let advice = format!("{word}: file an issue and take the comment out");
-            breaches.extend(at.into_iter().map(|line| Breach::new(path, line, advice.clone())));
+            breaches.extend(lines_with(text, &word).map(|line| Breach::new(path, line, advice.clone())));
         }
     }
     breaches
@@ -52,8 +49,7 @@ pub(crate) fn nothing_left_for_later(tree: &Tree) -> Vec<Breach> {
 
 /// No file is longer than a reader's patience.
 pub(crate) fn files_stay_readable(tree: &Tree) -> Vec<Breach> {
-    let source =
-        |path: &str| [".rs", ".ts", ".js", ".py", ".sql"].iter().any(|ending| path.ends_with(ending));
+    let source = |path: &str| ["rs", "ts", "js", "py", "sql"].contains(&ending(path));
     let long = tree.all().filter(|(path, text)| source(path) && text.lines().count() > MAX_LINES);
     long.map(|(path, text)| {
         let lines = text.lines().count();

@@ -28,115 +28,68 @@ fn case(name: &'static str, rule: Rule, breaks_at: &'static str, breaks_with: &s
 }
 
 fn cases() -> Vec<Case> {
-    let long = "//! Long.\n".repeat(habits::MAX_LINES + 1);
-    // Put together here, since this file is read by the rules too.
-    let leftover = concat!("// TO", "DO: later\n");
-    let machine_path = concat!("see /ro", "ot/notes\n");
-    let host = concat!("https://index.", "crates", ".io/\n");
+    let mut cases = about_direction();
+    cases.extend(about_habits());
+    cases.extend(about_names());
+    cases
+}
+
+fn about_direction() -> Vec<Case> {
+    use direction::{crates_look_down, modules_look_left, protocol_does_nothing, rooms};
+    let sync = "server/src/sync/x.rs";
+    let protocol = "sync-protocol/src/x.rs";
+    vec![
+        case("modules look left", modules_look_left, "server/src/store/x.rs", "use crate::sync::admit;"),
+        case("groups too", modules_look_left, "server/src/blobs.rs", "use crate::{error::Error, http};"),
+        case("modules have a place", modules_look_left, "server/src/clock.rs", "use crate::elsewhere;"),
+        case("crates look down", crates_look_down, protocol, "use siteledger::error;"),
+        case("tests are on top", crates_look_down, "server/src/x.rs", "use harness::Server;"),
+        case("SQL has its room", rooms, sync, "fn f() { sqlx::query(\"\"); }"),
+        case("HTTP has its room", rooms, sync, "use axum::Router;"),
+        case("files have their rooms", rooms, sync, "fn f() { std::fs::read(\"x\"); }"),
+        case("time has its room", rooms, sync, "fn f() { chrono::Utc::now(); }"),
+        case("the environment is clap's", rooms, sync, "fn f() { std::env::var(\"X\"); }"),
+        case("the protocol does nothing", protocol_does_nothing, protocol, "use std::time::Instant;"),
+        case("the protocol makes no id", protocol_does_nothing, protocol, "fn f() { Uuid::now_v7(); }"),
+    ]
+}
+
+fn about_habits() -> Vec<Case> {
+    use habits::{
+        MAX_LINES, files_say_what_they_are_for, files_stay_readable, nothing_left_for_later,
+        unwrap_is_for_tests, versions_stand_at_the_top,
+    };
+    let source = "server/src/x.rs";
+    let long = "//! Long.\n".repeat(MAX_LINES + 1);
+    let version = "[dependencies]\nserde = \"1\"\n";
+    let later = concat!("// TO", "DO: later\n");
+    vec![
+        case("unwrap is for tests", unwrap_is_for_tests, source, "fn f() { x.unwrap(); }"),
+        case("nothing is put off", nothing_left_for_later, source, later),
+        case("nothing is stubbed", nothing_left_for_later, source, "fn f() { todo!() }"),
+        case("no test is off", nothing_left_for_later, "tests/e2e/x.rs", "#[ignore]\nfn f() {}"),
+        case("lints are expected", nothing_left_for_later, source, "#[allow(dead_code)]\nfn f() {}"),
+        case("files stay readable", files_stay_readable, source, &long),
+        case("files say what they are for", files_say_what_they_are_for, source, "fn f() {}"),
+        case("versions stand at the top", versions_stand_at_the_top, "server/Cargo.toml", version),
+    ]
+}
+
+fn about_names() -> Vec<Case> {
+    use reached::no_file_is_forgotten;
+    use words::no_machine_is_named;
+    // Put together here, since this file is read by the rule too.
+    let path = concat!("see /ro", "ot/notes\n");
+    let host = concat!("from index.crates", ".io\n");
     vec![
         case(
-            "modules look left",
-            direction::modules_look_left,
-            "server/src/store/x.rs",
-            "use crate::sync::admit;",
-        ),
-        case(
-            "modules look left, in a group",
-            direction::modules_look_left,
-            "server/src/blobs.rs",
-            "use crate::{error::Error, http};",
-        ),
-        case(
-            "modules have a place",
-            direction::modules_look_left,
-            "server/src/clock.rs",
-            "use crate::elsewhere;",
-        ),
-        case(
-            "crates look down",
-            direction::crates_look_down,
-            "sync-protocol/src/x.rs",
-            "use siteledger::error;",
-        ),
-        case(
-            "crates look down, tests on top",
-            direction::crates_look_down,
-            "server/src/x.rs",
-            "use harness::Server;",
-        ),
-        case(
-            "SQL has its room",
-            direction::rooms,
-            "server/src/sync/x.rs",
-            "async fn f() { sqlx::query(\"\"); }",
-        ),
-        case("HTTP has its room", direction::rooms, "server/src/sync/x.rs", "use axum::Router;"),
-        case(
-            "files have their rooms",
-            direction::rooms,
-            "server/src/sync/x.rs",
-            "fn f() { std::fs::read(\"x\"); }",
-        ),
-        case("time has its room", direction::rooms, "server/src/sync/x.rs", "fn f() { chrono::Utc::now(); }"),
-        case(
-            "the environment is clap's",
-            direction::rooms,
-            "server/src/sync/x.rs",
-            "fn f() { std::env::var(\"X\"); }",
-        ),
-        case(
-            "the protocol does nothing",
-            direction::protocol_does_nothing,
-            "sync-protocol/src/x.rs",
-            "use std::time::Instant;",
-        ),
-        case(
-            "the protocol makes no id",
-            direction::protocol_does_nothing,
-            "sync-protocol/src/x.rs",
-            "fn f() { Uuid::now_v7(); }",
-        ),
-        case("unwrap is for tests", habits::unwrap_is_for_tests, "server/src/x.rs", "fn f() { x.unwrap(); }"),
-        case("nothing is left for later", habits::nothing_left_for_later, "server/src/x.rs", leftover),
-        case(
-            "nothing is stubbed",
-            habits::nothing_left_for_later,
-            "server/src/x.rs",
-            concat!("fn f() { to", "do!() }"),
-        ),
-        case(
-            "no test is switched off",
-            habits::nothing_left_for_later,
-            "tests/e2e/x.rs",
-            concat!("#[ig", "nore]\nfn f() {}"),
-        ),
-        case(
-            "lints are expected, not allowed",
-            habits::nothing_left_for_later,
-            "server/src/x.rs",
-            concat!("#[al", "low(dead_code)]\nfn f() {}"),
-        ),
-        case("files stay readable", habits::files_stay_readable, "server/src/x.rs", &long),
-        case(
-            "files say what they are for",
-            habits::files_say_what_they_are_for,
-            "server/src/x.rs",
-            "fn f() {}",
-        ),
-        case(
-            "versions stand at the top",
-            habits::versions_stand_at_the_top,
-            "server/Cargo.toml",
-            "[dependencies]\nserde = \"1\"\n",
-        ),
-        case(
             "no file is forgotten",
-            reached::no_file_is_forgotten,
+            no_file_is_forgotten,
             "server/src/forgotten.rs",
             "//! Nobody names this.",
         ),
-        case("no machine is named", words::no_machine_is_named, "README.md", machine_path),
-        case("no host is named", words::no_machine_is_named, "README.md", host),
+        case("no machine is named", no_machine_is_named, "README.md", path),
+        case("no host is named", no_machine_is_named, "README.md", host),
     ]
 }
 

@@ -69,7 +69,7 @@ impl Tree {
 
     /// The Rust files with that beginning of their path.
     pub(crate) fn rust<'t>(&'t self, below: &'t str) -> impl Iterator<Item = (&'t str, &'t str)> {
-        self.all().filter(move |(path, _)| path.starts_with(below) && path.ends_with(".rs"))
+        self.all().filter(move |(path, _)| path.starts_with(below) && ending(path) == "rs")
     }
 
     /// One file's text.
@@ -84,11 +84,13 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn text_of(path: &Path) -> Option<String> {
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    if PICTURES.contains(&ending) {
-        return None;
-    }
-    std::fs::read_to_string(path).ok()
+    let is_picture = path.to_str().is_none_or(|path| PICTURES.contains(&ending(path)));
+    if is_picture { None } else { std::fs::read_to_string(path).ok() }
+}
+
+/// What stands after the last dot of a path.
+pub(crate) fn ending(path: &str) -> &str {
+    Path::new(path).extension().and_then(|ending| ending.to_str()).unwrap_or_default()
 }
 
 /// The text's code alone: comments and the inside of text literals become spaces, lines stay.
