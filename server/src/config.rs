@@ -1,7 +1,11 @@
 //! Settings of a running server, and the layout of its data folder.
 
+mod lock;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+
+pub use lock::{Holder, Lock, private_file, private_folder, wait_to_open};
 
 /// How the server was started.
 #[derive(Clone, Debug)]

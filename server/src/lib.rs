@@ -4,6 +4,7 @@
 //! left of them: `error clock config · store blobs · access · photos · sync · jobs · http · demo · cli`.
 
 pub mod access;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod error;

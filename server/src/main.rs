@@ -1,1 +1,18 @@
-fn main() {}
+//! Parses the command line and runs what it says.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use siteledger::cli::{self, Cli};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    cli.start_logging();
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(cli::run(cli)),
+        Err(error) => {
+            eprintln!("错误：无法启动：{error}\nerror: could not start: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -3,3 +3,4 @@
 pub mod actor;
 pub mod policy;
 pub mod role;
+pub mod secret;

@@ -79,6 +79,40 @@ pub async fn ledgers(tx: &mut Tx) -> Result<Vec<LedgerRow>> {
         .collect()
 }
 
+/// A ledger to be opened.
+#[derive(Clone, Debug)]
+pub struct NewLedger {
+    /// The county's code.
+    pub county: String,
+    /// Its name.
+    pub name: String,
+    /// The code of its city, where it has one.
+    pub city: Option<String>,
+    /// Signs its checkpoints; in the text form of C2SP signed-note, as [`keys`] gives it back.
+    pub signing_key: String,
+    /// Verifies them.
+    pub verifying_key: String,
+    /// When.
+    pub created_at: Moment,
+}
+
+/// Opens a ledger, empty; says whether it did, since the county may have one.
+pub async fn open(tx: &mut Tx, ledger: &NewLedger) -> Result<bool> {
+    let opened = sqlx::query(
+        "insert into ledgers (county, name, city, signing_key, verifying_key, created_at)
+         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+    )
+    .bind(&ledger.county)
+    .bind(&ledger.name)
+    .bind(&ledger.city)
+    .bind(&ledger.signing_key)
+    .bind(&ledger.verifying_key)
+    .bind(ledger.created_at.0)
+    .execute(tx)
+    .await?;
+    Ok(opened.rows_affected() == 1)
+}
+
 /// Keeps where a ledger stands after entries were appended.
 pub async fn advance(tx: &mut Tx, ledger: &LedgerRow) -> Result<()> {
     sqlx::query(

@@ -1,0 +1,38 @@
+//! Secrets: made from the system's randomness, kept as their SHA-256.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{Error, Result};
+
+/// What the store keeps of a secret.
+pub type SecretHash = [u8; 32];
+
+/// Random bytes.
+///
+/// # Errors
+/// Only if the system gives none.
+pub fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::internal(anyhow::anyhow!("the system gives no randomness: {error}")))?;
+    Ok(bytes)
+}
+
+/// A new secret of `N` random bytes, as base64url.
+pub fn new<const N: usize>() -> Result<String> {
+    Ok(URL_SAFE_NO_PAD.encode(random::<N>()?))
+}
+
+/// What the store keeps of a secret. A fast hash is right for what nobody can guess; looking a
+/// hash up tells nothing about the secret by the time it takes.
+pub fn hash(secret: &str) -> SecretHash {
+    Sha256::digest(secret).into()
+}
+
+/// The key with which a device seals what it sends by hand; made from its token, which only the
+/// device has.
+pub fn bundle_key(token: &str) -> SecretHash {
+    Sha256::new().chain_update("siteledger bundle").chain_update(token).finalize().into()
+}

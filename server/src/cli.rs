@@ -1,0 +1,143 @@
+//! The command line. One file a family of commands; this one has what they share.
+//!
+//! Exit codes: 0 it was done, 1 it failed (and stderr says why, in Chinese and in English), 2 the
+//! command line was wrong. Whatever may be set can be set by a `SITELEDGER_…` variable too.
+
+mod county;
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::access::secret;
+use crate::clock::Clock;
+use crate::config::{self, Lock};
+use crate::error::Result;
+use crate::store::server_row::{self, ServerRow};
+use crate::store::{self, Store};
+
+/// SiteLedger 工地台账
+///
+/// 校舍建设监管工作日志的离线优先同步服务器。
+/// The offline-first sync server for the daily record of school building works.
+#[derive(Debug, Parser)]
+#[command(name = "siteledger", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// 数据目录 The data folder
+    #[arg(
+        long,
+        global = true,
+        env = "SITELEDGER_DATA",
+        value_name = "DIR",
+        default_value = "./data",
+        hide_env_values = true
+    )]
+    pub data: PathBuf,
+    /// 日志级别 What to log, such as `info` or `siteledger=debug,warn`
+    #[arg(
+        long,
+        global = true,
+        env = "SITELEDGER_LOG",
+        value_name = "FILTER",
+        default_value = "info",
+        hide_env_values = true
+    )]
+    pub log: String,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    #[command(subcommand)]
+    County(county::County),
+}
+
+impl Command {
+    async fn run(self, common: &Common) -> Result<ExitCode> {
+        match self {
+            Self::County(command) => command.run(common).await,
+        }
+    }
+}
+
+impl Cli {
+    /// Sends the log to stderr: as JSON, unless somebody reads along.
+    pub fn start_logging(&self) {
+        let filter = EnvFilter::try_new(&self.common.log).unwrap_or_else(|_| EnvFilter::new("info"));
+        let log = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .with_span_events(FmtSpan::NONE);
+        // A second start in one process (a test) keeps the first log.
+        let _ = if std::io::stderr().is_terminal() {
+            log.compact().try_init()
+        } else {
+            log.json().flatten_event(true).try_init()
+        };
+    }
+}
+
+/// Runs a command and tells on stderr what failed.
+pub async fn run(cli: Cli) -> ExitCode {
+    match cli.command.run(&cli.common).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("错误：{}", error.zh);
+            eprintln!("error: {}", error.en);
+            if let Some(context) = &error.context {
+                eprintln!("原因 cause: {context:#}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// An open data folder.
+pub struct Opened {
+    /// The database.
+    pub store: Store,
+    /// What the server knows of itself.
+    pub server: ServerRow,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Opens the data folder, making it and its database where they are missing: readable by their
+/// owner alone. Works beside a running server.
+pub async fn open(common: &Common) -> Result<Opened> {
+    config::private_folder(&common.data)?;
+    // Two that bring the database to this version at once would trip over each other.
+    let _opening = config::wait_to_open(&common.data).await?;
+    config::private_file(&common.data.join(store::FILE))?;
+    let clock = Clock::default();
+    let store = Store::open(&common.data).await?;
+    let (id, key, now) = (uuid::Uuid::now_v7(), secret::random()?, clock.now());
+    let server = store.write(move |tx| Box::pin(server_row::load_or_create(tx, id, key, now))).await?;
+    Ok(Opened { store, server, clock })
+}
+
+/// A server looks every 200 ms whether people, roles or devices were changed by a command.
+const IN_FORCE_AFTER: Duration = Duration::from_millis(400);
+
+/// Closes the data folder after people, roles or devices were changed: when this returns, a
+/// running server goes by the change.
+pub async fn close_in_force(common: &Common, opened: Opened) -> Result<()> {
+    opened.store.close().await;
+    if Lock::holder(&common.data)?.is_some() {
+        tokio::time::sleep(IN_FORCE_AFTER).await;
+    }
+    Ok(())
+}
