@@ -14,6 +14,8 @@ pub enum Kind {
     Forbidden,
     /// 404: not there, or not for this person to know of.
     NotFound,
+    /// 408: it did not come in time.
+    Timeout,
     /// 409: it does not fit what is there.
     Conflict,
     /// 410: it was there and has gone.

@@ -2,5 +2,9 @@
 
 pub mod app;
 pub mod auth;
+pub mod extract;
+pub mod limits;
+mod patience;
 pub mod problem;
 pub mod router;
+pub mod serve;

@@ -55,6 +55,7 @@ impl Problem {
             Kind::Unauthorized => 401,
             Kind::Forbidden => 403,
             Kind::NotFound => 404,
+            Kind::Timeout => 408,
             Kind::Conflict => 409,
             Kind::Gone => 410,
             Kind::Precondition => 412,
