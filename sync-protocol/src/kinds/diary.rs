@@ -1,7 +1,7 @@
 //! 监管工作日志: the core record, one a project and day.
 
-use super::field::{Field, Key, Part, Type, Unit};
-use super::{Audience, Belongs, Identity, Kind, Role};
+use super::field::{Field, Key, Part, Type, Unit, Writers};
+use super::{Audience, Belongs, Identity, Kind, PROJECT, Role, SCHOOL_SIDE};
 
 /// Parts of the works worked on that day.
 const PART: Type = Type::Object(&[
@@ -59,9 +59,12 @@ pub(super) const KINDS: &[Kind] = &[Kind {
     belongs: Belongs::ToProject,
     audience: Audience::Everyone,
     append_only: false,
-    writers: &[Role::SchoolTeam, Role::Principal],
+    // The offices settle what collides: they write into a diary, but `date` is the school's, so that
+    // nobody else begins one.
+    writers: &[Role::SchoolTeam, Role::Principal, Role::ProjectOffice, Role::EquipmentStation],
     fields: &[
-        Field::one("date", "日期", "date", Type::Date).required(),
+        PROJECT.required(),
+        Field::one("date", "日期", "date", Type::Date).required().written_by(Writers::Only(SCHOOL_SIDE)),
         Field::one("work_status", "当日状态", "work status", Type::Choice("work_status")).required(),
         Field::latest("idle_reason", "未施工原因", "reason for no work", Type::Text),
         Field::latest("weather_am", "上午天气", "weather, morning", Type::OpenChoice("weather")).required(),

@@ -159,8 +159,8 @@ pub enum Unit {
     People,
     /// 分, a hundredth of a yuan.
     Fen,
-    /// 0.01 ㎡.
-    SquareCentiMetre,
+    /// 0.01 ㎡, a hundredth of a square metre.
+    HundredthSquareMetre,
     /// 0.1 ℃.
     TenthCelsius,
     /// 0.01 %, so that 10000 is all.
@@ -220,6 +220,13 @@ pub enum Type {
     Number,
     /// Text.
     Text,
+    /// Decimal digits, so many: an official code.
+    Digits {
+        /// The fewest.
+        min: u8,
+        /// The most.
+        max: u8,
+    },
     /// A code of a list that is part of the protocol.
     Choice(&'static str),
     /// A code of a list that the county edits; any text is kept.
@@ -253,6 +260,12 @@ pub enum Type {
 impl Type {
     /// A count that is not negative.
     pub const COUNT: Self = Self::Int { min: 0, max: crate::value::MAX_INTEGER };
+    /// A whole number of either sign: money, of which some goes back.
+    pub const WHOLE: Self = Self::Int { min: -crate::value::MAX_INTEGER, max: crate::value::MAX_INTEGER };
+    /// A county's official code.
+    pub const COUNTY: Self = Self::Digits { min: 6, max: 6 };
+    /// A township's official code.
+    pub const TOWNSHIP: Self = Self::Digits { min: 9, max: 9 };
 
     /// What is expected, for people, in Chinese and in English.
     pub(super) const fn expectation(&self) -> (&'static str, &'static str) {
@@ -261,6 +274,7 @@ impl Type {
             Self::Int { .. } => ("范围内的整数", "a whole number within bounds"),
             Self::Number => ("数字", "a number"),
             Self::Text | Self::Choice(_) | Self::OpenChoice(_) => ("文字", "text"),
+            Self::Digits { .. } => ("位数正确的数字代码", "a code of so many digits"),
             Self::Date => ("日期（年-月-日）", "a date, YYYY-MM-DD"),
             Self::Month => ("月份（年-月）", "a month, YYYY-MM"),
             Self::Time => ("时间（时:分）", "a time, HH:MM"),

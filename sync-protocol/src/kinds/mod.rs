@@ -15,6 +15,7 @@ use crate::signoff::Signoff;
 use crate::value::Value;
 
 mod acceptance;
+mod checklist;
 mod choices;
 mod diary;
 mod directory;
@@ -27,10 +28,14 @@ mod progress;
 mod project;
 mod publication;
 mod role;
+mod schema;
 
+pub use checklist::{CHECKLIST, CHECKLIST_EN, CHECKLIST_VERSION, CHECKLIST_ZH, CheckItem};
 pub use choices::{CHOICE_LISTS, Choice, ChoiceList};
 pub use field::{Field, Key, Part, Requirement, Type, Unit, Writers};
 pub use role::Role;
+use role::SCHOOL_SIDE;
+pub use schema::{RoleName, Schema, ShippedChecklist, schema};
 
 /// What makes two records of a kind the same thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -95,15 +100,27 @@ pub struct Kind {
     pub fields: &'static [Field],
 }
 
-fn with_common<S: serde::Serializer>(own: &[Field], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(own.iter().chain(COMMON))
+fn with_common<S: serde::Serializer>(own: &&'static [Field], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(with_own_first(own))
 }
 
-/// The fields that every kind has.
+/// A kind's fields, then the common ones that it does not declare itself.
+fn with_own_first(own: &'static [Field]) -> impl Iterator<Item = &'static Field> {
+    own.iter().chain(COMMON.iter().filter(|common| own.iter().all(|field| field.name != common.name)))
+}
+
+/// The school that a record is about; needed by whatever belongs to one and names no project.
+const SCHOOL: Field = Field::one("school", "学校", "school", Type::Ref("school"));
+/// The project that a record is about.
+const PROJECT: Field = Field::one("project", "项目", "project", Type::Ref("project"));
+/// The county, where it follows from nothing else.
+const COUNTY: Field = Field::one("county", "县（区）", "county", Type::COUNTY);
+
+/// The fields that every kind has. A kind that needs one of them to submit declares it again.
 pub const COMMON: &[Field] = &[
-    Field::one("school", "学校", "school", Type::Ref("school")),
-    Field::one("project", "项目", "project", Type::Ref("project")),
-    Field::one("county", "县（区）", "county", Type::Text),
+    SCHOOL,
+    PROJECT,
+    COUNTY,
     Field::one("withdrawn", "作废", "withdrawn", Type::Withdrawal),
     Field::many("signoffs", "签字", "signatures", Type::Signoff).written_by(Writers::Signers),
     Field::many("photos", "照片", "photos", Type::Photo),
@@ -143,9 +160,7 @@ impl Kind {
 
     /// All fields, the kind's own first.
     pub fn all_fields(&self) -> impl Iterator<Item = &'static Field> {
-        self.fields
-            .iter()
-            .chain(COMMON.iter().filter(|common| self.fields.iter().all(|own| own.name != common.name)))
+        with_own_first(self.fields)
     }
 
     /// The reading rule of a field; an undeclared one reads as a set.
@@ -238,6 +253,10 @@ impl Type {
             Self::Int { min, max } => value.as_int().is_some_and(|number| (*min..=*max).contains(&number)),
             Self::Number => value.as_number().is_some(),
             Self::Text | Self::OpenChoice(_) => value.as_text().is_some(),
+            Self::Digits { min, max } => value.as_text().is_some_and(|text| {
+                (usize::from(*min)..=usize::from(*max)).contains(&text.len())
+                    && text.bytes().all(|byte| byte.is_ascii_digit())
+            }),
             Self::Choice(list) => return check_choice(list, value),
             Self::Date => {
                 value.as_text().is_some_and(|text| text.len() == 10 && text.parse::<NaiveDate>().is_ok())

@@ -68,3 +68,6 @@ roles! {
     /// Users and devices, no business data.
     SystemAdmin = "system_admin", "系统管理员", "system administrator";
 }
+
+/// Who writes at a project school.
+pub(super) const SCHOOL_SIDE: &[Role] = &[Role::SchoolTeam, Role::Principal];
