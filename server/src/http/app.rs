@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::store::Store;
+use crate::sync::engine::Engine;
 
 /// What every handler has at hand; cheap to clone.
 #[derive(Clone)]
@@ -15,4 +16,6 @@ pub struct App {
     pub clock: Clock,
     /// How the server was started.
     pub settings: Arc<Settings>,
+    /// Appends and feeds.
+    pub engine: Arc<Engine>,
 }

@@ -8,3 +8,7 @@ mod patience;
 pub mod problem;
 pub mod router;
 pub mod serve;
+pub mod held;
+pub mod nudges;
+pub mod records;
+pub mod sync;

@@ -1,0 +1,96 @@
+//! `GET /api/v1/records/{id}`: one record, whole, with everything that was ever said of it.
+
+use axum::extract::{Path, State};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use sync_protocol::id::{DeviceId, RecordId, UserId};
+use sync_protocol::message::Snapshot;
+use sync_protocol::photo::Sha256;
+
+use super::app::App;
+use super::auth::Signed;
+use super::extract::Json;
+use super::problem::{Problem, ProblemBody};
+use crate::error::{Error, Result};
+use crate::store::ledger::Entry;
+use crate::sync::sight::Sighting;
+
+/// A record with its history.
+#[derive(Serialize)]
+pub struct RecordView {
+    /// As it stands, with every sibling of every field.
+    record: Snapshot,
+    /// The county in whose ledger it stands.
+    county: String,
+    /// Its entries in the ledger, in order.
+    history: Vec<EntryView>,
+}
+
+/// One entry of the ledger.
+#[derive(Serialize)]
+pub struct EntryView {
+    /// Its number.
+    seq: u64,
+    /// The change as it was sent, in canonical form; absent once lawfully erased.
+    change: Option<Box<RawValue>>,
+    /// Who delivered it.
+    by: UserId,
+    /// That person's name at the time.
+    by_name: String,
+    /// On which device.
+    device: DeviceId,
+    /// When it came.
+    received_at: String,
+    /// Who let it out of the held box, if it was held first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    released_by: Option<UserId>,
+    /// SHA-256 of the canonical form: what the ledger's tree covers.
+    digest: Sha256,
+}
+
+impl TryFrom<Entry> for EntryView {
+    type Error = Error;
+
+    fn try_from(entry: Entry) -> Result<Self> {
+        Ok(Self {
+            seq: entry.seq,
+            change: entry.body.map(RawValue::from_string).transpose().map_err(Error::internal)?,
+            by: entry.by,
+            by_name: entry.by_name,
+            device: entry.device,
+            received_at: entry.received_at.rfc3339(),
+            released_by: entry.released_by,
+            digest: entry.digest,
+        })
+    }
+}
+
+impl TryFrom<Sighting> for RecordView {
+    type Error = Error;
+
+    fn try_from(sighting: Sighting) -> Result<Self> {
+        let history: Result<Vec<_>> = sighting.history.into_iter().map(EntryView::try_from).collect();
+        Ok(Self { record: sighting.snapshot, county: sighting.row.county, history: history? })
+    }
+}
+
+/// One record with its history.
+#[utoipa::path(
+    get,
+    path = "/api/v1/records/{id}",
+    tag = "records",
+    params(("id" = String, Path, description = "the record's id")),
+    responses(
+        (status = 200, description = "record, county, history", body = Object),
+        (status = 401, body = ProblemBody),
+        (status = 404, description = "not there, or not in scope", body = ProblemBody),
+    )
+)]
+pub async fn show(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<String>,
+) -> Result<Json<RecordView>, Problem> {
+    let id: RecordId = id.parse().map_err(|_| Error::not_found())?;
+    Ok(Json(app.engine.record(&actor, id).await?.try_into()?))
+}

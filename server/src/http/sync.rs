@@ -1,0 +1,70 @@
+//! `POST /api/v1/sync` and its companions: what was written goes up, what is new comes down.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use sync_protocol::message::{HaveRequest, HaveResponse, IndexResponse, SyncRequest};
+
+use super::app::App;
+use super::auth::Signed;
+use super::extract::Json;
+use super::problem::{Problem, ProblemBody, language};
+use crate::sync::round::Answer;
+
+/// One round trip: changes up, records down.
+///
+/// `accepted`, `duplicate` and `held` are answered only once they are flushed to disk. An answer
+/// in the 400s or 500s means that nothing of the request was stored.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sync",
+    tag = "sync",
+    request_body(content = Object, description = "protocol, device_time, cursor, ticket, checkpoint, changes, limit"),
+    responses(
+        (status = 200, description = "outcomes, records, gone, photos_missing, cursor, more, resync, settled, ticket, digest, checkpoint", body = Object),
+        (status = 400, body = ProblemBody),
+        (status = 401, body = ProblemBody),
+        (status = 413, body = ProblemBody),
+        (status = 426, description = "the client speaks a newer protocol than the server", body = ProblemBody),
+        (status = 503, description = "nothing was stored; come again", body = ProblemBody),
+    )
+)]
+pub async fn sync(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    headers: HeaderMap,
+    Json(request): Json<SyncRequest>,
+) -> Result<Json<Answer>, Problem> {
+    app.people.seen(&actor, request.device_time.as_ref().map(|stamp| stamp.moment().timestamp_millis()));
+    Ok(Json(app.engine.round(&actor, request, language(&headers)).await?))
+}
+
+/// `[id, seq]` of every record in scope, to repair a digest that differs.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sync/index",
+    tag = "sync",
+    responses((status = 200, description = "records, digest", body = Object), (status = 401, body = ProblemBody))
+)]
+pub async fn index(State(app): State<App>, Signed(actor): Signed) -> Result<Json<IndexResponse>, Problem> {
+    Ok(Json(app.engine.index(&actor).await?))
+}
+
+/// Which of these changes and photos the server lacks.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sync/have",
+    tag = "sync",
+    request_body(content = Object, description = "changes: [ids], photos: [hashes]"),
+    responses(
+        (status = 200, description = "changes, photos that the server lacks", body = Object),
+        (status = 401, body = ProblemBody),
+        (status = 413, body = ProblemBody),
+    )
+)]
+pub async fn have(
+    State(app): State<App>,
+    Signed(_actor): Signed,
+    Json(asked): Json<HaveRequest>,
+) -> Result<Json<HaveResponse>, Problem> {
+    Ok(Json(app.engine.have(asked).await?))
+}
