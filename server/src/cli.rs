@@ -4,6 +4,7 @@
 //! command line was wrong. Whatever may be set can be set by a `SITELEDGER_…` variable too.
 
 mod county;
+pub mod serve;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -63,12 +64,14 @@ pub struct Common {
 enum Command {
     #[command(subcommand)]
     County(county::County),
+    Serve(serve::Serve),
 }
 
 impl Command {
     async fn run(self, common: &Common) -> Result<ExitCode> {
         match self {
             Self::County(command) => command.run(common).await,
+            Self::Serve(command) => command.run(common).await,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::store::Store;
@@ -18,4 +20,6 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// Appends and feeds.
     pub engine: Arc<Engine>,
+    /// Told when the server stops.
+    pub stopping: CancellationToken,
 }

@@ -61,6 +61,7 @@ impl Listening {
             let nudge = tokio::select! {
                 nudge = self.nudges.recv() => nudge,
                 () = tokio::time::sleep_until(self.ends) => return None,
+                () = self.app.stopping.cancelled() => return None,
             };
             match nudge {
                 Ok(nudge) => {

@@ -34,7 +34,6 @@ pub async fn sync(
     headers: HeaderMap,
     Json(request): Json<SyncRequest>,
 ) -> Result<Json<Answer>, Problem> {
-    app.people.seen(&actor, request.device_time.as_ref().map(|stamp| stamp.moment().timestamp_millis()));
     Ok(Json(app.engine.round(&actor, request, language(&headers)).await?))
 }
 

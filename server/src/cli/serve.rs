@@ -1,0 +1,135 @@
+//! `siteledger serve`: opens the data folder, listens, and stops in good order.
+
+use std::net::{IpAddr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Common, Opened};
+use crate::config::{Lock, Settings};
+use crate::error::{Error, Kind, Result};
+use crate::http::app::App;
+use crate::http::{self, router};
+use crate::sync::engine::Engine;
+
+/// How often is looked for counties that a command opened.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// 启动服务器 Serve phones and browsers
+#[derive(Clone, Debug, Args)]
+pub struct Serve {
+    /// 监听地址 The address to listen on; port 0 takes a free one
+    #[arg(long, env = "SITELEDGER_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080", hide_env_values = true)]
+    pub listen: SocketAddr,
+    /// 对外网址 The address that people and phones use; the address listened on if none is given
+    #[arg(long, env = "SITELEDGER_PUBLIC_URL", value_name = "URL", hide_env_values = true)]
+    pub public_url: Option<String>,
+    /// 可信代理 Proxies whose X-Forwarded-For is believed, separated by commas
+    #[arg(long, env = "SITELEDGER_TRUSTED_PROXIES", value_name = "IP", value_delimiter = ',', hide_env_values = true)]
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+impl Serve {
+    pub(super) async fn run(self, common: &Common) -> Result<ExitCode> {
+        House::open(common, &self).await?.serve().await
+    }
+}
+
+/// An open data folder with all that serves it, about to take the first request.
+pub struct House {
+    app: App,
+    listener: TcpListener,
+    lock: Lock,
+    beats: Vec<JoinHandle<()>>,
+}
+
+impl House {
+    /// Takes the data folder and the address.
+    ///
+    /// # Errors
+    /// If somebody serves the folder already, the address is taken, or the database is unusable.
+    pub async fn open(common: &Common, serve: &Serve) -> Result<Self> {
+        let clock = crate::clock::Clock::default();
+        let lock = Lock::take(&common.data, &clock).await?;
+        let listener = TcpListener::bind(serve.listen).await.map_err(|error| address_taken(serve.listen, error))?;
+        let listen = listener.local_addr().map_err(Error::internal)?;
+        let Opened { store, server, clock } = super::open(common).await?;
+        let public_url = serve.public_url.clone().unwrap_or_else(|| format!("http://{listen}"));
+        let settings = Arc::new(Settings {
+            data: common.data.clone(),
+            listen,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            trusted_proxies: serve.trusted_proxies.clone(),
+        });
+        let engine = Engine::start(store.clone(), clock.clone(), &server).await?;
+        let app = App { store, clock, settings, engine, stopping: CancellationToken::new() };
+        let beats = vec![tokio::spawn(look_again(app.clone()))];
+        Ok(Self { app, listener, lock, beats })
+    }
+
+    /// What the handlers have at hand.
+    pub const fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Serves until SIGTERM or SIGINT, then stops in good order: no more connections, requests
+    /// end, what was handed over is committed. `kill -9` is no less safe.
+    pub async fn serve(mut self) -> Result<ExitCode> {
+        let settings = Arc::clone(&self.app.settings);
+        let stop = self.app.stopping.clone();
+        let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
+        let (router, _) = router::router(self.app.clone());
+        self.lock.announce(&settings.listen.to_string(), &settings.public_url)?;
+        println!("SiteLedger listening on http://{}", settings.listen);
+        tracing::info!(address = %settings.listen, public_url = settings.public_url, "serving");
+        let told = stop.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            tracing::info!("stopping");
+            told.cancel();
+        });
+        http::serve::serve(self.listener, router, stop).await;
+        for beat in self.beats {
+            if let Err(error) = beat.await {
+                tracing::error!(%error, "a background task did not end well");
+            }
+        }
+        self.app.engine.stop().await;
+        self.app.store.close().await;
+        tracing::info!("stopped");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Takes in what commands beside the server change, until it stops.
+async fn look_again(app: App) {
+    while !stopped_within(&app.stopping, LOOK_AGAIN).await {
+        if let Err(error) = app.engine.look_again().await {
+            tracing::warn!(?error, "could not look for new counties; will try again");
+        }
+    }
+}
+
+async fn stopped_within(stopping: &CancellationToken, pause: Duration) -> bool {
+    tokio::time::timeout(pause, stopping.cancelled()).await.is_ok()
+}
+
+fn address_taken(address: SocketAddr, error: std::io::Error) -> Error {
+    Error::new(
+        Kind::Conflict,
+        "address_taken",
+        format!("无法监听 {address}：可能已被别的程序占用，请用 --listen 换一个地址"),
+        format!("cannot listen on {address}: it may be taken; choose another one with --listen"),
+    )
+    .because(error)
+}
