@@ -25,13 +25,25 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug, Args)]
 pub struct Serve {
     /// 监听地址 The address to listen on; port 0 takes a free one
-    #[arg(long, env = "SITELEDGER_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "SITELEDGER_LISTEN",
+        value_name = "ADDR",
+        default_value = "127.0.0.1:8080",
+        hide_env_values = true
+    )]
     pub listen: SocketAddr,
     /// 对外网址 The address that people and phones use; the address listened on if none is given
     #[arg(long, env = "SITELEDGER_PUBLIC_URL", value_name = "URL", hide_env_values = true)]
     pub public_url: Option<String>,
     /// 可信代理 Proxies whose X-Forwarded-For is believed, separated by commas
-    #[arg(long, env = "SITELEDGER_TRUSTED_PROXIES", value_name = "IP", value_delimiter = ',', hide_env_values = true)]
+    #[arg(
+        long,
+        env = "SITELEDGER_TRUSTED_PROXIES",
+        value_name = "IP",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
     pub trusted_proxies: Vec<IpAddr>,
 }
 
@@ -57,7 +69,8 @@ impl House {
     pub async fn open(common: &Common, serve: &Serve) -> Result<Self> {
         let clock = crate::clock::Clock::default();
         let lock = Lock::take(&common.data, &clock).await?;
-        let listener = TcpListener::bind(serve.listen).await.map_err(|error| address_taken(serve.listen, error))?;
+        let listener =
+            TcpListener::bind(serve.listen).await.map_err(|error| address_taken(serve.listen, error))?;
         let listen = listener.local_addr().map_err(Error::internal)?;
         let Opened { store, server, clock } = super::open(common).await?;
         let public_url = serve.public_url.clone().unwrap_or_else(|| format!("http://{listen}"));

@@ -213,5 +213,7 @@ pub async fn refuse(
 
 /// A number in the box; what is no number is not in it.
 fn number(text: &str) -> Result<i64> {
-    text.parse().map_err(|_| Error::new(Kind::NotFound, "not_found", "没有这条待处理的变更", "there is no such held change"))
+    text.parse().map_err(|_| {
+        Error::new(Kind::NotFound, "not_found", "没有这条待处理的变更", "there is no such held change")
+    })
 }

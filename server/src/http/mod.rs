@@ -3,12 +3,12 @@
 pub mod app;
 pub mod auth;
 pub mod extract;
+pub mod held;
 pub mod limits;
+pub mod nudges;
 mod patience;
 pub mod problem;
+pub mod records;
 pub mod router;
 pub mod serve;
-pub mod held;
-pub mod nudges;
-pub mod records;
 pub mod sync;

@@ -45,8 +45,7 @@ pub async fn listen(
     State(app): State<App>,
     Signed(actor): Signed,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let listening =
-        Listening { nudges: app.engine.listen(), actor, ends: Instant::now() + LASTS, app };
+    let listening = Listening { nudges: app.engine.listen(), actor, ends: Instant::now() + LASTS, app };
     let events = stream::unfold(listening, |mut listening| async move {
         let event = listening.next().await?;
         Some((Ok(event), listening))

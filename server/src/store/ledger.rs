@@ -220,8 +220,9 @@ pub struct Known {
 
 /// Which of these changes are in a ledger.
 pub async fn known(tx: &mut Tx, changes: impl Iterator<Item = ChangeId>) -> Result<Vec<(ChangeId, Known)>> {
+    type Row = (Vec<u8>, i64, Vec<u8>, Vec<u8>);
     let ids = columns::hex_list(changes.map(|change| change.0.into_bytes()));
-    let rows: Vec<(Vec<u8>, i64, Vec<u8>, Vec<u8>)> = sqlx::query_as(
+    let rows: Vec<Row> = sqlx::query_as(
         "select id, seq, digest, record from changes
          where id in (select unhex(value) from json_each($1))",
     )

@@ -46,13 +46,11 @@ impl RowHash {
     /// Adds a column that may be null; null differs from everything else.
     #[must_use]
     pub fn optional<T>(mut self, column: Option<T>, add: impl FnOnce(Self, T) -> Self) -> Self {
-        match column {
-            Some(column) => add(self, column),
-            None => {
-                self.0.update(u64::MAX.to_be_bytes());
-                self
-            }
-        }
+        let Some(column) = column else {
+            self.0.update(u64::MAX.to_be_bytes());
+            return self;
+        };
+        add(self, column)
     }
 
     /// The hash.

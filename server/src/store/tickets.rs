@@ -16,8 +16,9 @@ pub async fn tickets(
     tx: &mut Tx,
     devices: impl Iterator<Item = DeviceId>,
 ) -> Result<HashMap<DeviceId, Pair>> {
+    type Row = (Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>);
     let list = columns::hex_list(devices.map(|device| device.0.into_bytes()));
-    let found: Vec<(Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>)> = sqlx::query_as(
+    let found: Vec<Row> = sqlx::query_as(
         "select id, ticket, previous_ticket from devices where id in (select unhex(value) from json_each($1))",
     )
     .bind(list)

@@ -50,7 +50,7 @@ impl Work {
     ) -> Result<Placed, Refusal> {
         let placed = match kind.belongs {
             Belongs::IsSchool => Placed {
-                county: self.named_county(standing, record)?.ok_or_else(|| missing("county", "县（区）"))?,
+                county: Self::named_county(standing, record)?.ok_or_else(|| missing("county", "县（区）"))?,
                 school: Some(record.id),
                 project: None,
             },
@@ -145,7 +145,7 @@ impl Work {
         // A division is in the county that its official code begins with.
         let division =
             (kind.name == "division").then(|| record.incumbent("code")?.as_text()?.get(..6)).flatten();
-        let county = match self.named_county(standing, record)? {
+        let county = match Self::named_county(standing, record)? {
             Some(county) => county,
             None => division
                 .filter(|code| standing.counties.contains_key(*code))
@@ -158,7 +158,7 @@ impl Work {
     }
 
     /// The county that the record names, which must be one of ours.
-    fn named_county(&self, standing: &Standing, record: &Record) -> Result<Option<String>, Refusal> {
+    fn named_county(standing: &Standing, record: &Record) -> Result<Option<String>, Refusal> {
         let Some(named) = record.incumbent("county").and_then(Value::as_text) else { return Ok(None) };
         if standing.counties.contains_key(named) {
             return Ok(Some(named.to_owned()));

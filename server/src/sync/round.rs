@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use sync_protocol::id::RecordId;
 use sync_protocol::message::{
     CheckpointNews, DEFAULT_LIMIT, Fate, HaveRequest, HaveResponse, IndexResponse, MAX_LIMIT, Outcome,
-    SyncRequest, SyncResponse,
+    SeenCheckpoint, SyncRequest, SyncResponse,
 };
 use sync_protocol::version::PROTOCOL;
 
@@ -65,7 +65,7 @@ impl Engine {
         let scope = self.read_scope(actor, self.clock.now());
         let limit = request.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
         let page = self.page(&scope, from, limit, &touched).await?;
-        let seen = request.checkpoint.as_ref().map(|seen| seen.note());
+        let seen = request.checkpoint.as_ref().map(SeenCheckpoint::note);
         let Page { records, gone, cursor, more, resync, digest } = page;
         Ok(SyncResponse {
             protocol: PROTOCOL,

@@ -2,7 +2,7 @@
 //!
 //! The sync writer alone changes it, after a commit; a sync with nothing new is answered from it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use sync_protocol::id::RecordId;
@@ -93,7 +93,7 @@ impl Standing {
 }
 
 /// The counties that the database has and `known` does not: opened by another process.
-pub async fn opened_since(tx: &mut Tx, known: &HashSet<String>) -> Result<Vec<County>> {
+pub async fn opened_since(tx: &mut Tx, known: &BTreeSet<String>) -> Result<Vec<County>> {
     let mut opened = Vec::new();
     for ledger in ledger::ledgers(tx).await? {
         if !known.contains(&ledger.county) {

@@ -4,7 +4,7 @@
 //! then every change is judged in memory, then all that follows is written. How the ledgers stand
 //! in memory moves on only after the commit; after any failure it is read anew.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, RwLock};
 
@@ -231,7 +231,7 @@ async fn write(tx: &mut Tx, standing: &RwLock<Standing>, pushes: &[Push], now: M
 
 /// Counties that another process opened since: they are committed, so they stand at once.
 async fn take_in_new_counties(tx: &mut Tx, standing: &RwLock<Standing>) -> Result<()> {
-    let known: HashSet<String> = read_lock(standing).counties.keys().cloned().collect();
+    let known: BTreeSet<String> = read_lock(standing).counties.keys().cloned().collect();
     let opened = standing::opened_since(tx, &known).await?;
     if !opened.is_empty() {
         let mut standing = write_lock(standing);
