@@ -147,18 +147,32 @@ create table photos (
     sha256 blob not null unique,
     bytes integer not null,
     media_type text not null,
+    -- As the header says, before it is turned upright.
     width integer,
     height integer,
+    made_by blob not null,
+    device blob not null,
+    received_at integer not null,
+    -- Set when the bytes on disk turned out to be missing or wrong: they are asked for again.
+    damaged_at integer,
+    -- What follows is read from the bytes by the photo job.
+    inspected_at integer,
+    orientation integer,
     taken_at text,
     latitude real,
     longitude real,
     perceptual_hash blob,
-    made_by blob not null,
-    received_at integer not null,
-    damaged_at integer,
+    displayable integer,
     row_hash blob not null
 ) strict;
-create index photos_by_perceptual_hash on photos (perceptual_hash) where perceptual_hash is not null;
+
+-- The perceptual hash in 16 bands of 16 bits: `band << 16 | bits`. Two hashes that differ in at most
+-- 31 bits have a band that differs in at most one, so what is nearly alike is found by an index.
+create table photo_bands (
+    band integer not null,
+    sha256 blob not null,
+    primary key (band, sha256)
+) strict, without rowid;
 
 create table photo_refs (
     sha256 blob not null,
@@ -184,6 +198,7 @@ create table photo_likeness (
     primary key (sha256, other)
 ) strict, without rowid;
 
+-- How far an upload has come is the length of its file: no row is written while bytes come in.
 create table uploads (
     id blob not null unique,
     user_id blob not null,
@@ -191,10 +206,9 @@ create table uploads (
     sha256 blob not null,
     length integer not null,
     filename text not null,
-    created_at integer not null,
-    touched_at integer not null
+    created_at integer not null
 ) strict;
-create index uploads_by_touch on uploads (touched_at);
+create index uploads_by_age on uploads (created_at);
 
 create table jobs (
     id integer primary key,

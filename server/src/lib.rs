@@ -4,10 +4,13 @@
 //! left of them: `error clock config · store blobs · access · photos · sync · jobs · http · demo · cli`.
 
 pub mod access;
+pub mod blobs;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod error;
 pub mod http;
+pub mod jobs;
+pub mod photos;
 pub mod store;
 pub mod sync;

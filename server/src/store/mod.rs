@@ -5,11 +5,14 @@
 
 pub(crate) mod columns;
 pub mod held;
+pub mod jobs;
 pub mod ledger;
+pub mod photos;
 pub mod records;
 pub mod row_hash;
 pub mod server_row;
 pub mod tickets;
+pub mod uploads;
 mod writer;
 
 use std::path::Path;

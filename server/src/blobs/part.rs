@@ -1,0 +1,150 @@
+//! An upload on its way: a file that only grows, and becomes a photo by being renamed.
+//!
+//! Its length is how far the upload has come, so nothing else needs to be written while bytes
+//! come in. An offset that includes a byte is acknowledged only after [`Part::flush`].
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use sha2::Digest as _;
+use sync_protocol::photo::Sha256;
+use uuid::Uuid;
+
+use super::folder::Folder;
+
+/// An upload's file, open for appending. All of it may block.
+pub struct Part {
+    folder: Folder,
+    path: PathBuf,
+    file: File,
+    length: u64,
+}
+
+impl Part {
+    /// Opens the file of an upload, making it if there is none.
+    pub fn open(folder: &Folder, upload: Uuid) -> io::Result<Self> {
+        let path = folder.part_path(upload);
+        let mut open = OpenOptions::new();
+        open.read(true).append(true);
+        let file = match open.clone().create_new(true).open(&path) {
+            Ok(file) => {
+                folder.flush_incoming()?;
+                file
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open.open(&path)?,
+            Err(error) => return Err(error),
+        };
+        let length = file.metadata()?.len();
+        Ok(Self { folder: folder.clone(), path, file, length })
+    }
+
+    /// How many bytes are there.
+    pub const fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Adds bytes.
+    pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = self.file.write_all(bytes);
+        // What fitted before the disk was full did arrive.
+        self.length = self.file.metadata()?.len();
+        written
+    }
+
+    /// Brings everything to the disk.
+    ///
+    /// If that fails nothing of the file can be trusted any more, since the system may have
+    /// dropped what it could not write: the upload starts over.
+    pub fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.file.sync_data();
+        if flushed.is_err() {
+            self.clear()?;
+        }
+        flushed
+    }
+
+    /// Drops all bytes: the upload starts over.
+    pub fn clear(&mut self) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.length = 0;
+        self.file.sync_data()
+    }
+
+    /// Reads the file from its beginning.
+    pub fn read(&mut self) -> io::Result<&mut File> {
+        self.file.seek(SeekFrom::Start(0))?;
+        Ok(&mut self.file)
+    }
+
+    /// The hash of all that is there.
+    pub fn sha256(&mut self) -> io::Result<Sha256> {
+        super::folder::hash(self.read()?)
+    }
+
+    /// Makes it the photo of that hash, which the caller has checked.
+    pub fn become_photo(self, sha256: &Sha256) -> io::Result<()> {
+        self.folder.shelve(&self.path, sha256)
+    }
+
+    /// Removes the file.
+    pub fn remove(self) -> io::Result<()> {
+        fs::remove_file(self.path)
+    }
+}
+
+/// Bytes that count only if they turn out to be what the client says: they are kept beside the
+/// upload, and nothing of them is in it until then.
+pub struct Trial {
+    path: PathBuf,
+    file: File,
+    hash: sha2::Sha256,
+    length: u64,
+}
+
+impl Trial {
+    /// Begins one for an upload; an older one that was cut is forgotten.
+    pub fn begin(folder: &Folder, upload: Uuid) -> io::Result<Self> {
+        let path = folder.trial_path(upload);
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&path)?;
+        Ok(Self { path, file, hash: sha2::Sha256::new(), length: 0 })
+    }
+
+    /// How many bytes are there.
+    pub const fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Adds bytes.
+    pub fn append(&mut self, bytes: &Bytes) -> io::Result<()> {
+        self.hash.update(bytes);
+        self.length += bytes.len() as u64;
+        self.file.write_all(bytes)
+    }
+
+    /// The hash of all that is there.
+    pub fn sha256(&self) -> Sha256 {
+        Sha256(self.hash.clone().finalize().into())
+    }
+
+    /// Adds everything to the upload.
+    pub fn pass(mut self, part: &mut Part) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(0))?;
+        let mut buffer = vec![0; 128 * 1024];
+        loop {
+            let read = self.file.read(&mut buffer)?;
+            if read == 0 {
+                return Ok(());
+            }
+            part.append(&buffer[..read])?;
+        }
+    }
+}
+
+impl Drop for Trial {
+    fn drop(&mut self) {
+        // What stays behind is swept up with the orphans.
+        let _ = fs::remove_file(&self.path);
+    }
+}

@@ -1,0 +1,3 @@
+//! Photos: they come by tus, are looked at once they are complete, and say what they are evidence of.
+
+pub mod sniff;

@@ -1,0 +1,121 @@
+//! Uploads that were begun: whose they are and what they are to become.
+
+use sqlx::FromRow;
+use sync_protocol::id::{DeviceId, UserId};
+use sync_protocol::photo::Sha256;
+use uuid::Uuid;
+
+use super::{Tx, columns};
+use crate::clock::Moment;
+use crate::error::{Error, Result};
+
+/// An upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadRow {
+    /// Its id, part of its address.
+    pub id: Uuid,
+    /// Whose it is.
+    pub user: UserId,
+    /// Where it was begun.
+    pub device: DeviceId,
+    /// What the bytes must hash to.
+    pub sha256: Sha256,
+    /// How many there will be.
+    pub length: u64,
+    /// What the client calls the file. Shown, never used as a path.
+    pub filename: String,
+    /// When it was begun.
+    pub created_at: Moment,
+}
+
+#[derive(FromRow)]
+struct Columns {
+    id: Vec<u8>,
+    user_id: Vec<u8>,
+    device: Vec<u8>,
+    sha256: Vec<u8>,
+    length: i64,
+    filename: String,
+    created_at: i64,
+}
+
+impl TryFrom<Columns> for UploadRow {
+    type Error = Error;
+
+    fn try_from(row: Columns) -> Result<Self> {
+        Ok(Self {
+            id: columns::id(&row.id)?,
+            user: columns::id(&row.user_id)?,
+            device: columns::id(&row.device)?,
+            sha256: Sha256(columns::array(&row.sha256)?),
+            length: row.length as u64,
+            filename: row.filename,
+            created_at: Moment(row.created_at),
+        })
+    }
+}
+
+/// Begins an upload.
+pub async fn begin(tx: &mut Tx, upload: &UploadRow) -> Result<()> {
+    sqlx::query(
+        "insert into uploads (id, user_id, device, sha256, length, filename, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(upload.id.as_bytes().as_slice())
+    .bind(upload.user.as_bytes().as_slice())
+    .bind(upload.device.as_bytes().as_slice())
+    .bind(upload.sha256.0.as_slice())
+    .bind(upload.length as i64)
+    .bind(&upload.filename)
+    .bind(upload.created_at.0)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// An upload of that person.
+pub async fn upload_of(tx: &mut Tx, id: Uuid, user: UserId) -> Result<Option<UploadRow>> {
+    let found: Option<Columns> = sqlx::query_as(
+        "select id, user_id, device, sha256, length, filename, created_at from uploads
+         where id = $1 and user_id = $2",
+    )
+    .bind(id.as_bytes().as_slice())
+    .bind(user.as_bytes().as_slice())
+    .fetch_optional(tx)
+    .await?;
+    found.map(TryInto::try_into).transpose()
+}
+
+/// Whether there is such an upload, of whomever.
+pub async fn exists(tx: &mut Tx, id: Uuid) -> Result<bool> {
+    Ok(sqlx::query_scalar("select exists (select 1 from uploads where id = $1)")
+        .bind(id.as_bytes().as_slice())
+        .fetch_one(tx)
+        .await?)
+}
+
+/// Uploads begun before that moment, after `after` in order of age.
+pub async fn begun_before(
+    tx: &mut Tx,
+    moment: Moment,
+    after: (Moment, Uuid),
+    limit: u32,
+) -> Result<Vec<UploadRow>> {
+    let found: Vec<Columns> = sqlx::query_as(
+        "select id, user_id, device, sha256, length, filename, created_at from uploads
+         where created_at < $1 and (created_at, id) > ($2, $3) order by created_at, id limit $4",
+    )
+    .bind(moment.0)
+    .bind(after.0.0)
+    .bind(after.1.as_bytes().as_slice())
+    .bind(i64::from(limit))
+    .fetch_all(tx)
+    .await?;
+    found.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Forgets an upload.
+pub async fn forget(tx: &mut Tx, id: Uuid) -> Result<()> {
+    sqlx::query("delete from uploads where id = $1").bind(id.as_bytes().as_slice()).execute(tx).await?;
+    Ok(())
+}
