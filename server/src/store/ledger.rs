@@ -475,7 +475,7 @@ pub struct Complaint {
     pub reason: String,
 }
 
-/// Keeps a complaint.
+/// Keeps a complaint; a device's second one about the same checkpoint adds nothing.
 pub async fn complain(
     tx: &mut Tx,
     county: &str,
@@ -486,7 +486,9 @@ pub async fn complain(
 ) -> Result<()> {
     sqlx::query(
         "insert into complaints (county, received_at, made_by, device, checkpoint, reason)
-         values ($1, $2, $3, $4, $5, $6)",
+         select $1, $2, $3, $4, $5, $6
+         where not exists (
+             select 1 from complaints where county = $1 and device = $4 and checkpoint = $5)",
     )
     .bind(county)
     .bind(now.0)
