@@ -18,7 +18,7 @@ use crate::http::app::App;
 use crate::http::{self, router};
 use crate::sync::engine::Engine;
 
-/// How often is looked for counties that a command opened.
+/// How often is looked for counties that a command opened, and for checkpoints that are due.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// 启动服务器 Serve phones and browsers
@@ -129,6 +129,9 @@ async fn look_again(app: App) {
     while !stopped_within(&app.stopping, LOOK_AGAIN).await {
         if let Err(error) = app.engine.look_again().await {
             tracing::warn!(?error, "could not look for new counties; will try again");
+        }
+        if let Err(error) = app.engine.make_checkpoints().await {
+            tracing::warn!(?error, "could not make checkpoints; will try again");
         }
     }
 }

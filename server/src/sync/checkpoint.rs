@@ -7,21 +7,17 @@
 //! so that whoever rewrites the past is found out by the first phone that comes by. The honest
 //! claim: *change after receipt can be detected*, not that a diary is true.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use signed_note::{Note, StandardSigner, StandardVerifier, VerifierList};
-use sync_protocol::digest::Leaf;
 use sync_protocol::id::{DeviceId, UserId};
 use sync_protocol::message::CheckpointNews;
-use tlog_tiles::{Checkpoint, Hash, HashReader};
+use tlog_tiles::{Checkpoint, Hash};
 
+use super::engine::Engine;
+use super::proof::{consistency, in_base64, of_county, root};
 use crate::clock::{Clock, Moment};
-use crate::error::{Error, Kind, Result};
-use crate::store::ledger::{self, CheckpointRow, Entry, LedgerRow};
+use crate::error::{Error, Result};
+use crate::store::ledger::{self, CheckpointRow, LedgerRow};
 use crate::store::{Store, Tx};
 
 /// A checkpoint is made at least this often while entries are added. The protocol promises ten
@@ -58,40 +54,9 @@ pub enum Seen {
     },
 }
 
-/// The proof that an entry is in a log of `size` leaves.
-#[derive(Clone, Debug)]
-pub struct Inclusion {
-    /// The entry's leaf: its canonical JSON is what the log hashes.
-    pub leaf: Leaf,
-    /// Its place in the log, from 0.
-    pub index: u64,
-    /// How many leaves the log had.
-    pub size: u64,
-    /// RFC 6962 audit path.
-    pub hashes: Vec<Hash>,
-}
-
 /// The origin line of a county's checkpoints.
 pub fn origin(county: &str, epoch: u32) -> String {
     format!("siteledger/{county}/epoch-{epoch}")
-}
-
-/// The leaf of an entry, as it follows from the entry's columns.
-pub fn leaf(entry: &Entry) -> Leaf {
-    Leaf {
-        seq: entry.seq,
-        change: entry.change,
-        digest: entry.digest,
-        by: entry.by,
-        device: entry.device,
-        received_at: entry.received_at.rfc3339(),
-        salt: hex::encode(entry.salt),
-    }
-}
-
-/// Hashes as proofs carry them.
-pub fn in_base64(hashes: &[Hash]) -> Vec<String> {
-    hashes.iter().map(|hash| STANDARD.encode(hash.0)).collect()
 }
 
 // Making ------------------------------------------------------------------------------------------
@@ -141,6 +106,16 @@ pub async fn tick(store: &Store, clock: &Clock) -> Result<Vec<String>> {
     Ok(made)
 }
 
+impl Engine {
+    /// Makes the checkpoints that are due, and shows them from then on.
+    pub async fn make_checkpoints(&self) -> Result<()> {
+        if !tick(&self.store, &self.clock).await?.is_empty() {
+            self.look_again().await?;
+        }
+        Ok(())
+    }
+}
+
 async fn make_if_due(store: &Store, clock: &Clock, county: &str) -> Result<bool> {
     let checkpoint = {
         // One snapshot, read beside the writer: thousands of leaves keep nobody waiting.
@@ -156,11 +131,6 @@ async fn make_if_due(store: &Store, clock: &Clock, county: &str) -> Result<bool>
     tracing::info!(county, size = checkpoint.size, "made the checkpoint of {county}");
     store.write(move |tx| Box::pin(async move { ledger::keep_checkpoint(tx, &county, &kept).await })).await?;
     Ok(true)
-}
-
-/// The ledger of a county.
-pub async fn of_county(tx: &mut Tx, county: &str) -> Result<Option<LedgerRow>> {
-    Ok(ledger::ledgers(tx).await?.into_iter().find(|ledger| ledger.county == county))
 }
 
 // Reading -----------------------------------------------------------------------------------------
@@ -238,81 +208,6 @@ pub async fn news(
     }
 }
 
-// Proofs ------------------------------------------------------------------------------------------
-
-/// The root over the first `size` leaves.
-pub async fn root(tx: &mut Tx, ledger: &LedgerRow, size: u64) -> Result<Hash> {
-    with_hashes(tx, ledger, |reader| tlog_tiles::tree_hash(size, reader)).await
-}
-
-/// The proof that the log of `to` leaves grew out of the log of `from` leaves.
-///
-/// # Errors
-/// Unless `1 <= from <= to <=` the log's size.
-pub async fn consistency(tx: &mut Tx, ledger: &LedgerRow, from: u64, to: u64) -> Result<Vec<Hash>> {
-    if !(1..=to).contains(&from) || to > ledger.size() {
-        return Err(Error::new(
-            Kind::Unprocessable,
-            "no_such_sizes",
-            format!("应满足 1 ≤ from ≤ to ≤ {}（台账现有条目数）", ledger.size()),
-            format!("1 <= from <= to <= {} must hold, the entries of the ledger", ledger.size()),
-        ));
-    }
-    with_hashes(tx, ledger, |reader| tlog_tiles::prove_tree(to, from, reader)).await
-}
-
-/// The proof that entry `seq` is in the log of `size` leaves.
-///
-/// # Errors
-/// Not found if it is not, or belongs to an earlier epoch.
-pub async fn inclusion(tx: &mut Tx, ledger: &LedgerRow, seq: u64, size: u64) -> Result<Inclusion> {
-    let index = seq.checked_sub(ledger.log_start + 1).filter(|index| *index < size);
-    let index = index.ok_or_else(Error::not_found)?;
-    let entry = ledger::entry(tx, &ledger.county, seq).await?.ok_or_else(Error::not_found)?;
-    let hashes = with_hashes(tx, ledger, |reader| tlog_tiles::prove_record(size, index, reader)).await?;
-    Ok(Inclusion { leaf: leaf(&entry), index, size, hashes })
-}
-
-/// Runs a computation over the tree: first to learn which hashes it wants, then with them.
-async fn with_hashes<T>(
-    tx: &mut Tx,
-    ledger: &LedgerRow,
-    compute: impl Fn(&Hashes) -> Result<T, tlog_tiles::Error>,
-) -> Result<T> {
-    let failed =
-        |error| Error::internal(anyhow::Error::new(error).context(format!("the tree of {}", ledger.county)));
-    let mut hashes = Hashes::default();
-    compute(&hashes).map_err(failed)?;
-    let wanted = hashes.wanted.take();
-    let found = ledger::stored_hashes(tx, ledger, &wanted).await?;
-    hashes.known = wanted.into_iter().zip(found).collect();
-    let result = compute(&hashes).map_err(failed)?;
-    if hashes.wanted.take().is_empty() {
-        Ok(result)
-    } else {
-        Err(Error::internal(anyhow::anyhow!("a proof over {} wants ever more hashes", ledger.county)))
-    }
-}
-
-/// Hands out the hashes that it has, and notes those that it lacks.
-#[derive(Default)]
-struct Hashes {
-    known: HashMap<u64, Hash>,
-    wanted: RefCell<Vec<u64>>,
-}
-
-impl HashReader for Hashes {
-    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, tlog_tiles::Error> {
-        let read = |index: &u64| {
-            self.known.get(index).copied().unwrap_or_else(|| {
-                self.wanted.borrow_mut().push(*index);
-                Hash::default()
-            })
-        };
-        Ok(indexes.iter().map(read).collect())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -322,7 +217,9 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::store::ledger::Entry;
     use crate::sync::county;
+    use crate::sync::proof::{inclusion, leaf};
 
     const COUNTY: &str = "350823";
 
@@ -593,7 +490,7 @@ mod tests {
         let text = Checkpoint::new(&origin(COUNTY, 1), 3, record_hash(b"leaf"), "").unwrap();
         assert_eq!(
             String::from_utf8(text.to_bytes()).unwrap(),
-            format!("siteledger/350823/epoch-1\n3\n{}\n", STANDARD.encode(record_hash(b"leaf").0)),
+            format!("siteledger/350823/epoch-1\n3\n{}\n", in_base64(&[record_hash(b"leaf")])[0]),
         );
     }
 }

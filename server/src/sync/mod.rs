@@ -12,6 +12,7 @@ pub mod incoming;
 pub mod nudge;
 mod permit;
 pub mod placing;
+pub mod proof;
 pub mod round;
 pub mod rows;
 pub mod scope;

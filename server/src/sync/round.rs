@@ -12,6 +12,7 @@ use sync_protocol::message::{
 use sync_protocol::version::PROTOCOL;
 
 use super::admit::Verdict;
+use super::checkpoint;
 use super::cursor::Cursor;
 use super::engine::Engine;
 use super::feed::{self, From, Page};
@@ -193,14 +194,16 @@ impl Engine {
     /// The latest checkpoint of the one ledger that somebody reads; who reads several asks for each.
     async fn checkpoint_news(
         &self,
-        _actor: &Actor,
+        actor: &Actor,
         scope: &ReadScope,
-        _seen: Option<&str>,
+        seen: Option<&str>,
     ) -> Result<Option<CheckpointNews>> {
         let mut counties = scope.counties.keys();
         let (Some(county), None) = (counties.next(), counties.next()) else { return Ok(None) };
         let latest = self.standing().counties.get(county).and_then(|county| county.checkpoint.clone());
-        Ok(latest.map(|latest| CheckpointNews { note: latest.note, consistency: Vec::new() }))
+        let Some(latest) = latest else { return Ok(None) };
+        let by = (actor.user, actor.device);
+        checkpoint::news(&self.store, &self.clock, county, latest, seen, by).await.map(Some)
     }
 }
 
