@@ -18,6 +18,8 @@ pub struct Settings {
     pub public_url: String,
     /// Addresses of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Who bears this reads `/metrics` from elsewhere than this machine.
+    pub metrics_token: Option<String>,
 }
 
 impl Settings {

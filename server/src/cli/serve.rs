@@ -45,6 +45,9 @@ pub struct Serve {
         hide_env_values = true
     )]
     pub trusted_proxies: Vec<IpAddr>,
+    /// 监控令牌 Lets who bears it read /metrics; without one, only this machine may
+    #[arg(long, env = "SITELEDGER_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<String>,
 }
 
 impl Serve {
@@ -79,10 +82,13 @@ impl House {
             listen,
             public_url: public_url.trim_end_matches('/').to_owned(),
             trusted_proxies: serve.trusted_proxies.clone(),
+            metrics_token: serve.metrics_token.clone(),
         });
         let engine = Engine::start(store.clone(), clock.clone(), &server).await?;
         let app = App { store, clock, settings, engine, stopping: CancellationToken::new() };
-        let beats = vec![tokio::spawn(look_again(app.clone()))];
+        http::metrics::install();
+        let counting = http::metrics::keep_up(app.stopping.clone());
+        let beats = vec![tokio::spawn(look_again(app.clone())), tokio::spawn(counting)];
         Ok(Self { app, listener, lock, beats })
     }
 

@@ -1,15 +1,15 @@
 //! All routes on one page.
 
-use axum::Router;
+use axum::{Extension, Router};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::app::App;
-use super::{held, limits, nudges, records, sync};
+use super::{health, held, ledgers, limits, metrics, nudges, openapi, records, schema, sync};
 
 /// The whole HTTP face, and its description.
 pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
-    let (router, api) = OpenApiRouter::new()
+    let (router, mut api) = OpenApiRouter::new()
         .routes(routes!(sync::sync))
         .routes(routes!(sync::index))
         .routes(routes!(sync::have))
@@ -19,6 +19,18 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(held::show))
         .routes(routes!(held::release))
         .routes(routes!(held::refuse))
+        .routes(routes!(ledgers::checkpoint))
+        .routes(routes!(ledgers::key))
+        .routes(routes!(ledgers::proof))
+        .routes(routes!(ledgers::consistency))
+        .routes(routes!(ledgers::complaints))
+        .routes(routes!(schema::schema))
+        .routes(routes!(openapi::document))
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+        .routes(routes!(metrics::metrics))
         .split_for_parts();
+    openapi::complete(&mut api);
+    let router = router.layer(Extension(openapi::written(&api)));
     (limits::dress(router).with_state(app), api)
 }

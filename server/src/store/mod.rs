@@ -4,6 +4,7 @@
 //! takes the pool, so that no operation ever waits for a second connection while holding one.
 
 pub(crate) mod columns;
+pub mod health;
 pub mod held;
 pub mod jobs;
 pub mod ledger;
@@ -87,6 +88,11 @@ impl Store {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
         self.writer.write(operation).await
+    }
+
+    /// Whether something was committed, and flushed, that lately.
+    pub fn committed_within(&self, span: Duration) -> bool {
+        self.writer.committed_within(span)
     }
 
     /// Waits for what was already handed over, then closes everything.

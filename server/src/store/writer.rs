@@ -5,6 +5,8 @@
 //! error may have ended the transaction behind our back.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -26,14 +28,30 @@ pub(super) struct Writer {
     queue: Mutex<Option<mpsc::Sender<Box<dyn Operation>>>>,
     sender: mpsc::WeakSender<Box<dyn Operation>>,
     task: Mutex<Option<JoinHandle<()>>>,
+    last_commit: LastCommit,
+}
+
+/// When the last commit succeeded.
+#[derive(Clone, Default)]
+struct LastCommit(Arc<std::sync::Mutex<Option<Instant>>>);
+
+impl LastCommit {
+    fn get(&self) -> Option<Instant> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_now(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
 }
 
 impl Writer {
     pub(super) fn start(connection: Tx, options: SqliteConnectOptions) -> Self {
         let (sender, queue) = mpsc::channel(QUEUE);
         let weak = sender.downgrade();
+        let last_commit = LastCommit::default();
+        let mut writing = Writing { connection: Some(connection), options, last_commit: last_commit.clone() };
         let task = tokio::spawn(async move {
-            let mut writing = Writing { connection: Some(connection), options };
             // Half-done state in memory must not be written by anybody: end the process, phones
             // send again.
             if AssertUnwindSafe(writing.run(queue)).catch_unwind().await.is_err() {
@@ -41,7 +59,11 @@ impl Writer {
                 std::process::abort();
             }
         });
-        Self { queue: Mutex::new(Some(sender)), sender: weak, task: Mutex::new(Some(task)) }
+        Self { queue: Mutex::new(Some(sender)), sender: weak, task: Mutex::new(Some(task)), last_commit }
+    }
+
+    pub(super) fn committed_within(&self, span: Duration) -> bool {
+        self.last_commit.get().is_some_and(|at| at.elapsed() < span)
     }
 
     pub(super) async fn write<T, F>(&self, operation: F) -> Result<T>
@@ -172,6 +194,7 @@ impl GroupFailure {
 struct Writing {
     connection: Option<Tx>,
     options: SqliteConnectOptions,
+    last_commit: LastCommit,
 }
 
 impl Writing {
@@ -180,6 +203,9 @@ impl Writing {
         while queue.recv_many(&mut group, GROUP).await > 0 {
             let outcome = self.commit(&mut group).await;
             metrics::histogram!("siteledger_commit_group_size").record(group.len() as f64);
+            if outcome.is_ok() {
+                self.last_commit.is_now();
+            }
             if let Err(failure) = &outcome {
                 tracing::error!(reason = failure.reason, "a commit failed; the connection is opened anew");
                 metrics::counter!("siteledger_commits_failed_total").increment(1);
@@ -189,9 +215,15 @@ impl Writing {
                 operation.answer(&outcome);
             }
         }
-        if let Some(connection) = self.connection.take()
-            && let Err(error) = connection.close().await
-        {
+        let Some(mut connection) = self.connection.take() else { return };
+        // The readers, which close last, may not write: so the log is folded into the file here.
+        if let Err(failure) = execute(&mut connection, "pragma wal_checkpoint(truncate)").await {
+            tracing::warn!(
+                reason = failure.reason,
+                "could not fold the log into the database; the next start does"
+            );
+        }
+        if let Err(error) = connection.close().await {
             tracing::warn!(%error, "could not close the writer's connection");
         }
     }

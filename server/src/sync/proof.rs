@@ -11,9 +11,11 @@ use base64::engine::general_purpose::STANDARD;
 use sync_protocol::digest::Leaf;
 use tlog_tiles::{Hash, HashReader};
 
+use super::engine::Engine;
+use crate::access::actor::Actor;
 use crate::error::{Error, Kind, Result};
 use crate::store::Tx;
-use crate::store::ledger::{self, Entry, LedgerRow};
+use crate::store::ledger::{self, CheckpointRow, Complaint, Entry, LedgerRow};
 
 /// The proof that an entry is in a log of `size` leaves.
 #[derive(Clone, Debug)]
@@ -38,6 +40,85 @@ pub fn leaf(entry: &Entry) -> Leaf {
         device: entry.device,
         received_at: entry.received_at.rfc3339(),
         salt: hex::encode(entry.salt),
+    }
+}
+
+/// Looking at a ledger, for whoever reads records of its county.
+impl Engine {
+    /// The latest checkpoint.
+    ///
+    /// # Errors
+    /// Not found if there is none yet, or the ledger is not for this person to see.
+    pub async fn latest_checkpoint(&self, actor: &Actor, county: &str) -> Result<CheckpointRow> {
+        self.sees_ledger(actor, county)?;
+        let latest = ledger::latest_checkpoint(&mut *self.store.read().await?, county).await?;
+        latest.ok_or_else(Error::not_found)
+    }
+
+    /// The key that checkpoints are verified with.
+    pub async fn verifying_key(&self, actor: &Actor, county: &str) -> Result<String> {
+        self.sees_ledger(actor, county)?;
+        Ok(ledger::keys(&mut *self.store.read().await?, county).await?.1)
+    }
+
+    /// The proof that an entry is in the log of the latest checkpoint, which comes with it.
+    ///
+    /// # Errors
+    /// A conflict if the entry is newer than the checkpoint: the next one covers it.
+    pub async fn prove_entry(
+        &self,
+        actor: &Actor,
+        county: &str,
+        seq: u64,
+    ) -> Result<(Inclusion, CheckpointRow)> {
+        self.sees_ledger(actor, county)?;
+        let mut tx = self.store.snapshot().await?;
+        let ledger = of_county(&mut tx, county).await?.ok_or_else(Error::not_found)?;
+        let latest = ledger::latest_checkpoint(&mut tx, county).await?;
+        let latest = latest.filter(|latest| latest.epoch == ledger.epoch);
+        if seq == 0 || seq > ledger.seq {
+            return Err(Error::not_found());
+        }
+        let Some(latest) = latest.filter(|latest| seq - ledger.log_start.min(seq) <= latest.size) else {
+            return Err(Error::new(
+                Kind::Conflict,
+                "not_covered_yet",
+                "这一条还没有进入检查点，最迟十分钟后再查；没有内容丢失",
+                "no checkpoint covers this entry yet; ask again in ten minutes at most, nothing is lost",
+            ));
+        };
+        let proof = inclusion(&mut tx, &ledger, seq, latest.size).await?;
+        Ok((proof, latest))
+    }
+
+    /// The proof that the log of `to` leaves grew out of the log of `from` leaves; without `to`, that
+    /// of the latest checkpoint. Tells `to`, too.
+    pub async fn prove_growth(
+        &self,
+        actor: &Actor,
+        county: &str,
+        from: u64,
+        to: Option<u64>,
+    ) -> Result<(u64, Vec<Hash>)> {
+        self.sees_ledger(actor, county)?;
+        let mut tx = self.store.snapshot().await?;
+        let ledger = of_county(&mut tx, county).await?.ok_or_else(Error::not_found)?;
+        let to = match to {
+            Some(to) => to,
+            None => ledger::latest_checkpoint(&mut tx, county).await?.ok_or_else(Error::not_found)?.size,
+        };
+        Ok((to, consistency(&mut tx, &ledger, from, to).await?))
+    }
+
+    /// What devices complained about, newest first.
+    pub async fn complaints(&self, actor: &Actor, county: &str) -> Result<Vec<Complaint>> {
+        self.sees_ledger(actor, county)?;
+        ledger::complaints(&mut *self.store.read().await?, county).await
+    }
+
+    fn sees_ledger(&self, actor: &Actor, county: &str) -> Result<()> {
+        let scope = self.read_scope(actor, self.clock.now());
+        if scope.counties.contains_key(county) { Ok(()) } else { Err(Error::not_found()) }
     }
 }
 

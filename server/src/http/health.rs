@@ -1,0 +1,88 @@
+//! `GET /api/v1/health`: the process is alive. `GET /api/v1/ready`: it can do its work.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use serde::Serialize;
+
+use super::app::App;
+use super::extract::Json;
+use super::problem::{Problem, ProblemBody};
+use crate::error::{Error, Kind, Result};
+use crate::store::health;
+
+/// A commit this recent shows that the writer works.
+const RECENT: Duration = Duration::from_secs(10);
+/// How long a commit may take that is made to see whether one can be made.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Below this much free space, text will soon fail too.
+const RESERVE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// A good answer.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Health {
+    /// `ok` or `ready`.
+    status: &'static str,
+}
+
+/// Whether the process is alive.
+#[utoipa::path(
+    get,
+    path = "/api/v1/health",
+    tag = "operation",
+    security(()),
+    responses((status = 200, body = Health))
+)]
+pub async fn health() -> Json<Health> {
+    Json(Health { status: "ok" })
+}
+
+/// Whether the server can do its work: it commits, it reads, its database is of this version,
+/// there is space, and it does not stop.
+#[utoipa::path(
+    get,
+    path = "/api/v1/ready",
+    tag = "operation",
+    security(()),
+    responses(
+        (status = 200, body = Health),
+        (status = 503, description = "not at the moment, and why", body = ProblemBody),
+    )
+)]
+pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Problem> {
+    if app.stopping.is_cancelled() {
+        return Err(not_ready("服务器正在停止", "the server is stopping").into());
+    }
+    commits(&app).await?;
+    let is_current = health::schema_is_current(&mut *app.store.read().await?).await?;
+    if !is_current {
+        let en = "the database is not of this program's version";
+        return Err(not_ready("数据库版本与程序不符", en).into());
+    }
+    let space = fs4::available_space(&app.settings.data).map_err(Error::unavailable)?;
+    if space < RESERVE_BYTES {
+        return Err(not_ready("磁盘空间不足", "the disk is nearly full").into());
+    }
+    Ok(Json(Health { status: "ready" }))
+}
+
+/// Makes sure that the writer has committed lately, by a commit of no consequence if need be.
+async fn commits(app: &App) -> Result<()> {
+    if app.store.committed_within(RECENT) {
+        return Ok(());
+    }
+    let commit = app.store.write(|tx| Box::pin(health::write_nothing_new(tx)));
+    match tokio::time::timeout(PATIENCE, commit).await {
+        Ok(committed) => committed,
+        Err(_) => Err(not_ready("数据库写入过慢", "the database does not commit in time")),
+    }
+}
+
+fn not_ready(zh: &str, en: &str) -> Error {
+    Error::new(
+        Kind::Unavailable(10),
+        "not_ready",
+        format!("{zh}；没有内容丢失，请稍后再试"),
+        format!("{en}; nothing is lost, try again later"),
+    )
+}
