@@ -262,13 +262,16 @@ create table devices (
 ) strict;
 create index devices_by_user on devices (user_id);
 
+-- A long code to scan and a short one to type are a pair: using one uses up the other.
 create table enrol_codes (
     code_hash blob not null unique,
+    pair blob not null,
     user_id blob not null references users (id),
     created_at integer not null,
     expires_at integer not null,
     used_at integer
 ) strict;
+create index enrol_codes_by_pair on enrol_codes (pair);
 
 create table sessions (
     token_hash blob not null unique,
@@ -278,3 +281,4 @@ create table sessions (
     used_at integer not null,
     expires_at integer not null
 ) strict;
+create index sessions_by_user on sessions (user_id);

@@ -1,6 +1,13 @@
 //! Who somebody is, and what that person may do: people, devices, sessions, roles, one policy.
 
+pub mod accounts;
 pub mod actor;
+pub mod enrolment;
+mod limits;
+pub mod password;
+pub mod people;
 pub mod policy;
 pub mod role;
 pub mod secret;
+pub mod session;
+pub mod totp;

@@ -4,14 +4,19 @@
 //! takes the pool, so that no operation ever waits for a second connection while holding one.
 
 pub(crate) mod columns;
+pub mod devices;
+pub mod enrolments;
+pub mod grants;
 pub mod health;
 pub mod held;
 pub mod jobs;
 pub mod ledger;
+pub mod people;
 pub mod photos;
 pub mod records;
 pub mod row_hash;
 pub mod server_row;
+pub mod sessions;
 pub mod tickets;
 pub mod uploads;
 mod writer;

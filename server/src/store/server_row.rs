@@ -45,6 +45,12 @@ pub async fn load_or_create(tx: &mut Tx, id: Uuid, cursor_key: [u8; 32], now: Mo
     })
 }
 
+/// The server's id.
+pub async fn id(tx: &mut Tx) -> Result<Uuid> {
+    let id: Vec<u8> = sqlx::query_scalar("select id from server").fetch_one(tx).await?;
+    columns::id(&id)
+}
+
 /// The present version of people, roles and devices.
 pub async fn access_version(tx: &mut Tx) -> Result<i64> {
     Ok(sqlx::query_scalar("select access_version from server").fetch_one(tx).await?)

@@ -1,0 +1,191 @@
+//! Enrolling a phone: the office prints a pair of codes, the phone gives one back and gets its token.
+
+use std::net::IpAddr;
+
+use sync_protocol::id::{DeviceId, UserId};
+use uuid::Uuid;
+
+use super::people::{People, user_disabled};
+use super::secret;
+use crate::clock::{Clock, Moment};
+use crate::error::{Error, Kind, Result};
+use crate::store::devices::{self, DeviceSecrets, NewDevice};
+use crate::store::enrolments::{self, EnrolCode};
+use crate::store::{Store, people};
+
+/// How long the code to scan is good.
+const LONG_SECONDS: i64 = 24 * 3600;
+/// How long the code to type is good.
+const SHORT_SECONDS: i64 = 15 * 60;
+/// How many characters the code to type has.
+const SHORT_CHARS: usize = 8;
+/// Digits and letters that nobody takes for one another: no 0 O, no 1 I L, no U V.
+const ALPHABET: &[u8] = b"23456789ABCDEFGHJKMNPQRSTWXYZ";
+/// The most characters kept of a phone's name.
+const MAX_NAME_CHARS: usize = 80;
+
+/// A new pair of codes: using one uses up the other.
+#[derive(Clone, Debug)]
+pub struct Codes {
+    /// The one to scan: 128 bits.
+    pub long: String,
+    /// Until when it is good.
+    pub long_expires_at: Moment,
+    /// The one to type.
+    pub short: String,
+    /// Until when it is good.
+    pub short_expires_at: Moment,
+}
+
+/// A phone that was just enrolled.
+#[derive(Clone, Debug)]
+pub struct Enrolled {
+    /// The phone.
+    pub device: DeviceId,
+    /// Its token; it is shown once.
+    pub token: String,
+    /// Whose phone it is.
+    pub user: UserId,
+}
+
+/// Makes codes for a person's phone.
+///
+/// # Errors
+/// What the store says, or if the system gives no random bytes.
+pub async fn issue(store: &Store, clock: &Clock, user: UserId) -> Result<Codes> {
+    let now = clock.now();
+    let codes = Codes {
+        long: secret::new::<16>()?,
+        long_expires_at: now.plus_seconds(LONG_SECONDS),
+        short: new_short_code()?,
+        short_expires_at: now.plus_seconds(SHORT_SECONDS),
+    };
+    let pair = Uuid::now_v7();
+    let code = |expires_at| EnrolCode { pair, user, created_at: now, expires_at, used_at: None };
+    let long = (secret::hash(&codes.long), code(codes.long_expires_at));
+    let short = (secret::hash(&codes.short), code(codes.short_expires_at));
+    let kept = store.write(move |tx| {
+        Box::pin(async move {
+            enrolments::add(tx, &long.0, &long.1).await?;
+            enrolments::add(tx, &short.0, &short.1).await
+        })
+    });
+    kept.await?;
+    Ok(codes)
+}
+
+/// Takes a code and enrols the phone that has it.
+///
+/// # Errors
+/// `code_unknown`, `code_used`, `code_expired`, `user_disabled`, `too_many`, or what the store says.
+pub async fn redeem(people: &People, code: &str, device_name: &str, peer: IpAddr) -> Result<Enrolled> {
+    let code = match typed(code) {
+        Some(short) => {
+            people.limits.short_code(peer)?;
+            short
+        }
+        None => {
+            people.limits.long_code(peer)?;
+            code.trim().to_owned()
+        }
+    };
+    let hash = secret::hash(&code);
+    let now = people.clock.now();
+    let token = secret::new::<32>()?;
+    let secrets = DeviceSecrets { token_hash: secret::hash(&token), bundle_key: secret::bundle_key(&token) };
+    let device = DeviceId(Uuid::now_v7());
+    let name: String = device_name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect();
+    let user = people.store.write(move |tx| {
+        Box::pin(async move {
+            let code = enrolments::code(tx, &hash).await?.ok_or_else(code_unknown)?;
+            if code.used_at.is_some() {
+                return Err(code_used());
+            }
+            if now >= code.expires_at {
+                return Err(code_expired());
+            }
+            let person = people::person(tx, code.user).await?.ok_or_else(code_unknown)?;
+            if person.disabled_at.is_some() {
+                return Err(user_disabled());
+            }
+            enrolments::use_up(tx, code.pair, now).await?;
+            let device =
+                NewDevice { id: device, user: code.user, name, secrets: Some(secrets), created_at: now };
+            devices::add(tx, &device).await?;
+            Ok(code.user)
+        })
+    });
+    let user = user.await?;
+    Ok(Enrolled { device, token, user })
+}
+
+fn new_short_code() -> Result<String> {
+    let fair = 256 - 256 % ALPHABET.len();
+    let mut code = String::with_capacity(SHORT_CHARS);
+    while code.len() < SHORT_CHARS {
+        for byte in secret::random::<16>()?.map(usize::from) {
+            if byte < fair && code.len() < SHORT_CHARS {
+                code.push(char::from(ALPHABET[byte % ALPHABET.len()]));
+            }
+        }
+    }
+    Ok(code)
+}
+
+/// A code as somebody typed it: in small letters, with blanks or strokes; `None` if it is not a
+/// short one.
+fn typed(code: &str) -> Option<String> {
+    let code: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let code = code.to_ascii_uppercase();
+    (code.len() == SHORT_CHARS).then_some(code)
+}
+
+fn code_unknown() -> Error {
+    Error::new(
+        Kind::Unauthorized,
+        "code_unknown",
+        "没有这个登记码，请核对后再试，或请管理员重新生成",
+        "there is no such enrolment code; check it and try again, or ask for a new one",
+    )
+}
+
+fn code_used() -> Error {
+    Error::new(
+        Kind::Gone,
+        "code_used",
+        "这个登记码已经用过，每个只能用一次；请管理员重新生成",
+        "this enrolment code was used already, each is good once; ask for a new one",
+    )
+}
+
+fn code_expired() -> Error {
+    Error::new(
+        Kind::Gone,
+        "code_expired",
+        "这个登记码已过期；请管理员重新生成",
+        "this enrolment code has expired; ask for a new one",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_code_is_read_as_people_type_it() {
+        assert_eq!(typed(" abcd-2345 ").as_deref(), Some("ABCD2345"));
+        assert_eq!(typed("ABCD 2345").as_deref(), Some("ABCD2345"));
+        assert_eq!(typed("mJ6-0pZ1kq3Tq7bV2Yx9cA"), None);
+        assert_eq!(typed(""), None);
+    }
+
+    #[test]
+    fn a_short_code_has_only_letters_that_nobody_mistakes() {
+        for _ in 0..200 {
+            let code = new_short_code().unwrap();
+            assert_eq!(code.len(), SHORT_CHARS);
+            assert!(code.bytes().all(|byte| ALPHABET.contains(&byte)), "{code}");
+            assert_eq!(typed(&code).as_deref(), Some(code.as_str()));
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Against guessing: how often somebody may try a code or a password.
+//!
+//! A whole village may share one address, so what is counted by address is loose and what is
+//! counted by account is strict. Nobody is ever locked out: waiting always helps.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
+use moka::ops::compute::Op;
+use moka::sync::Cache;
+
+use crate::clock::Moment;
+use crate::error::{Error, Kind, Result};
+
+/// How often a short code may be typed from one address: ten, then one every six seconds.
+const SHORT_CODES: Quota = Quota::per_minute(NonZeroU32::new(10).expect("10 is not 0"));
+/// How often short codes may be typed altogether. In the 15 minutes of its life a code of 38 bits
+/// is guessed with a chance of two in a billion.
+const ALL_SHORT_CODES: Quota = Quota::per_minute(NonZeroU32::new(60).expect("60 is not 0"));
+/// How often a long code may be tried from one address; nobody guesses 128 bits.
+const LONG_CODES: Quota = Quota::per_minute(NonZeroU32::new(120).expect("120 is not 0"));
+/// How often people may try to sign in from one address, whatever their names.
+const SIGN_INS: Quota = Quota::per_minute(NonZeroU32::new(60).expect("60 is not 0"));
+
+/// How many wrong passwords one account may be given from one address before waiting begins.
+const FREE_FAILURES: u32 = 5;
+/// The longest wait.
+const MAX_WAIT_SECONDS: i64 = 300;
+/// After such a time without an attempt the failures are forgotten.
+const FAILURES_KEPT: Duration = Duration::from_hours(1);
+/// Of how many accounts and addresses failures are remembered.
+const FAILURES_REMEMBERED: u64 = 100_000;
+
+/// All limits.
+pub(super) struct Limits {
+    short_codes: DefaultKeyedRateLimiter<IpAddr>,
+    all_short_codes: DefaultDirectRateLimiter,
+    long_codes: DefaultKeyedRateLimiter<IpAddr>,
+    sign_ins: DefaultKeyedRateLimiter<IpAddr>,
+    failures: Cache<(String, IpAddr), Failures>,
+}
+
+/// What an account was given wrong from one address.
+#[derive(Clone, Copy)]
+struct Failures {
+    count: u32,
+    next_at: Moment,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            short_codes: RateLimiter::keyed(SHORT_CODES),
+            all_short_codes: RateLimiter::direct(ALL_SHORT_CODES),
+            long_codes: RateLimiter::keyed(LONG_CODES),
+            sign_ins: RateLimiter::keyed(SIGN_INS),
+            failures: Cache::builder().max_capacity(FAILURES_REMEMBERED).time_to_idle(FAILURES_KEPT).build(),
+        }
+    }
+}
+
+impl Limits {
+    /// Counts the try of a short code.
+    pub(super) fn short_code(&self, peer: IpAddr) -> Result<()> {
+        self.short_codes.check_key(&peer).map_err(|until| not_until(&until))?;
+        self.all_short_codes.check().map_err(|until| not_until(&until))
+    }
+
+    /// Counts the try of a long code.
+    pub(super) fn long_code(&self, peer: IpAddr) -> Result<()> {
+        self.long_codes.check_key(&peer).map_err(|until| not_until(&until))
+    }
+
+    /// Counts an attempt to sign in, as a failure until [`Self::forgive`] says otherwise: of many
+    /// attempts at once no more get through than of as many in a row.
+    pub(super) fn sign_in(&self, username: &str, peer: IpAddr, now: Moment) -> Result<()> {
+        self.sign_ins.check_key(&peer).map_err(|until| not_until(&until))?;
+        let mut wait = 0;
+        self.failures.entry((username.to_owned(), peer)).and_compute_with(|failures| {
+            let before = failures.map(moka::Entry::into_value);
+            let before = before.unwrap_or(Failures { count: 0, next_at: now });
+            // A clock that was set back must not make anybody wait longer than the longest wait.
+            wait = (before.next_at.0 - now.0).min(MAX_WAIT_SECONDS * 1000);
+            if wait > 0 {
+                return Op::Nop;
+            }
+            let count = before.count.saturating_add(1);
+            Op::Put(Failures { count, next_at: now.plus_seconds(wait_seconds(count)) })
+        });
+        if wait > 0 { Err(too_many(wait.unsigned_abs().div_ceil(1000))) } else { Ok(()) }
+    }
+
+    /// Forgets the failures of an account at an address: somebody signed in.
+    pub(super) fn forgive(&self, username: &str, peer: IpAddr) {
+        self.failures.invalidate(&(username.to_owned(), peer));
+    }
+
+    /// Takes back one attempt that was neither good nor bad: it lacked the one-time code.
+    pub(super) fn take_back(&self, username: &str, peer: IpAddr, now: Moment) {
+        self.failures.entry((username.to_owned(), peer)).and_compute_with(|failures| {
+            let Some(failures) = failures.map(moka::Entry::into_value) else { return Op::Nop };
+            let count = failures.count.saturating_sub(1);
+            Op::Put(Failures { count, next_at: now.plus_seconds(wait_seconds(count)) })
+        });
+    }
+
+    /// Forgets addresses that have not been heard of for a while.
+    pub(super) fn forget_old(&self) {
+        for limiter in [&self.short_codes, &self.long_codes, &self.sign_ins] {
+            limiter.retain_recent();
+        }
+    }
+}
+
+/// How long to wait after that many failures: nothing at first, then doubling from two seconds.
+fn wait_seconds(failures: u32) -> i64 {
+    match failures.checked_sub(FREE_FAILURES) {
+        None => 0,
+        Some(more) => (2_i64 << more.min(20)).min(MAX_WAIT_SECONDS),
+    }
+}
+
+fn not_until(until: &NotUntil<<DefaultClock as governor::clock::Clock>::Instant>) -> Error {
+    let wait = until.wait_time_from(DefaultClock::default().now());
+    too_many(wait.as_secs() + 1)
+}
+
+fn too_many(seconds: u64) -> Error {
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+    Error::new(
+        Kind::TooMany(seconds),
+        "too_many",
+        format!("尝试次数过多，请 {seconds} 秒后再试"),
+        format!("too many attempts; try again in {seconds} seconds"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    const OFFICE: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
+    const VILLAGE: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2));
+
+    fn seconds_to_wait(error: &Error) -> u32 {
+        match error.kind {
+            Kind::TooMany(seconds) => seconds,
+            kind => panic!("{kind:?}"),
+        }
+    }
+
+    #[test]
+    fn each_wrong_password_doubles_the_wait_and_waiting_always_helps() {
+        let limits = Limits::default();
+        let mut now = Moment(1_700_000_000_000);
+        for _ in 0..FREE_FAILURES {
+            limits.sign_in("lin", OFFICE, now).unwrap();
+        }
+        let mut waits = Vec::new();
+        for _ in 0..10 {
+            let seconds = seconds_to_wait(&limits.sign_in("lin", OFFICE, now).unwrap_err());
+            waits.push(seconds);
+            now = now.plus_seconds(i64::from(seconds));
+            limits.sign_in("lin", OFFICE, now).unwrap();
+        }
+        assert_eq!(waits, [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+        // Nobody else has to wait for it.
+        limits.sign_in("lin", VILLAGE, now).unwrap();
+        limits.sign_in("chen", OFFICE, now).unwrap();
+        limits.forgive("lin", OFFICE);
+        limits.sign_in("lin", OFFICE, now).unwrap();
+    }
+
+    #[test]
+    fn an_attempt_taken_back_leaves_the_earlier_failures() {
+        let limits = Limits::default();
+        let now = Moment(1_700_000_000_000);
+        for _ in 0..20 {
+            limits.sign_in("lin", OFFICE, now).unwrap();
+            limits.take_back("lin", OFFICE, now);
+        }
+        for _ in 0..FREE_FAILURES - 1 {
+            limits.sign_in("lin", OFFICE, now).unwrap();
+        }
+        limits.sign_in("lin", OFFICE, now).unwrap();
+        limits.take_back("lin", OFFICE, now);
+        limits.sign_in("lin", OFFICE, now).unwrap();
+        limits.sign_in("lin", OFFICE, now).unwrap_err();
+    }
+
+    #[test]
+    fn short_codes_are_tightly_limited_by_address_and_altogether() {
+        let limits = Limits::default();
+        let tried = (0..50).filter(|_| limits.short_code(OFFICE).is_ok()).count();
+        assert_eq!(tried, 10);
+        let others =
+            (0..250).filter(|last| limits.short_code(IpAddr::V4(Ipv4Addr::new(10, 1, 0, *last))).is_ok());
+        assert_eq!(others.count(), 50);
+        limits.long_code(OFFICE).unwrap();
+    }
+}

@@ -1,0 +1,325 @@
+//! Turns a device token or a session cookie into an [`Actor`], from memory where it can.
+//!
+//! What is remembered is good for one version of people, roles and devices, a number in the
+//! database that every change of them raises, whichever process makes it.
+
+use std::collections::HashMap;
+use std::mem;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use moka::sync::Cache;
+use sync_protocol::id::DeviceId;
+use sync_protocol::kinds::Role;
+use tokio::time::MissedTickBehavior;
+
+use super::actor::{Actor, Grant, Via};
+use super::limits::Limits;
+use super::password::Passwords;
+use super::role::Scope;
+use super::secret::{self, SecretHash};
+use super::session;
+use crate::clock::{Clock, Moment};
+use crate::error::{Error, Kind, Result};
+use crate::store::devices::{self, DeviceRow};
+use crate::store::grants::{self, GrantRow};
+use crate::store::sessions::{self, Session};
+use crate::store::{Store, Tx, enrolments, people, records, server_row};
+
+/// How many people on devices are remembered.
+const REMEMBERED: u64 = 20_000;
+/// How often the version is looked at.
+const LOOK: Duration = Duration::from_millis(200);
+/// After how many looks what was seen of devices is written down: half a minute.
+const LOOKS_PER_FLUSH: u32 = 150;
+/// For how long an ended session or code is kept: a browser that signs in again within that time
+/// stays the same device, and who comes with an old code is told that it is old.
+const KEPT_SECONDS: i64 = 30 * 24 * 3600;
+
+/// Everybody who may come in.
+pub struct People {
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    /// Against guessing.
+    pub(super) limits: Limits,
+    /// Hashes passwords, few at a time.
+    pub(super) passwords: Passwords,
+    known: Cache<SecretHash, Arc<Known>>,
+    version: AtomicI64,
+    seen: Mutex<Seen>,
+}
+
+/// What is remembered of a token or a cookie that was good.
+struct Known {
+    actor: Arc<Actor>,
+    version: i64,
+    /// Of a session.
+    lifetime: Option<Lifetime>,
+}
+
+/// When a session ends.
+struct Lifetime {
+    session: Session,
+    used_at: AtomicI64,
+}
+
+/// What was seen and is not written down yet.
+#[derive(Default)]
+struct Seen {
+    devices: HashMap<DeviceId, (Moment, Option<i64>)>,
+    sessions: HashMap<SecretHash, Moment>,
+}
+
+impl People {
+    /// Nobody is remembered yet.
+    ///
+    /// # Errors
+    /// Only if the system gives no random bytes.
+    pub fn new(store: Store, clock: Clock) -> Result<Self> {
+        Ok(Self {
+            store,
+            clock,
+            limits: Limits::default(),
+            passwords: Passwords::new()?,
+            known: Cache::new(REMEMBERED),
+            version: AtomicI64::new(0),
+            seen: Mutex::default(),
+        })
+    }
+
+    /// Who has that device token.
+    ///
+    /// # Errors
+    /// `unauthorized`, `device_revoked`, `user_disabled`, or what the store says.
+    pub async fn by_token(&self, token: &str) -> Result<Arc<Actor>> {
+        let hash = secret::hash(token);
+        if let Some(known) = self.remembered(&hash).filter(|known| known.lifetime.is_none()) {
+            self.seen(known.actor.device, None);
+            return Ok(Arc::clone(&known.actor));
+        }
+        let mut tx = self.store.read().await?;
+        // The version first: what is read after it is at least as new.
+        let version = server_row::access_version(&mut tx).await?;
+        let device = devices::by_token(&mut tx, &hash).await?.ok_or_else(unauthorized)?;
+        let actor = Arc::new(load(&mut tx, &device, Via::Device).await?);
+        self.remember(hash, Known { actor: Arc::clone(&actor), version, lifetime: None });
+        self.seen(actor.device, None);
+        Ok(actor)
+    }
+
+    /// Who has that session.
+    ///
+    /// # Errors
+    /// `unauthorized`, `session_expired`, `device_revoked`, `user_disabled`, or what the store says.
+    pub async fn by_session(&self, token: &str) -> Result<Arc<Actor>> {
+        let (hash, now) = (secret::hash(token), self.clock.now());
+        let known = match self.remembered(&hash) {
+            Some(known) => known,
+            None => self.load_session(hash).await?,
+        };
+        let lifetime = known.lifetime.as_ref().ok_or_else(unauthorized)?;
+        let used_at = Moment(lifetime.used_at.load(Ordering::Relaxed));
+        if session::has_ended(&lifetime.session, used_at, now) {
+            return Err(session_expired());
+        }
+        lifetime.used_at.fetch_max(now.0, Ordering::Relaxed);
+        self.seen(known.actor.device, None);
+        self.lock_seen().sessions.insert(hash, now);
+        Ok(Arc::clone(&known.actor))
+    }
+
+    async fn load_session(&self, hash: SecretHash) -> Result<Arc<Known>> {
+        let mut tx = self.store.read().await?;
+        let version = server_row::access_version(&mut tx).await?;
+        let session = sessions::by_token(&mut tx, &hash).await?.ok_or_else(unauthorized)?;
+        let device = devices::device(&mut tx, session.device).await?.ok_or_else(unauthorized)?;
+        let actor = Arc::new(load(&mut tx, &device, Via::Session).await?);
+        // It may have been used since that was last written down.
+        let seen = self.lock_seen().sessions.get(&hash).copied();
+        let used_at = AtomicI64::new(seen.unwrap_or(session.used_at).0);
+        let lifetime = Some(Lifetime { session, used_at });
+        Ok(self.remember(hash, Known { actor, version, lifetime }))
+    }
+
+    fn remembered(&self, hash: &SecretHash) -> Option<Arc<Known>> {
+        let known = self.known.get(hash)?;
+        (known.version == self.version.load(Ordering::Acquire)).then_some(known)
+    }
+
+    fn remember(&self, hash: SecretHash, known: Known) -> Arc<Known> {
+        self.version.fetch_max(known.version, Ordering::AcqRel);
+        let known = Arc::new(known);
+        self.known.insert(hash, Arc::clone(&known));
+        known
+    }
+
+    /// Forgets a session that has ended.
+    pub(super) fn forget_session(&self, hash: &SecretHash) {
+        self.known.invalidate(hash);
+        self.lock_seen().sessions.remove(hash);
+    }
+
+    /// Notes that a device was heard of, and how far its clock was ahead of ours if it said so.
+    /// Written down now and then, not at once.
+    pub fn seen(&self, device: DeviceId, clock_offset_ms: Option<i64>) {
+        let now = self.clock.now();
+        let mut seen = self.lock_seen();
+        let (at, offset) = seen.devices.entry(device).or_insert((now, None));
+        *at = now;
+        *offset = clock_offset_ms.or(*offset);
+    }
+
+    fn lock_seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks whether people, roles or devices changed, and if so forgets what it remembered.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn look(&self) -> Result<()> {
+        let version = server_row::access_version(&mut *self.store.read().await?).await?;
+        // Not only if it is higher: a restored database may have a lower one.
+        if self.version.swap(version, Ordering::AcqRel) != version {
+            self.known.invalidate_all();
+        }
+        Ok(())
+    }
+
+    /// Writes down what was seen of devices and sessions, and forgets codes and sessions that
+    /// ended long ago.
+    ///
+    /// # Errors
+    /// What the store says; what was seen is then lost, which nobody will miss.
+    pub async fn flush(&self) -> Result<()> {
+        self.limits.forget_old();
+        let seen = mem::take(&mut *self.lock_seen());
+        let long_ago = self.clock.now().plus_seconds(-KEPT_SECONDS);
+        if seen.devices.is_empty() && seen.sessions.is_empty() {
+            return Ok(());
+        }
+        let write = self.store.write(move |tx| {
+            Box::pin(async move {
+                for (device, (at, clock_offset_ms)) in seen.devices {
+                    devices::keep_seen(tx, device, at, clock_offset_ms).await?;
+                }
+                for (hash, at) in seen.sessions {
+                    sessions::keep_used(tx, &hash, at).await?;
+                }
+                sessions::forget(tx, long_ago).await?;
+                enrolments::forget(tx, long_ago).await
+            })
+        });
+        write.await
+    }
+
+    /// Keeps what is remembered fresh, for ever: a task of the running server.
+    pub async fn keep_fresh(&self) {
+        let mut looks = tokio::time::interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        for count in 1_u32.. {
+            looks.tick().await;
+            if let Err(error) = self.look().await {
+                // Nobody is let in by what may be stale.
+                self.known.invalidate_all();
+                tracing::warn!(?error, "could not look for changes of people, roles and devices");
+            }
+            if count.is_multiple_of(LOOKS_PER_FLUSH)
+                && let Err(error) = self.flush().await
+            {
+                tracing::warn!(?error, "could not write down which devices were seen");
+            }
+        }
+    }
+}
+
+/// Reads whose device that is, and what that person may do.
+async fn load(tx: &mut Tx, device: &DeviceRow, via: Via) -> Result<Actor> {
+    if device.revoked_at.is_some() {
+        return Err(device_revoked());
+    }
+    let person = people::person(tx, device.user).await?.ok_or_else(unauthorized)?;
+    if person.disabled_at.is_some() {
+        return Err(user_disabled());
+    }
+    let grants: Vec<Grant> = grants::of(tx, person.id).await?.iter().filter_map(read_grant).collect();
+    let home_county = match person.home_county {
+        Some(county) => Some(county),
+        None => home_county(tx, grants.iter().map(|grant| &grant.scope)).await?,
+    };
+    Ok(Actor {
+        user: person.id,
+        username: person.username,
+        display_name: person.display_name,
+        device: device.id,
+        via,
+        home_county,
+        grants,
+    })
+}
+
+/// A grant as the policy sees it. One that cannot be read grants nothing.
+pub(super) fn read_grant(row: &GrantRow) -> Option<Grant> {
+    let grant = Role::named(&row.role).zip(row.scope.parse().ok());
+    if grant.is_none() {
+        tracing::error!(role = row.role, scope = row.scope, "a grant cannot be read and is not followed");
+    }
+    let (role, scope) = grant?;
+    Some(Grant { role, scope, since: row.since, until: row.until })
+}
+
+/// The county that the first of these scopes with a county lies in.
+pub(super) async fn home_county(tx: &mut Tx, scopes: impl Iterator<Item = &Scope>) -> Result<Option<String>> {
+    for scope in scopes {
+        let county = match scope {
+            Scope::City(_) => None,
+            Scope::County(code) => Some(code.clone()),
+            Scope::Township(code) => code.get(..6).map(str::to_owned),
+            Scope::Zone(id) | Scope::School(id) | Scope::Project(id) => {
+                records::record(tx, *id).await?.map(|row| row.county)
+            }
+        };
+        if county.is_some() {
+            return Ok(county);
+        }
+    }
+    Ok(None)
+}
+
+/// Nobody we know.
+pub fn unauthorized() -> Error {
+    Error::new(
+        Kind::Unauthorized,
+        "unauthorized",
+        "请先登录；手机上的内容没有丢失",
+        "sign in first; nothing on the device is lost",
+    )
+}
+
+fn device_revoked() -> Error {
+    Error::new(
+        Kind::Unauthorized,
+        "device_revoked",
+        "这台设备已被管理员停用，本次内容没有保存；请联系管理员重新登记设备",
+        "this device was revoked by the administrator, nothing of this request was stored; ask for a new enrolment code",
+    )
+}
+
+pub(super) fn user_disabled() -> Error {
+    Error::new(
+        Kind::Unauthorized,
+        "user_disabled",
+        "您的账号已停用，本次内容没有保存；请联系管理员",
+        "your account is disabled, nothing of this request was stored; ask the administrator",
+    )
+}
+
+fn session_expired() -> Error {
+    Error::new(
+        Kind::Unauthorized,
+        "session_expired",
+        "登录已过期，本次内容没有保存；请重新登录",
+        "your session has expired, nothing of this request was stored; sign in again",
+    )
+}

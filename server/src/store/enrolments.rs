@@ -1,0 +1,85 @@
+//! Enrolment codes, kept as hashes: a long one to scan and a short one to type are a pair.
+
+use sqlx::FromRow;
+use sync_protocol::id::UserId;
+use uuid::Uuid;
+
+use super::{Tx, columns};
+use crate::clock::Moment;
+use crate::error::Result;
+
+/// A code of a pair.
+#[derive(Clone, Copy, Debug)]
+pub struct EnrolCode {
+    /// Names the pair.
+    pub pair: Uuid,
+    /// Who enrols a phone by it.
+    pub user: UserId,
+    /// When it was made.
+    pub created_at: Moment,
+    /// Until when it is good.
+    pub expires_at: Moment,
+    /// When one of the pair was used.
+    pub used_at: Option<Moment>,
+}
+
+#[derive(FromRow)]
+struct Columns {
+    pair: Vec<u8>,
+    user_id: Vec<u8>,
+    created_at: i64,
+    expires_at: i64,
+    used_at: Option<i64>,
+}
+
+/// Keeps a new code.
+pub async fn add(tx: &mut Tx, code_hash: &[u8; 32], code: &EnrolCode) -> Result<()> {
+    sqlx::query(
+        "insert into enrol_codes (code_hash, pair, user_id, created_at, expires_at)
+         values ($1, $2, $3, $4, $5)",
+    )
+    .bind(code_hash.as_slice())
+    .bind(code.pair.as_bytes().as_slice())
+    .bind(code.user.as_bytes().as_slice())
+    .bind(code.created_at.0)
+    .bind(code.expires_at.0)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The code with that hash.
+pub async fn code(tx: &mut Tx, code_hash: &[u8; 32]) -> Result<Option<EnrolCode>> {
+    let row: Option<Columns> = sqlx::query_as(
+        "select pair, user_id, created_at, expires_at, used_at from enrol_codes where code_hash = $1",
+    )
+    .bind(code_hash.as_slice())
+    .fetch_optional(tx)
+    .await?;
+    row.map(|row| {
+        Ok(EnrolCode {
+            pair: columns::id(&row.pair)?,
+            user: columns::id(&row.user_id)?,
+            created_at: Moment(row.created_at),
+            expires_at: Moment(row.expires_at),
+            used_at: row.used_at.map(Moment),
+        })
+    })
+    .transpose()
+}
+
+/// Uses up both codes of a pair.
+pub async fn use_up(tx: &mut Tx, pair: Uuid, now: Moment) -> Result<()> {
+    sqlx::query("update enrol_codes set used_at = $2 where pair = $1")
+        .bind(pair.as_bytes().as_slice())
+        .bind(now.0)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Forgets codes that ended before `before`.
+pub async fn forget(tx: &mut Tx, before: Moment) -> Result<()> {
+    sqlx::query("delete from enrol_codes where expires_at < $1").bind(before.0).execute(tx).await?;
+    Ok(())
+}
