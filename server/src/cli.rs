@@ -4,7 +4,10 @@
 //! command line was wrong. Whatever may be set can be set by a `SITELEDGER_…` variable too.
 
 mod county;
+mod enrol;
+pub(crate) mod qr;
 pub mod serve;
+mod user;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -64,6 +67,9 @@ pub struct Common {
 enum Command {
     #[command(subcommand)]
     County(county::County),
+    #[command(subcommand)]
+    User(user::User),
+    Enrol(enrol::Enrol),
     Serve(serve::Serve),
 }
 
@@ -71,6 +77,8 @@ impl Command {
     async fn run(self, common: &Common) -> Result<ExitCode> {
         match self {
             Self::County(command) => command.run(common).await,
+            Self::User(command) => command.run(common).await,
+            Self::Enrol(command) => command.run(common).await,
             Self::Serve(command) => command.run(common).await,
         }
     }

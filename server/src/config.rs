@@ -27,6 +27,13 @@ impl Settings {
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
     }
+
+    /// The public address as browsers write an origin: without a path.
+    pub fn origin(&self) -> &str {
+        let host = self.public_url.find("://").map_or(0, |scheme| scheme + 3);
+        let path = self.public_url[host..].find('/').map_or(self.public_url.len(), |path| host + path);
+        &self.public_url[..path]
+    }
 }
 
 /// Where the blobs are inside of the data folder.

@@ -79,15 +79,12 @@ pub async fn issue(store: &Store, clock: &Clock, user: UserId) -> Result<Codes> 
 /// # Errors
 /// `code_unknown`, `code_used`, `code_expired`, `user_disabled`, `too_many`, or what the store says.
 pub async fn redeem(people: &People, code: &str, device_name: &str, peer: IpAddr) -> Result<Enrolled> {
-    let code = match typed(code) {
-        Some(short) => {
-            people.limits.short_code(peer)?;
-            short
-        }
-        None => {
-            people.limits.long_code(peer)?;
-            code.trim().to_owned()
-        }
+    let code = if let Some(short) = typed(code) {
+        people.limits.short_code(peer)?;
+        short
+    } else {
+        people.limits.long_code(peer)?;
+        code.trim().to_owned()
     };
     let hash = secret::hash(&code);
     let now = people.clock.now();

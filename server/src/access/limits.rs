@@ -21,7 +21,7 @@ const SHORT_CODES: Quota = Quota::per_minute(NonZeroU32::new(10).expect("10 is n
 /// is guessed with a chance of two in a billion.
 const ALL_SHORT_CODES: Quota = Quota::per_minute(NonZeroU32::new(60).expect("60 is not 0"));
 /// How often a long code may be tried from one address; nobody guesses 128 bits.
-const LONG_CODES: Quota = Quota::per_minute(NonZeroU32::new(120).expect("120 is not 0"));
+const LONG_CODES: Quota = Quota::per_minute(NonZeroU32::new(1000).expect("1000 is not 0"));
 /// How often people may try to sign in from one address, whatever their names.
 const SIGN_INS: Quota = Quota::per_minute(NonZeroU32::new(60).expect("60 is not 0"));
 

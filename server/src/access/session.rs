@@ -106,15 +106,11 @@ async fn begin(
             if let Some(previous) = previous.filter(|_| known.is_some()) {
                 sessions::end(tx, &previous).await?;
             }
-            let device = match known {
-                Some(device) => device,
-                None => {
-                    let id = DeviceId(Uuid::now_v7());
-                    let device = NewDevice { id, user, name, secrets: None, created_at: now };
-                    devices::add(tx, &device).await?;
-                    id
-                }
-            };
+            let device = known.unwrap_or_else(|| DeviceId(Uuid::now_v7()));
+            if known.is_none() {
+                let new = NewDevice { id: device, user, name, secrets: None, created_at: now };
+                devices::add(tx, &new).await?;
+            }
             let expires_at = now.plus_seconds(LONGEST_SECONDS);
             let session = Session { user, device, created_at: now, used_at: now, expires_at };
             sessions::add(tx, &hash, &session).await

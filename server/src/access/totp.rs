@@ -43,7 +43,7 @@ fn totp(secret: &[u8]) -> Result<Totp> {
 }
 
 fn unusable(error: totp_rs::TotpError) -> Error {
-    Error::internal(anyhow::anyhow!("the secret of the one-time codes cannot be used: {error}"))
+    Error::internal(anyhow::Error::new(error).context("the secret of the one-time codes cannot be used"))
 }
 
 #[cfg(test)]

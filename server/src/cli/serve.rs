@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{Common, Opened};
+use crate::access::people::People;
 use crate::config::{Lock, Settings};
 use crate::error::{Error, Kind, Result};
 use crate::http::app::App;
@@ -85,10 +86,14 @@ impl House {
             metrics_token: serve.metrics_token.clone(),
         });
         let engine = Engine::start(store.clone(), clock.clone(), &server).await?;
-        let app = App { store, clock, settings, engine, stopping: CancellationToken::new() };
+        let people = Arc::new(People::new(store.clone(), clock.clone())?);
+        let app = App { store, clock, settings, people, engine, stopping: CancellationToken::new() };
         http::metrics::install();
-        let counting = http::metrics::keep_up(app.stopping.clone());
-        let beats = vec![tokio::spawn(look_again(app.clone())), tokio::spawn(counting)];
+        let beats = vec![
+            tokio::spawn(look_again(app.clone())),
+            tokio::spawn(keep_people_fresh(app.clone())),
+            tokio::spawn(http::metrics::keep_up(app.stopping.clone())),
+        ];
         Ok(Self { app, listener, lock, beats })
     }
 
@@ -139,6 +144,14 @@ async fn look_again(app: App) {
         if let Err(error) = app.engine.make_checkpoints().await {
             tracing::warn!(?error, "could not make checkpoints; will try again");
         }
+    }
+}
+
+/// Goes by what commands change of people, roles and devices, until the server stops.
+async fn keep_people_fresh(app: App) {
+    app.stopping.run_until_cancelled(app.people.keep_fresh()).await;
+    if let Err(error) = app.people.flush().await {
+        tracing::warn!(?error, "could not write down which devices were seen");
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::access::people::People;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::store::Store;
@@ -18,6 +19,8 @@ pub struct App {
     pub clock: Clock,
     /// How the server was started.
     pub settings: Arc<Settings>,
+    /// Everybody who may come in.
+    pub people: Arc<People>,
     /// Appends and feeds.
     pub engine: Arc<Engine>,
     /// Told when the server stops.

@@ -2,18 +2,23 @@
 
 pub mod app;
 pub mod auth;
+pub mod enrol;
 pub mod extract;
 pub mod health;
 pub mod held;
 pub mod ledgers;
 pub mod limits;
+pub mod me;
 pub mod metrics;
 pub mod nudges;
 pub mod openapi;
 mod patience;
+mod peer;
 pub mod problem;
 pub mod records;
 pub mod router;
+mod same_origin;
 pub mod schema;
 pub mod serve;
+pub mod session;
 pub mod sync;

@@ -5,11 +5,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::app::App;
-use super::{health, held, ledgers, limits, metrics, nudges, openapi, records, schema, sync};
+use super::{
+    enrol, health, held, ledgers, limits, me, metrics, nudges, openapi, records, schema, session, sync,
+};
 
 /// The whole HTTP face, and its description.
 pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
     let (router, mut api) = OpenApiRouter::new()
+        .routes(routes!(enrol::enrol))
+        .routes(routes!(session::begin, session::end))
+        .routes(routes!(me::show))
         .routes(routes!(sync::sync))
         .routes(routes!(sync::index))
         .routes(routes!(sync::have))

@@ -1,0 +1,364 @@
+//! `siteledger user`: people, their roles and their devices.
+
+use std::io::Read as _;
+use std::process::ExitCode;
+
+use clap::{ArgMatches, Args, FromArgMatches, Subcommand};
+use sync_protocol::id::DeviceId;
+use sync_protocol::kinds::Role;
+
+use super::{Common, Opened, close_in_force, open, qr};
+use crate::access::accounts::{self, NewPerson};
+use crate::access::role::Scope;
+use crate::clock::Moment;
+use crate::error::{Error, Kind, Result};
+use crate::store::devices::{self, DeviceRow};
+use crate::store::grants::GrantRow;
+use crate::store::people::Person;
+
+/// 用户 People, their roles and their devices
+#[derive(Debug, Subcommand)]
+pub(super) enum User {
+    /// 添加用户 Add a person
+    Add {
+        /// 用户名 The name to sign in with
+        name: String,
+        #[command(flatten)]
+        roles: Roles,
+        /// 显示名 The name that others see
+        #[arg(long, value_name = "TEXT")]
+        display_name: Option<String>,
+        /// 从标准输入读取密码；不给则只能用手机 Read a password from stdin; without one they work by phone alone
+        #[arg(long)]
+        password_stdin: bool,
+        /// 机器可读 Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 列出用户 List everybody
+    List {
+        /// 机器可读 One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// 停用用户 Close an account: phones are let in no more, sessions end
+    Disable {
+        /// 用户名 The name
+        name: String,
+    },
+    /// 恢复用户 Open a closed account again
+    Enable {
+        /// 用户名 The name
+        name: String,
+    },
+    /// 授予角色 Give a role
+    Grant {
+        /// 用户名 The name
+        name: String,
+        #[command(flatten)]
+        roles: Roles,
+    },
+    /// 终止角色 End a role; what was written in its time still counts
+    RevokeRole {
+        /// 用户名 The name
+        name: String,
+        #[command(flatten)]
+        roles: Roles,
+    },
+    /// 设置密码 Set a password; sessions end
+    Password {
+        /// 用户名 The name
+        name: String,
+        /// 从标准输入读取密码 Read it from stdin
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+    /// 启用动态验证码 Ask for one-time codes at sign-in from now on, and show what an app scans
+    Totp {
+        /// 用户名 The name
+        name: String,
+        /// 不再要求 Ask for none any more
+        #[arg(long)]
+        off: bool,
+    },
+    /// 列出设备 List somebody's phones and browsers
+    Devices {
+        /// 用户名 The name
+        name: String,
+        /// 机器可读 One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// 停用设备 Let a device in no more
+    RevokeDevice {
+        /// 设备编号 The device's id
+        device: DeviceId,
+    },
+}
+
+impl User {
+    pub(super) async fn run(self, common: &Common) -> Result<ExitCode> {
+        let opened = open(common).await?;
+        let Opened { store, clock, .. } = &opened;
+        match self {
+            Self::Add { name, roles, display_name, password_stdin, json } => {
+                let display_name = display_name.unwrap_or_default();
+                add(&opened, name, display_name, roles.0, password_stdin, json).await?;
+            }
+            Self::List { json } => list(&opened, json).await?,
+            Self::Disable { name } => {
+                let person = accounts::named(store, &name).await?;
+                accounts::disable(store, clock, person.id).await?;
+                println!("已停用 disabled: {}", person.username);
+            }
+            Self::Enable { name } => {
+                let person = accounts::named(store, &name).await?;
+                accounts::enable(store, person.id).await?;
+                println!("已恢复 enabled: {}", person.username);
+            }
+            Self::Grant { name, roles } => {
+                let person = accounts::named(store, &name).await?;
+                warn_of_unknown(&opened, &roles.0).await?;
+                for (role, scope) in roles.some()? {
+                    accounts::grant(store, clock, person.id, role, scope.clone()).await?;
+                    println!("已授予 granted: {} {} @ {scope}", person.username, role.as_str());
+                }
+            }
+            Self::RevokeRole { name, roles } => {
+                let person = accounts::named(store, &name).await?;
+                for (role, scope) in roles.some()? {
+                    accounts::end_role(store, clock, person.id, role, scope.clone()).await?;
+                    println!("已终止 ended: {} {} @ {scope}", person.username, role.as_str());
+                }
+            }
+            Self::Password { name, .. } => {
+                let person = accounts::named(store, &name).await?;
+                accounts::set_password(store, &person, password_from_stdin()?).await?;
+                println!("已设置密码 the password was set: {}", person.username);
+            }
+            Self::Totp { name, off } => totp(&opened, &name, off).await?,
+            Self::Devices { name, json } => list_devices(&opened, &name, json).await?,
+            Self::RevokeDevice { device } => {
+                accounts::revoke_device(store, clock, device).await?;
+                println!("已停用设备 revoked: {device}");
+            }
+        }
+        close_in_force(common, opened).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Roles, each with its scope: `--role ROLE --at SCOPE`, as often as needed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Roles(Vec<(Role, Scope)>);
+
+/// How the pairs stand on the command line.
+#[derive(Debug, Args)]
+struct RoleArguments {
+    /// 角色 A role, each followed by its `--at`
+    #[arg(long, value_name = "ROLE", value_parser = parse_role)]
+    role: Vec<Role>,
+    /// 范围 Where: city:350400, county:350823, township:350823101, or zone:, school:, project: and a record id
+    #[arg(long, value_name = "SCOPE", requires = "role")]
+    at: Vec<Scope>,
+}
+
+impl Args for Roles {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        RoleArguments::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        RoleArguments::augment_args_for_update(command)
+    }
+}
+
+impl FromArgMatches for Roles {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let positions = |id: &str| matches.indices_of(id).into_iter().flatten().collect::<Vec<_>>();
+        let (roles, scopes) = (positions("role"), positions("at"));
+        let pairs = roles.len() == scopes.len();
+        // Each role stands before its scope, and the next role after it.
+        let in_order = roles.iter().zip(&scopes).all(|(role, scope)| role < scope)
+            && scopes.iter().zip(roles.iter().skip(1)).all(|(scope, next)| scope < next);
+        if !(pairs && in_order) {
+            return Err(clap::Error::raw(
+                clap::error::ErrorKind::WrongNumberOfValues,
+                "每个 --role 后面要跟它的 --at\neach --role is followed by its --at\n",
+            ));
+        }
+        let RoleArguments { role, at } = RoleArguments::from_arg_matches(matches)?;
+        Ok(Self(role.into_iter().zip(at).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Roles {
+    /// The pairs, of which there must be one.
+    fn some(self) -> Result<Vec<(Role, Scope)>> {
+        if self.0.is_empty() {
+            return Err(Error::new(
+                Kind::Unprocessable,
+                "no_role",
+                "请用 --role 和 --at 指定角色；没有改动",
+                "name a role with --role and --at; nothing was changed",
+            ));
+        }
+        Ok(self.0)
+    }
+}
+
+fn parse_role(name: &str) -> Result<Role, String> {
+    Role::named(name).ok_or_else(|| {
+        let known: Vec<_> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        format!("没有这个角色 no such role; 可用 known: {}", known.join(", "))
+    })
+}
+
+async fn add(
+    opened: &Opened,
+    username: String,
+    display_name: String,
+    roles: Vec<(Role, Scope)>,
+    password_stdin: bool,
+    json: bool,
+) -> Result<()> {
+    let password = if password_stdin { Some(password_from_stdin()?) } else { None };
+    warn_of_unknown(opened, &roles).await?;
+    let shown = accounts::normal(&username);
+    let has_password = password.is_some();
+    let new = NewPerson { username, display_name, password, roles };
+    let id = accounts::add(&opened.store, &opened.clock, new).await?;
+    if json {
+        println!("{}", serde_json::json!({ "user": id, "username": shown }));
+        return Ok(());
+    }
+    println!("已添加 added: {shown} ({id})");
+    if !has_password {
+        println!("没有密码，只能用手机 no password, by phone alone: siteledger enrol {shown}");
+    }
+    Ok(())
+}
+
+async fn warn_of_unknown(opened: &Opened, roles: &[(Role, Scope)]) -> Result<()> {
+    for scope in accounts::unknown_scopes(&opened.store, roles.iter().map(|(_, scope)| scope)).await? {
+        eprintln!("注意：还没有 {scope}，请核对；手机上新建的记录到达后即生效");
+        eprintln!(
+            "note: there is no {scope} yet; check it; it comes into force when a phone's record arrives"
+        );
+    }
+    Ok(())
+}
+
+async fn list(opened: &Opened, json: bool) -> Result<()> {
+    let now = opened.clock.now();
+    for (person, grants) in accounts::all(&opened.store).await? {
+        let held = grants.iter().filter(|grant| accounts::is_held(grant, now));
+        if json {
+            println!("{}", person_json(&person, held));
+        } else {
+            print_person(&person, held);
+        }
+    }
+    Ok(())
+}
+
+fn person_json<'g>(person: &Person, held: impl Iterator<Item = &'g GrantRow>) -> serde_json::Value {
+    let roles: Vec<_> = held
+        .map(|grant| {
+            serde_json::json!({
+                "role": grant.role, "scope": grant.scope, "since": grant.since.rfc3339(),
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "user": person.id,
+        "username": person.username,
+        "display_name": person.display_name,
+        "disabled": person.disabled_at.is_some(),
+        "password": person.password_hash.is_some(),
+        "totp": person.totp_secret.is_some(),
+        "home_county": person.home_county,
+        "roles": roles,
+    })
+}
+
+fn print_person<'g>(person: &Person, held: impl Iterator<Item = &'g GrantRow>) {
+    let disabled = if person.disabled_at.is_some() { "  [已停用 disabled]" } else { "" };
+    println!("{}  {}{disabled}", person.username, person.display_name);
+    for grant in held {
+        let zh = Role::named(&grant.role).map_or("", Role::zh);
+        println!("    {} {zh} @ {}", grant.role, grant.scope);
+    }
+}
+
+async fn totp(opened: &Opened, name: &str, off: bool) -> Result<()> {
+    let person = accounts::named(&opened.store, name).await?;
+    if off {
+        accounts::stop_totp(&opened.store, person.id).await?;
+        println!("不再要求动态验证码 no one-time codes any more: {}", person.username);
+        return Ok(());
+    }
+    let url = accounts::ask_for_totp(&opened.store, &person).await?;
+    println!("请用身份验证器应用扫描（只显示这一次） scan with an authenticator app, shown this once:");
+    println!("{}\n{url}", qr::drawn(&url)?);
+    Ok(())
+}
+
+async fn list_devices(opened: &Opened, name: &str, json: bool) -> Result<()> {
+    let person = accounts::named(&opened.store, name).await?;
+    for device in devices::of(&mut *opened.store.read().await?, person.id).await? {
+        if json {
+            println!("{}", device_json(&device));
+        } else {
+            print_device(&device);
+        }
+    }
+    Ok(())
+}
+
+fn device_json(device: &DeviceRow) -> serde_json::Value {
+    serde_json::json!({
+        "device": device.id,
+        "name": device.name,
+        "via": if device.has_token { "device" } else { "session" },
+        "created_at": device.created_at.rfc3339(),
+        "last_seen_at": device.last_seen_at.map(Moment::rfc3339),
+        "clock_offset_ms": device.clock_offset_ms,
+        "storage_alarms": device.storage_alarms,
+        "revoked_at": device.revoked_at.map(Moment::rfc3339),
+    })
+}
+
+fn print_device(device: &DeviceRow) {
+    let noun = if device.has_token { "手机 phone" } else { "浏览器 browser" };
+    let seen = device.last_seen_at.map_or_else(|| "—".to_owned(), Moment::rfc3339);
+    let revoked = if device.revoked_at.is_some() { "  [已停用 revoked]" } else { "" };
+    println!("{}  {noun}  {}  最近 last seen {seen}{revoked}", device.id, device.name);
+    if device.storage_alarms > 0 {
+        println!(
+            "    存储曾被复制或回退 its storage seemed copied or rolled back: {}",
+            device.storage_alarms
+        );
+    }
+}
+
+/// All of stdin, without the line's end.
+fn password_from_stdin() -> Result<String> {
+    let mut password = String::new();
+    std::io::stdin().read_to_string(&mut password).map_err(|error| {
+        Error::new(
+            Kind::BadRequest,
+            "stdin",
+            "无法从标准输入读取密码；没有改动",
+            "could not read a password from stdin; nothing was changed",
+        )
+        .because(error)
+    })?;
+    let trimmed = password.strip_suffix('\n').unwrap_or(&password);
+    Ok(trimmed.strip_suffix('\r').unwrap_or(trimmed).to_owned())
+}
