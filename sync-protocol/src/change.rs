@@ -99,7 +99,11 @@ impl Change {
                 "a change has at most 512 edits",
             ));
         }
-        for edit in &self.edits {
+        for (id, edit) in self.lines() {
+            if edit.replaces.contains(&id) {
+                return Err(Refusal::invalid("这一项替换了它自己", "an edit cannot replace itself")
+                    .at(edit.field.as_str()));
+            }
             let Some(value) = &edit.value else {
                 if edit.replaces.is_empty() {
                     return Err(Refusal::invalid(
@@ -327,6 +331,10 @@ mod tests {
             (change("[]"), Code::Invalid),
             (change(r#"[{"field":"a"}]"#), Code::Invalid),
             (change(r#"[{"field":"a","value":null}]"#), Code::Invalid),
+            (
+                change(r#"[{"field":"a","value":1,"replaces":["0198c9a4-6f0e-7c3a-9d1b-0d4f7a2b9c11.0"]}]"#),
+                Code::Invalid,
+            ),
             (change(r#"[{"field":"A","value":1}]"#), Code::Invalid),
             (change(r#"[{"field":"a/","value":1}]"#), Code::Invalid),
             (change(r#"[{"field":"a/b/c","value":1}]"#), Code::Invalid),

@@ -17,6 +17,9 @@ pub fn canonical<T: Serialize>(value: &T) -> Result<Vec<u8>, serde_json::Error> 
 
 impl Change {
     /// The stored form: RFC 8785 canonical JSON, ids in lower case, `replaces` always present.
+    ///
+    /// # Panics
+    /// Only on a [`crate::value::Value::Number`] that is not finite, which no wire delivers.
     pub fn canonical(&self) -> Vec<u8> {
         canonical(self).expect("a change has only texts, finite numbers and lists of them")
     }
@@ -52,6 +55,9 @@ pub struct Leaf {
 
 impl Leaf {
     /// The bytes that the log hashes.
+    ///
+    /// # Panics
+    /// Never: a leaf has only texts and a number.
     pub fn canonical(&self) -> Vec<u8> {
         canonical(self).expect("a leaf has only texts and a number")
     }

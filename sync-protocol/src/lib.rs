@@ -14,3 +14,4 @@ pub mod refusal;
 pub mod signoff;
 pub mod value;
 pub mod version;
+pub mod withdrawal;

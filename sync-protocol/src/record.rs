@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::{Change, FieldName, Stamp};
 use crate::id::{ChangeId, DeviceId, EditId, RecordId, UserId};
-use crate::value::Value;
+use crate::value::{MAX_INTEGER, Value};
 
 /// How a field reads. It merges the same way whatever the rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,13 +217,19 @@ pub fn in_conflict(rule: Rule, heads: &[Head]) -> bool {
         && heads.split_first().is_some_and(|(first, rest)| rest.iter().any(|head| head.value != first.value))
 }
 
-/// The sum of the heads' numbers; whole while all are whole and the sum stays exact.
+/// The sum of the heads' numbers; what is no number counts as nothing.
+///
+/// Fractions are added from the least to the greatest, since their sum depends on the order and
+/// must not depend on who came first.
 fn total(heads: &[Head]) -> Value {
     let whole = heads.iter().try_fold(0_i64, |sum, head| {
-        sum.checked_add(head.value.as_int()?).filter(|sum| sum.abs() <= crate::value::MAX_INTEGER)
+        sum.checked_add(head.value.as_int()?).filter(|sum| sum.abs() <= MAX_INTEGER)
     });
-    whole.map_or_else(
-        || Value::Number(heads.iter().filter_map(|head| head.value.as_number()).sum()),
-        Value::Int,
-    )
+    if let Some(sum) = whole {
+        return Value::Int(sum);
+    }
+    let mut numbers: Vec<_> = heads.iter().filter_map(|head| head.value.as_number()).collect();
+    numbers.sort_by(f64::total_cmp);
+    let sum = numbers.into_iter().sum();
+    Value::from_number(sum).unwrap_or(Value::Number(sum))
 }

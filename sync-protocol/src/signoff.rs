@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::FieldName;
 use crate::id::EditId;
-use crate::kinds::{Kind, Role};
+use crate::kinds::{self, Kind, Role};
 use crate::photo::Sha256;
 use crate::record::{Record, in_conflict};
 use crate::refusal::Refusal;
@@ -58,12 +58,10 @@ pub struct Signoff {
 pub enum Standing {
     /// Nothing was added or taken away since.
     Current,
-    /// These fields changed since it was signed.
+    /// These fields have heads that it does not cover; none is named where a covered head was
+    /// only taken away, since its edit alone does not tell the field.
     ChangedSince(Vec<FieldName>),
 }
-
-/// Talk about a record is not content: a remark does not undo a signature.
-const TALK: [&str; 3] = [FIELD, "remarks", "reason"];
 
 impl Signoff {
     /// Reads a signoff out of a field's value.
@@ -98,15 +96,19 @@ impl Signoff {
     }
 
     /// Whether it still covers what stands in the record.
+    ///
+    /// `covers` names content. A signer who names talk as well loses nothing while it stands; once
+    /// it is taken away the signature reads as changed, which errs on the side of looking again.
     pub fn standing(&self, record: &Record) -> Standing {
         let covers: BTreeSet<_> = self.covers.iter().copied().collect();
         let mut standing = BTreeSet::new();
         let mut changed = Vec::new();
+        let kind = kinds::named(&record.kind);
         for (name, state) in &record.fields {
-            if TALK.contains(&name.base()) {
+            standing.extend(state.heads.iter().map(|head| head.edit));
+            if kind.is_some_and(|kind| kind.is_talk(name.base())) {
                 continue;
             }
-            standing.extend(state.heads.iter().map(|head| head.edit));
             if state.heads.iter().any(|head| !covers.contains(&head.edit)) {
                 changed.push(name.clone());
             }

@@ -1,8 +1,11 @@
 //! The closed set of values that a field can hold.
 //!
 //! JSON, with what cannot be compared or stored safely left out: no null (an edit without a value
-//! takes away instead), no number beyond ±(2⁵³ − 1) as an integer, no NUL in text, no key twice.
+//! takes away instead), no number beyond ±(2⁵³ − 1), no NUL in text, no key twice.
 //! `1` and `1.0` are the same value, as they are to RFC 8785 and to JavaScript.
+//!
+//! The bound holds for every notation: RFC 8785 writes `1e16` as `10000000000000000`, and what is
+//! accepted must be readable again from its canonical form.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,7 +22,7 @@ pub enum Value {
     Bool(bool),
     /// A whole number within ±[`MAX_INTEGER`].
     Int(i64),
-    /// Any other finite number.
+    /// Any other number within those bounds; never a whole one.
     Number(f64),
     /// Text without NUL.
     Text(String),
@@ -71,12 +74,12 @@ impl Value {
         }
     }
 
-    /// A number, made whole where it is whole; `None` for NaN and infinities.
-    fn from_number(number: f64) -> Option<Self> {
-        if !number.is_finite() {
+    /// A number, made whole where it is whole; `None` beyond ±[`MAX_INTEGER`] and for NaN.
+    pub(crate) fn from_number(number: f64) -> Option<Self> {
+        if number.is_nan() || number.abs() > MAX_INTEGER as f64 {
             return None;
         }
-        if number.fract() == 0.0 && number.abs() <= MAX_INTEGER as f64 {
+        if number.fract() == 0.0 {
             return Some(Self::Int(number as i64));
         }
         Some(Self::Number(number))
@@ -189,7 +192,8 @@ impl<'de> de::Visitor<'de> for ValueVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Value, E> {
-        Value::from_number(number).ok_or_else(|| E::custom("a number must be finite"))
+        Value::from_number(number)
+            .ok_or_else(|| E::custom(format!("the number {number} is beyond ±(2^53 - 1)")))
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
@@ -250,6 +254,9 @@ mod tests {
             "9007199254740992",
             "-9007199254740992",
             "18446744073709551615",
+            "9007199254740992.0",
+            "1e16",
+            "-1e300",
             r#""a\u0000b""#,
             r#"{"a\u0000":1}"#,
             r#"{"a":1,"a":2}"#,

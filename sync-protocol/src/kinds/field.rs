@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::kinds::Role;
-use crate::record::Rule;
+use crate::record::{Record, Rule};
 
 /// A field of a kind.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -97,6 +97,23 @@ impl Field {
     pub const fn unit(mut self, unit: Unit) -> Self {
         self.unit = Some(unit);
         self
+    }
+
+    /// Whether the record needs it to count as submitted. While the field that decides is in
+    /// conflict, one value that asks for it is enough.
+    pub(super) fn is_required_in(&self, record: &Record) -> bool {
+        match self.required {
+            Requirement::Optional => false,
+            Requirement::Always => true,
+            Requirement::If { field, value } => {
+                record.heads_named(field).iter().any(|head| head.value.as_text() == Some(value))
+            }
+        }
+    }
+
+    /// Whether it has a value, under any key if it is keyed.
+    pub(super) fn is_filled_in(&self, record: &Record) -> bool {
+        record.fields.iter().any(|(name, state)| name.base() == self.name && !state.heads.is_empty())
     }
 
     /// The same field, written by others than the kind.
@@ -249,7 +266,7 @@ pub enum Type {
     Position,
     /// [`crate::signoff::Signoff`].
     Signoff,
-    /// Why a record is void: text, `{"reason": text}`, or `true` with a `reason` in the same change.
+    /// [`crate::withdrawal::Withdrawal`].
     Withdrawal,
     /// Named parts.
     Object(&'static [Part]),

@@ -9,10 +9,11 @@ use serde::Serialize;
 use crate::change::{Change, Edit, FieldName};
 use crate::id::RecordId;
 use crate::photo::{PhotoRef, Position};
-use crate::record::Rule;
+use crate::record::{Record, Rule};
 use crate::refusal::{Code, Refusal};
-use crate::signoff::Signoff;
+use crate::signoff::{self, Signoff};
 use crate::value::Value;
+use crate::withdrawal::{self, Withdrawal};
 
 mod acceptance;
 mod checklist;
@@ -163,6 +164,25 @@ impl Kind {
         with_own_first(self.fields)
     }
 
+    /// Whether a field is talk about the record and no part of it: a remark does not undo a
+    /// signature. A kind that has a `reason` of its own (why the works stopped) means content by it.
+    pub fn is_talk(&self, base: &str) -> bool {
+        match base {
+            signoff::FIELD | "remarks" => true,
+            "reason" => self.fields.iter().all(|own| own.name != base),
+            _ => false,
+        }
+    }
+
+    /// The fields without which the record does not count as submitted and that nobody filled in.
+    ///
+    /// Never a reason to hold a change: a diary may be saved in parts.
+    pub fn missing(&self, record: &Record) -> Vec<&'static Field> {
+        self.all_fields()
+            .filter(|field| field.is_required_in(record) && !field.is_filled_in(record))
+            .collect()
+    }
+
     /// The reading rule of a field; an undeclared one reads as a set.
     pub fn rule(&self, field: &FieldName) -> Rule {
         self.field(field.base()).map_or(Rule::Many, |field| field.rule)
@@ -177,9 +197,9 @@ impl Kind {
         for edit in &change.edits {
             self.check_edit(edit)?;
         }
-        let withdraws = change.value_of("withdrawn");
+        let withdraws = change.value_of(withdrawal::FIELD);
         if withdraws.and_then(Value::as_bool) == Some(true) && change.value_of("reason").is_none() {
-            return Err(Refusal::invalid("作废要写原因", "a withdrawal needs a reason").at("withdrawn"));
+            return Err(Refusal::invalid("作废要写原因", "a withdrawal needs a reason").at(withdrawal::FIELD));
         }
         self.check_identity(change)
     }
@@ -258,23 +278,15 @@ impl Type {
                     && text.bytes().all(|byte| byte.is_ascii_digit())
             }),
             Self::Choice(list) => return check_choice(list, value),
-            Self::Date => {
-                value.as_text().is_some_and(|text| text.len() == 10 && text.parse::<NaiveDate>().is_ok())
-            }
+            Self::Date => value.as_text().is_some_and(is_date),
             Self::Month => value.as_text().is_some_and(is_month),
-            Self::Time => value
-                .as_text()
-                .is_some_and(|text| NaiveTime::parse_from_str(text, "%H:%M").is_ok() && text.len() == 5),
+            Self::Time => value.as_text().is_some_and(is_time),
             Self::Moment => value.as_text().is_some_and(|text| DateTime::parse_from_rfc3339(text).is_ok()),
             Self::Ref(_) | Self::User => value.as_text().is_some_and(|text| text.parse::<RecordId>().is_ok()),
             Self::Photo => return PhotoRef::read(value).map(drop),
             Self::Position => return Position::read(value).map(drop),
             Self::Signoff => return Signoff::read(value).map(drop),
-            Self::Withdrawal => {
-                let reason = value.part("reason").unwrap_or(value);
-                value.as_bool() == Some(true)
-                    || reason.as_text().is_some_and(|reason| !reason.trim().is_empty())
-            }
+            Self::Withdrawal => return Withdrawal::read(value).map(drop),
             Self::Object(parts) => return check_object(parts, value),
             Self::Any => true,
         };
@@ -325,6 +337,24 @@ fn check_object(parts: &[Part], value: &Value) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// `YYYY-MM-DD` to the letter: a day has one spelling, since a diary's id is made of it.
+fn is_date(text: &str) -> bool {
+    is_spelt(text, "0000-00-00") && text.parse::<NaiveDate>().is_ok()
+}
+
 fn is_month(text: &str) -> bool {
-    text.len() == 7 && format!("{text}-01").parse::<NaiveDate>().is_ok()
+    is_spelt(text, "0000-00") && is_date(&format!("{text}-01"))
+}
+
+fn is_time(text: &str) -> bool {
+    is_spelt(text, "00:00") && NaiveTime::parse_from_str(text, "%H:%M").is_ok()
+}
+
+/// Whether the text has a digit wherever the pattern has one, and is the pattern elsewhere.
+fn is_spelt(text: &str, pattern: &str) -> bool {
+    text.len() == pattern.len()
+        && text.bytes().zip(pattern.bytes()).all(|(byte, at)| match at {
+            b'0' => byte.is_ascii_digit(),
+            at => byte == at,
+        })
 }
