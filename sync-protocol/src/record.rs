@@ -131,12 +131,13 @@ impl Record {
             let field = self.fields.entry(edit.field.clone()).or_default();
             for replaced in &edit.replaces {
                 field.heads.retain(|head| head.edit != *replaced);
-                if replaced.change != change.id && !known(replaced.change) {
+                if !known(replaced.change) {
                     field.awaited.insert(*replaced);
                 }
             }
         }
-        // The gap that this change leaves open elsewhere in the record is closed now.
+        // The gaps that waited for this change are closed now, whether or not it had such a line
+        // in such a field; so are those of its own lines.
         for field in self.fields.values_mut() {
             field.awaited.retain(|awaited| awaited.change != change.id);
         }
