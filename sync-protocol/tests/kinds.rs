@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use sync_protocol::change::FieldName;
+use sync_protocol::change::{Change, FieldName};
 use sync_protocol::kinds::{
     self, Belongs, CHECKLIST, CHOICE_LISTS, ChoiceList, Field, Identity, Kind, Requirement, Role, Type,
     Writers,
 };
-use sync_protocol::record::Rule;
+use sync_protocol::record::{Origin, Record, Rule};
+use sync_protocol::refusal::Code;
 
 /// Every field of every kind, common ones included.
 fn fields() -> impl Iterator<Item = (&'static Kind, &'static Field)> {
@@ -300,4 +301,126 @@ fn differences(path: &str, a: &serde_json::Value, b: &serde_json::Value) -> Vec<
     };
     found.truncate(10);
     found
+}
+
+/// A record with one change in it, saved by nobody in particular.
+fn record_with(kind: &Kind, edits: &[(&str, serde_json::Value)]) -> Record {
+    let edits: Vec<_> =
+        edits.iter().map(|(field, value)| serde_json::json!({ "field": field, "value": value })).collect();
+    let id = "0198c9a4-0000-7000-8000-000000000001";
+    let change = serde_json::json!({
+        "id": id, "record": id, "kind": kind.name, "made_at": "2026-03-02T17:41:08+08:00", "edits": edits,
+    });
+    let change = Change::decode(&change.to_string()).expect("a change");
+    let person =
+        Origin { by: change.id.0.into(), by_name: String::new(), device: change.id.0.into(), seq: Some(1) };
+    Record::fold(change.record, kind.name, [(&change, &person)])
+}
+
+#[test]
+fn a_diary_is_submitted_once_what_it_needs_is_there() {
+    use serde_json::json;
+    let diary = kinds::named("diary").expect("declared");
+    let missing = |edits: &[(&str, serde_json::Value)]| -> Vec<_> {
+        diary.missing(&record_with(diary, edits)).into_iter().map(|field| field.name).collect()
+    };
+    let mut edits = vec![
+        ("project", json!("0198c9a4-6f0e-7c3a-9d1b-0d4f7a2b9c11")),
+        ("date", json!("2026-03-02")),
+        ("work_status", json!("idle")),
+        ("weather_am", json!("晴")),
+        ("weather_pm", json!("雷阵雨")),
+        ("progress_text", json!("雨停后清理基坑")),
+        ("supervisor_present", json!(true)),
+        ("isolation_ok", json!(true)),
+        ("safety_ok", json!(true)),
+    ];
+    assert_eq!(missing(&edits), ["quality_ok"]);
+    edits.push(("quality_ok", json!(false)));
+    assert_eq!(missing(&edits), [""; 0], "a day without work is a diary too");
+    edits.push(("work_status", json!("working")));
+    assert_eq!(
+        missing(&edits),
+        ["parts"],
+        "while people disagree whether there was work, parts are asked for"
+    );
+
+    let inspection = kinds::named("inspection").expect("declared");
+    let missing = |edits: &[(&str, serde_json::Value)]| {
+        inspection.missing(&record_with(inspection, edits)).iter().any(|field| field.name == "items")
+    };
+    assert!(missing(&[("theme", json!("全面改薄"))]));
+    assert!(!missing(&[("items/A01", json!({ "result": "合格" }))]), "one item under any key is there");
+}
+
+#[test]
+fn a_day_a_month_and_an_hour_have_one_spelling() {
+    let accepts = |ty: Type, text: &str| ty.check(&text.into()).is_ok();
+    for (ty, good, bad) in [
+        (
+            Type::Date,
+            "2026-03-02",
+            &["2026-3-02", "+2026-3-02", "2026- 3-02", "2026-02-30", "2026/03/02"][..],
+        ),
+        (Type::Month, "2026-03", &["2026-13", "2026-3", "+026-03", "2026-03-02"]),
+        (Type::Time, "07:05", &["7:05", " 7:05", "24:00", "07:60"]),
+    ] {
+        assert!(accepts(ty, good), "{good}");
+        for bad in bad {
+            assert!(!accepts(ty, bad), "{bad:?} passes for {good:?}");
+        }
+    }
+}
+
+#[test]
+fn a_withdrawal_needs_a_reason() {
+    let diary = kinds::named("diary").expect("declared");
+    let check = |edits: &str| {
+        let change = format!(
+            r#"{{"id":"0198c9a4-0000-7000-8000-000000000001","record":"0198c9a4-0000-7000-8000-000000000002",
+            "kind":"diary","made_at":"2026-03-02T17:41:08+08:00","edits":[{edits}]}}"#
+        );
+        diary.check(&Change::decode(&change).expect("a change"))
+    };
+    let withdrawn = |value: &str| format!(r#"{{"field":"withdrawn","value":{value}}}"#);
+    assert!(check(&withdrawn(r#""重复填写""#)).is_ok());
+    assert!(check(&withdrawn(r#"{"reason":"重复填写"}"#)).is_ok());
+    assert!(check(&format!(r#"{},{{"field":"reason","value":"重复填写"}}"#, withdrawn("true"))).is_ok());
+    for bad in ["true", "false", r#""  ""#, r#"{"reason":""}"#, r#"{"reason":"重复","covers":["x"]}"#, "1"]
+    {
+        let refusal = check(&withdrawn(bad)).expect_err(bad);
+        assert_eq!((refusal.code, refusal.field.as_deref()), (Code::Invalid, Some("withdrawn")), "{bad}");
+    }
+}
+
+#[test]
+fn a_value_of_another_type_and_an_unknown_field_are_refused_by_name() {
+    let diary = kinds::named("diary").expect("declared");
+    let check = |field: &str, value: &str| {
+        let change = format!(
+            r#"{{"id":"0198c9a4-0000-7000-8000-000000000001","record":"0198c9a4-0000-7000-8000-000000000002",
+            "kind":"diary","made_at":"2026-03-02T17:41:08+08:00","edits":[{{"field":"{field}","value":{value}}}]}}"#
+        );
+        diary
+            .check(&Change::decode(&change).expect("a change"))
+            .map_err(|refusal| (refusal.code, refusal.field))
+    };
+    assert_eq!(check("crew/钢筋工", "6"), Ok(()));
+    assert_eq!(check("weather_am", r#""沙尘""#), Ok(()), "the county's own word for the weather is kept");
+    for (field, value, code) in [
+        ("no_such_field", "1", Code::UnknownField),
+        ("crew", "6", Code::Invalid),
+        ("progress_bp/a", "6", Code::Invalid),
+        ("crew/钢筋工", "-1", Code::Invalid),
+        ("crew/钢筋工", "1.5", Code::Invalid),
+        ("progress_bp", "10001", Code::Invalid),
+        ("work_status", r#""asleep""#, Code::Invalid),
+        ("safety_ok", r#""yes""#, Code::Invalid),
+        ("parts", r#"{"axis":"A"}"#, Code::Invalid),
+        ("parts", r#""柱""#, Code::Invalid),
+        ("project", r#""1""#, Code::Invalid),
+        ("photos", r#"{"sha256":"abc"}"#, Code::Invalid),
+    ] {
+        assert_eq!(check(field, value), Err((code, Some(field.to_owned()))), "{field}: {value}");
+    }
 }
