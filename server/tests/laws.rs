@@ -1,6 +1,7 @@
 //! The laws of the protocol, on a real database: whatever people do and whenever they sync, a
 //! client that syncs until `more: false` holds exactly what a fresh one would (law 8), and what
 //! the store holds can be rebuilt from its ledger (law 5).
+#![expect(clippy::unwrap_used, reason = "a test fails where something is not there")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! `siteledger serve`: opens the data folder, listens, and stops in good order.
 
+use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -111,7 +112,8 @@ impl House {
         let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
         let (router, _) = router::router(self.app.clone());
         self.lock.announce(&settings.listen.to_string(), &settings.public_url)?;
-        println!("SiteLedger listening on http://{}", settings.listen);
+        // Who started it may have stopped reading: no reason not to serve.
+        let _ = writeln!(std::io::stdout(), "SiteLedger listening on http://{}", settings.listen);
         tracing::info!(address = %settings.listen, public_url = settings.public_url, "serving");
         let told = stop.clone();
         tokio::spawn(async move {

@@ -34,6 +34,10 @@ pub async fn sync(
     headers: HeaderMap,
     Json(request): Json<SyncRequest>,
 ) -> Result<Json<Answer>, Problem> {
+    if let Some(shown) = &request.device_time {
+        let ahead_ms = shown.moment().timestamp_millis() - app.clock.now().0;
+        app.people.seen(actor.device, Some(ahead_ms));
+    }
     Ok(Json(app.engine.round(&actor, request, language(&headers)).await?))
 }
 

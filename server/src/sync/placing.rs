@@ -50,7 +50,7 @@ impl Work {
     ) -> Result<Placed, Refusal> {
         let placed = match kind.belongs {
             Belongs::IsSchool => Placed {
-                county: Self::named_county(standing, record)?.ok_or_else(|| missing("county", "县（区）"))?,
+                county: named_county(standing, record)?.ok_or_else(|| missing("county", "县（区）"))?,
                 school: Some(record.id),
                 project: None,
             },
@@ -76,9 +76,9 @@ impl Work {
             }
             Belongs::ToSchoolOrCounty => match self.at_project_or_school(standing, record)? {
                 Some(placed) => placed,
-                None => self.at_county(standing, kind, record, existing, sender)?,
+                None => at_county(standing, kind, record, existing, sender)?,
             },
-            Belongs::ToCounty => self.at_county(standing, kind, record, existing, sender)?,
+            Belongs::ToCounty => at_county(standing, kind, record, existing, sender)?,
         };
         if let Some(existing) = existing.filter(|existing| existing.placed.county != placed.county) {
             return Err(Refusal::invalid(
@@ -134,39 +134,6 @@ impl Work {
         Ok(Placed { county: county.clone(), school: Some(school), project: None })
     }
 
-    fn at_county(
-        &self,
-        standing: &Standing,
-        kind: &Kind,
-        record: &Record,
-        existing: Option<&Working>,
-        sender: &Sender,
-    ) -> Result<Placed, Refusal> {
-        // A division is in the county that its official code begins with.
-        let division =
-            (kind.name == "division").then(|| record.incumbent("code")?.as_text()?.get(..6)).flatten();
-        let county = match Self::named_county(standing, record)? {
-            Some(county) => county,
-            None => division
-                .filter(|code| standing.counties.contains_key(*code))
-                .map(str::to_owned)
-                .or_else(|| existing.map(|existing| existing.placed.county.clone()))
-                .or_else(|| home_county(standing, sender))
-                .ok_or_else(|| missing("county", "县（区）"))?,
-        };
-        Ok(Placed { county, school: None, project: None })
-    }
-
-    /// The county that the record names, which must be one of ours.
-    fn named_county(standing: &Standing, record: &Record) -> Result<Option<String>, Refusal> {
-        let Some(named) = record.incumbent("county").and_then(Value::as_text) else { return Ok(None) };
-        if standing.counties.contains_key(named) {
-            return Ok(Some(named.to_owned()));
-        }
-        Err(Refusal::invalid("服务器上没有这个县（区）的台账", "this server has no ledger for that county")
-            .at("county"))
-    }
-
     /// Whose office a held change waits at.
     pub(super) fn county_of_held(
         &self,
@@ -192,6 +159,37 @@ impl Work {
             .or_else(|| standing.counties.keys().next().cloned())
             .unwrap_or_default()
     }
+}
+
+fn at_county(
+    standing: &Standing,
+    kind: &Kind,
+    record: &Record,
+    existing: Option<&Working>,
+    sender: &Sender,
+) -> Result<Placed, Refusal> {
+    // A division is in the county that its official code begins with.
+    let division = (kind.name == "division").then(|| record.incumbent("code")?.as_text()?.get(..6)).flatten();
+    let county = match named_county(standing, record)? {
+        Some(county) => county,
+        None => division
+            .filter(|code| standing.counties.contains_key(*code))
+            .map(str::to_owned)
+            .or_else(|| existing.map(|existing| existing.placed.county.clone()))
+            .or_else(|| home_county(standing, sender))
+            .ok_or_else(|| missing("county", "县（区）"))?,
+    };
+    Ok(Placed { county, school: None, project: None })
+}
+
+/// The county that the record names, which must be one of ours.
+fn named_county(standing: &Standing, record: &Record) -> Result<Option<String>, Refusal> {
+    let Some(named) = record.incumbent("county").and_then(Value::as_text) else { return Ok(None) };
+    if standing.counties.contains_key(named) {
+        return Ok(Some(named.to_owned()));
+    }
+    Err(Refusal::invalid("服务器上没有这个县（区）的台账", "this server has no ledger for that county")
+        .at("county"))
 }
 
 fn missing(field: &str, zh: &str) -> Refusal {
