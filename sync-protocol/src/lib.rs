@@ -25,11 +25,11 @@
 //!     id: ChangeId(uuid::Uuid::from_u128(id)),
 //!     record: diary,
 //!     kind: "diary".to_owned(),
-//!     made_at: "2026-03-02T17:41:08+08:00".parse().unwrap(),
+//!     made_at: "2026-03-02T17:41:08+08:00".parse().expect("a time"),
 //!     edits,
 //! };
 //! let says = |field: &str, value: Value, replaces: Vec<EditId>| Edit {
-//!     field: field.parse().unwrap(),
+//!     field: field.parse().expect("a field's name"),
 //!     value: Some(value),
 //!     replaces,
 //! };
@@ -45,7 +45,7 @@
 //!
 //! // The office judges the form and the fields of each, and gives it a number in the ledger. Who
 //! // sent it comes from the token that delivered it.
-//! let kind = kinds::named("diary").unwrap();
+//! let kind = kinds::named("diary").expect("it is declared");
 //! kind.check(&of_li)?;
 //! kind.check(&of_wang)?;
 //! let delivered = |person: u128, seq: u64| Origin {

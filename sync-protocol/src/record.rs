@@ -129,12 +129,9 @@ impl Record {
                 continue;
             }
             let field = self.fields.entry(edit.field.clone()).or_default();
-            for replaced in &edit.replaces {
-                field.heads.retain(|head| head.edit != *replaced);
-                if !known(replaced.change) {
-                    field.awaited.insert(*replaced);
-                }
-            }
+            let replaced: BTreeSet<_> = edit.replaces.iter().copied().collect();
+            field.heads.retain(|head| !replaced.contains(&head.edit));
+            field.awaited.extend(replaced.into_iter().filter(|edit| !known(edit.change)));
         }
         // The gaps that waited for this change are closed now, whether or not it had such a line
         // in such a field; so are those of its own lines.

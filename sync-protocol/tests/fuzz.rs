@@ -5,8 +5,10 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use sync_protocol::change::{Change, MAX_EDITS, MAX_LEVELS};
+use sync_protocol::digest::canonical;
 use sync_protocol::kinds;
 use sync_protocol::refusal::Code;
+use sync_protocol::value::Value;
 
 /// A change as the protocol page shows it: the root of all mutations.
 fn seed() -> Json {
@@ -153,8 +155,6 @@ fn decoded(raw: &str) -> Result<Option<Change>, TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4 * ProptestConfig::default().cases, ..ProptestConfig::default() })]
-
     #[test]
     fn any_text_is_answered(raw in any::<String>()) {
         decoded(&raw)?;
@@ -193,6 +193,18 @@ proptest! {
         }
         if let Ok(raw) = String::from_utf8(bytes) {
             decoded(&raw)?;
+        }
+    }
+
+    /// Two values are equal exactly when their canonical bytes are: a client that compares JSON and
+    /// one that compares bytes see the same conflicts.
+    #[test]
+    fn equal_values_have_equal_bytes(a in odd_json(), b in odd_json()) {
+        let bytes = |value: &Value| canonical(value).expect("a value is JSON");
+        if let (Ok(a), Ok(b)) = (serde_json::from_value::<Value>(a), serde_json::from_value::<Value>(b)) {
+            prop_assert_eq!(a == b, bytes(&a) == bytes(&b), "{:?} {:?}", a, b);
+            let again: Value = serde_json::from_slice(&bytes(&a)).expect("it reads back");
+            prop_assert_eq!(again, a);
         }
     }
 

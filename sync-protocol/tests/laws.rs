@@ -287,9 +287,6 @@ fn shown(record: &Record) -> Vec<Shown> {
 }
 
 proptest! {
-    // `PROPTEST_CASES` scales it: a night's run sets it high.
-    #![proptest_config(ProptestConfig { cases: 2 * ProptestConfig::default().cases, ..ProptestConfig::default() })]
-
     /// Laws 1, 4 and 5: whatever arrives in whatever order, again and again, after each arrival
     /// the record is what the set of changes says.
     #[test]
