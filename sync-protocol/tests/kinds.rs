@@ -261,6 +261,15 @@ fn the_checklist_is_whole() {
     assert_eq!(codes, expected);
 }
 
+#[test]
+fn only_talk_leaves_a_signature_standing() {
+    let talk: BTreeSet<_> = fields().filter(|(_, field)| field.talk).map(|(_, field)| field.name).collect();
+    assert_eq!(talk, BTreeSet::from(["reason", "remarks", "signoffs"]));
+    for (kind, reason_is_talk) in [("diary", true), ("suspension", false), ("design_change", false)] {
+        assert_eq!(kinds::named(kind).expect("declared").is_talk("reason"), reason_is_talk, "{kind}");
+    }
+}
+
 /// Phones draw their forms from this and store what it names. A difference here is a change of
 /// what they see: meant, or a mistake.
 #[test]

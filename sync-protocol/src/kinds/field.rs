@@ -29,6 +29,9 @@ pub struct Field {
     pub unit: Option<Unit>,
     /// Who may write it.
     pub writers: Writers,
+    /// Whether it is talk about the record and no part of it: a remark does not undo a signature.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub talk: bool,
 }
 
 impl Field {
@@ -43,6 +46,7 @@ impl Field {
             required: Requirement::Optional,
             unit: None,
             writers: Writers::Kind,
+            talk: false,
         }
     }
 
@@ -96,6 +100,13 @@ impl Field {
     #[must_use]
     pub const fn unit(mut self, unit: Unit) -> Self {
         self.unit = Some(unit);
+        self
+    }
+
+    /// The same field, talk about the record and no part of it.
+    #[must_use]
+    pub const fn talk(mut self) -> Self {
+        self.talk = true;
         self
     }
 

@@ -11,7 +11,7 @@ use crate::id::RecordId;
 use crate::photo::{PhotoRef, Position};
 use crate::record::{Record, Rule};
 use crate::refusal::{Code, Refusal};
-use crate::signoff::{self, Signoff};
+use crate::signoff::Signoff;
 use crate::value::Value;
 use crate::withdrawal::{self, Withdrawal};
 
@@ -123,10 +123,10 @@ pub const COMMON: &[Field] = &[
     PROJECT,
     COUNTY,
     Field::one("withdrawn", "作废", "withdrawn", Type::Withdrawal),
-    Field::many("signoffs", "签字", "signatures", Type::Signoff).written_by(Writers::Signers),
+    Field::many("signoffs", "签字", "signatures", Type::Signoff).written_by(Writers::Signers).talk(),
     Field::many("photos", "照片", "photos", Type::Photo),
-    Field::log("remarks", "备注", "remarks", Type::Text).written_by(Writers::Readers),
-    Field::log("reason", "更正原因", "reason for the correction", Type::Text),
+    Field::log("remarks", "备注", "remarks", Type::Text).written_by(Writers::Readers).talk(),
+    Field::log("reason", "更正原因", "reason for the correction", Type::Text).talk(),
     Field::one("on_behalf_of", "代填教学点", "on behalf of", Type::Ref("school")),
 ];
 
@@ -164,14 +164,10 @@ impl Kind {
         with_own_first(self.fields)
     }
 
-    /// Whether a field is talk about the record and no part of it: a remark does not undo a
-    /// signature. A kind that has a `reason` of its own (why the works stopped) means content by it.
+    /// Whether a field is talk about the record and no part of it. A kind that has a `reason` of its
+    /// own (why the works stopped) means content by it.
     pub fn is_talk(&self, base: &str) -> bool {
-        match base {
-            signoff::FIELD | "remarks" => true,
-            "reason" => self.fields.iter().all(|own| own.name != base),
-            _ => false,
-        }
+        self.field(base).is_some_and(|field| field.talk)
     }
 
     /// The fields without which the record does not count as submitted and that nobody filled in.
