@@ -4,6 +4,7 @@
 //! command line was wrong. Whatever may be set can be set by a `SITELEDGER_…` variable too.
 
 mod county;
+mod demo;
 mod enrol;
 pub(crate) mod qr;
 pub mod serve;
@@ -24,6 +25,9 @@ use crate::config::{self, Lock};
 use crate::error::Result;
 use crate::store::server_row::{self, ServerRow};
 use crate::store::{self, Store};
+
+/// Where a county's own data are unless said otherwise.
+const DEFAULT_DATA: &str = "./data";
 
 /// SiteLedger 工地台账
 ///
@@ -47,7 +51,7 @@ pub struct Common {
         global = true,
         env = "SITELEDGER_DATA",
         value_name = "DIR",
-        default_value = "./data",
+        default_value = DEFAULT_DATA,
         hide_env_values = true
     )]
     pub data: PathBuf,
@@ -70,6 +74,7 @@ enum Command {
     #[command(subcommand)]
     User(user::User),
     Enrol(enrol::Enrol),
+    Demo(demo::Demo),
     Serve(serve::Serve),
 }
 
@@ -79,6 +84,7 @@ impl Command {
             Self::County(command) => command.run(common).await,
             Self::User(command) => command.run(common).await,
             Self::Enrol(command) => command.run(common).await,
+            Self::Demo(command) => command.run(common).await,
             Self::Serve(command) => command.run(common).await,
         }
     }

@@ -1,0 +1,83 @@
+//! `siteledger demo`: fills an empty folder with the demonstration and serves it.
+
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::serve::{House, Serve};
+use super::{Common, qr};
+use crate::demo::{self, Welcome};
+use crate::error::Result;
+
+/// Where the demonstration lives unless `--data` names another folder.
+const FOLDER: &str = "./demo-data";
+
+/// 演示：空目录装入演示数据后启动 Fill an empty folder with demonstration data, then serve it
+#[derive(Clone, Debug, Args)]
+pub(super) struct Demo {
+    #[command(flatten)]
+    serve: Serve,
+}
+
+impl Demo {
+    pub(super) async fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut common = common.clone();
+        // The default folder is for a county's own data: the demonstration keeps out of it.
+        if common.data == Path::new(super::DEFAULT_DATA) {
+            common.data = FOLDER.into();
+        }
+        let house = House::open(&common, &self.serve).await?;
+        let bar = bar();
+        let welcome = demo::prepare(house.app(), &bar).await?;
+        bar.finish_and_clear();
+        welcome_people(&welcome, &common.data, &house.app().settings.public_url)?;
+        house.serve().await
+    }
+}
+
+/// A bar for people; silent when nobody reads along.
+fn bar() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn welcome_people(welcome: &Welcome, folder: &Path, public_url: &str) -> Result<()> {
+    let folder = folder.display();
+    if welcome.loaded {
+        println!("已在 {folder} 装入演示数据（学校、人员均为虚构） demonstration loaded, all invented:");
+    } else {
+        println!(
+            "{folder} 里已有演示数据，没有再次装入 the demonstration is there already, not loaded again:"
+        );
+    }
+    for region in &welcome.regions {
+        println!("  {region}");
+    }
+    println!();
+    println!("登录名与一次性密码（每次启动都会更换） sign-in names, passwords new at every start:");
+    for account in &welcome.sign_ins {
+        println!("  {:<12} {}  {}", account.username, account.password, account.display_name);
+    }
+    println!();
+    for (number, phone) in welcome.phones.iter().enumerate() {
+        let url = format!("{public_url}/#/enrol/{}", phone.codes.long);
+        println!(
+            "手机 phone {} {}：{url}  短码 short code {}",
+            number + 1,
+            phone.username,
+            phone.codes.short
+        );
+        if number == 0 {
+            println!("{}", qr::drawn(&url)?);
+        }
+    }
+    println!("更多手机 more phones: siteledger --data {folder} enrol NAME");
+    println!();
+    Ok(())
+}
