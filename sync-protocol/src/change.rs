@@ -26,6 +26,7 @@ pub const MAX_KEY_CHARS: usize = 64;
 /// Who made it and on which device comes from the token that delivers it, never from here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Change {
     /// Its id, made on the device. The time inside a `UUIDv7` is never used for order.
     pub id: ChangeId,
@@ -42,6 +43,7 @@ pub struct Change {
 /// One line of a change: it adds a value, and names the heads that it replaces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Edit {
     /// The field, with its key if it is keyed.
     pub field: FieldName,
@@ -183,6 +185,8 @@ fn encoded_len(value: &Value) -> usize {
 
 /// A field's name, with its key after a slash where it is keyed: `progress_text`, `crew/钢筋工`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String, example = "crew/钢筋工"))]
 pub struct FieldName(String);
 
 impl FieldName {
@@ -253,6 +257,8 @@ impl<'de> Deserialize<'de> for FieldName {
 /// change's digest covers it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime, example = "2026-03-02T17:41:08+08:00"))]
 pub struct Stamp(String);
 
 impl Stamp {

@@ -144,6 +144,8 @@ pub mod digest;
 pub mod id;
 pub mod kinds;
 pub mod message;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod photo;
 pub mod record;
 pub mod refusal;

@@ -25,6 +25,7 @@ pub const MAX_SIBLINGS: usize = 8;
 
 /// What a device asks: here is what I wrote, tell me what is new.
 #[derive(Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncRequest {
     /// The version that the client speaks.
     pub protocol: u32,
@@ -42,6 +43,7 @@ pub struct SyncRequest {
     pub checkpoint: Option<SeenCheckpoint>,
     /// The changes as they are: each is judged by itself, so one that is no change spoils nothing.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::change::Change>))]
     pub changes: Vec<Box<RawValue>>,
     /// How many records the answer may have.
     #[serde(default)]
@@ -51,6 +53,7 @@ pub struct SyncRequest {
 /// The last checkpoint that a device saw: the signed note, alone or as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(untagged)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum SeenCheckpoint {
     /// The signed note's text.
     Note(String),
@@ -73,6 +76,7 @@ impl SeenCheckpoint {
 /// What the server answers. `R` is a record: [`Snapshot`] to read, raw JSON where it is only
 /// passed on.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncResponse<R = Snapshot> {
     /// The version that the server answers in. A response without it is not one of ours.
     pub protocol: u32,
@@ -107,6 +111,7 @@ pub struct SyncResponse<R = Snapshot> {
 
 /// The latest checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckpointNews {
     /// A C2SP signed note over a C2SP checkpoint.
     pub note: String,
@@ -116,6 +121,7 @@ pub struct CheckpointNews {
 
 /// What became of one change. Sent only after the commit has been flushed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Outcome {
     /// The change's id as it was sent; absent where none could be read.
     pub change: Option<String>,
@@ -127,6 +133,7 @@ pub struct Outcome {
 /// What became of one change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Fate {
     /// It is in the ledger now.
     Accepted {
@@ -157,6 +164,7 @@ pub enum Fate {
 
 /// A record as the server holds it: its heads, field by field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Snapshot {
     /// The record.
     pub id: RecordId,
@@ -218,6 +226,7 @@ impl Snapshot {
 
 /// `POST /api/v1/sync/index`: all records in scope, to repair a digest that differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IndexResponse {
     /// `[record id, seq]`, in order of seq.
     pub records: Vec<(RecordId, u64)>,
@@ -227,6 +236,7 @@ pub struct IndexResponse {
 
 /// `POST /api/v1/sync/have`: does the office have these?
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HaveRequest {
     /// Changes to ask for.
     #[serde(default)]
@@ -238,6 +248,7 @@ pub struct HaveRequest {
 
 /// The answer to [`HaveRequest`]: what the server lacks. A held change is not lacking.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HaveResponse {
     /// Changes that the server does not have.
     pub changes: Vec<ChangeId>,

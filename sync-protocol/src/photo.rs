@@ -12,6 +12,8 @@ use crate::value::Value;
 
 /// A SHA-256, written as 64 hex digits in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 64, max_length = 64))]
 pub struct Sha256(pub [u8; 32]);
 
 impl Sha256 {

@@ -43,6 +43,7 @@ pub struct Origin {
 
 /// An edit with a value that no known edit of the same record and field replaces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Head {
     /// The edit that set it.
     pub edit: EditId,

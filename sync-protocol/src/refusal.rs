@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The stable codes of `held`. Clients are written against them: add, never rename.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Code {
     /// It is not a change, or breaks a rule that holds for everybody.
     Invalid,

@@ -38,17 +38,18 @@ pub struct Asked {
 }
 
 /// A list of held changes.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub struct HeldList {
     held: Vec<HeldView>,
 }
 
 /// A held change.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub struct HeldView {
     id: i64,
     county: String,
     change_id: Option<String>,
+    #[schema(value_type = Object)]
     change: Box<RawValue>,
     code: Code,
     message: String,
@@ -107,7 +108,7 @@ pub struct Deciding {
     tag = "held",
     params(Asked),
     responses(
-        (status = 200, description = "held: a list", body = Object),
+        (status = 200, description = "held changes", body = HeldList),
         (status = 401, body = ProblemBody),
         (status = 403, body = ProblemBody),
     )
@@ -142,7 +143,7 @@ pub async fn list(
     tag = "held",
     params(("id" = i64, Path, description = "its number in the box")),
     responses(
-        (status = 200, description = "the held change", body = Object),
+        (status = 200, description = "the held change", body = HeldView),
         (status = 401, body = ProblemBody),
         (status = 404, body = ProblemBody),
     )
@@ -165,7 +166,7 @@ pub async fn show(
     params(("id" = i64, Path, description = "its number in the box")),
     request_body = Deciding,
     responses(
-        (status = 200, description = "the held change as decided", body = Object),
+        (status = 200, description = "the held change as decided", body = HeldView),
         (status = 401, body = ProblemBody),
         (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody),
@@ -192,7 +193,7 @@ pub async fn release(
     params(("id" = i64, Path, description = "its number in the box")),
     request_body = Deciding,
     responses(
-        (status = 200, description = "the held change as decided", body = Object),
+        (status = 200, description = "the held change as decided", body = HeldView),
         (status = 401, body = ProblemBody),
         (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody),

@@ -16,7 +16,7 @@ use crate::store::ledger::Entry;
 use crate::sync::sight::Sighting;
 
 /// A record with its history.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub struct RecordView {
     /// As it stands, with every sibling of every field.
     record: Snapshot,
@@ -27,11 +27,12 @@ pub struct RecordView {
 }
 
 /// One entry of the ledger.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub struct EntryView {
     /// Its number.
     seq: u64,
     /// The change as it was sent, in canonical form; absent once lawfully erased.
+    #[schema(value_type = Option<sync_protocol::change::Change>)]
     change: Option<Box<RawValue>>,
     /// Who delivered it.
     by: UserId,
@@ -81,7 +82,7 @@ impl TryFrom<Sighting> for RecordView {
     tag = "records",
     params(("id" = String, Path, description = "the record's id")),
     responses(
-        (status = 200, description = "record, county, history", body = Object),
+        (status = 200, description = "the record and its history", body = RecordView),
         (status = 401, body = ProblemBody),
         (status = 404, description = "not there, or not in scope", body = ProblemBody),
     )

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use sync_protocol::message::{HaveRequest, HaveResponse, IndexResponse, SyncRequest};
+use sync_protocol::message::{HaveRequest, HaveResponse, IndexResponse, Snapshot, SyncRequest, SyncResponse};
 
 use super::app::App;
 use super::auth::Signed;
@@ -18,9 +18,9 @@ use crate::sync::round::Answer;
     post,
     path = "/api/v1/sync",
     tag = "sync",
-    request_body(content = Object, description = "protocol, device_time, cursor, ticket, checkpoint, changes, limit"),
+    request_body = SyncRequest,
     responses(
-        (status = 200, description = "outcomes, records, gone, photos_missing, cursor, more, resync, settled, ticket, digest, checkpoint", body = Object),
+        (status = 200, description = "what became of each change, and what is new", body = SyncResponse<Snapshot>),
         (status = 400, body = ProblemBody),
         (status = 401, body = ProblemBody),
         (status = 413, body = ProblemBody),
@@ -46,7 +46,7 @@ pub async fn sync(
     post,
     path = "/api/v1/sync/index",
     tag = "sync",
-    responses((status = 200, description = "records, digest", body = Object), (status = 401, body = ProblemBody))
+    responses((status = 200, description = "everything in scope, in order of seq", body = IndexResponse), (status = 401, body = ProblemBody))
 )]
 pub async fn index(State(app): State<App>, Signed(actor): Signed) -> Result<Json<IndexResponse>, Problem> {
     Ok(Json(app.engine.index(&actor).await?))
@@ -57,9 +57,9 @@ pub async fn index(State(app): State<App>, Signed(actor): Signed) -> Result<Json
     post,
     path = "/api/v1/sync/have",
     tag = "sync",
-    request_body(content = Object, description = "changes: [ids], photos: [hashes]"),
+    request_body = HaveRequest,
     responses(
-        (status = 200, description = "changes, photos that the server lacks", body = Object),
+        (status = 200, description = "what the server lacks", body = HaveResponse),
         (status = 401, body = ProblemBody),
         (status = 413, body = ProblemBody),
     )
