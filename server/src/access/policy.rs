@@ -59,6 +59,23 @@ pub fn reads_records(role: Role) -> bool {
     role != Role::SystemAdmin
 }
 
+/// Whether somebody may see the original of a photo there in which a minor can be recognised. Who
+/// brought it may anyway.
+pub fn may_read_minors_original(actor: &Actor, at: Moment, place: &Place) -> bool {
+    let may = |role| {
+        matches!(
+            role,
+            Role::SchoolTeam
+                | Role::Principal
+                | Role::ProjectOffice
+                | Role::InspectionOffice
+                | Role::Auditor
+                | Role::CityOffice
+        )
+    };
+    judge(actor, at, place, may).is_ok()
+}
+
 /// Whether somebody may see the held box of a county.
 pub fn sees_held(actor: &Actor, at: Moment, county: &str, city: Option<&str>) -> bool {
     let sees = |role| {

@@ -177,6 +177,17 @@ impl Folder {
         .await
     }
 
+    /// Removes a photo unless it was written after `moment`, and says whether it did.
+    pub async fn remove_if_older(&self, sha256: &Sha256, before: Moment) -> Result<bool> {
+        let path = self.path(sha256);
+        let written = blocking(move || there(fs::metadata(path).and_then(|file| file.modified()))).await?;
+        let is_old = written.is_some_and(|at| moment(at) < before);
+        if is_old {
+            self.remove(sha256).await?;
+        }
+        Ok(is_old)
+    }
+
     /// Moves a complete and flushed file to where its hash says.
     pub(super) fn shelve(&self, from: &Path, sha256: &Sha256) -> io::Result<()> {
         let Inner { root, durable } = &*self.inner;
@@ -349,7 +360,7 @@ mod tests {
         part.append(&bytes[10..]).unwrap();
         part.flush().unwrap();
         assert_eq!(part.sha256().unwrap(), sha256);
-        part.become_photo(&sha256).unwrap();
+        part.become_photo(&sha256, Moment(1_790_000_000_000)).unwrap();
 
         let name = sha256.to_string();
         assert!(temp.path().join("photos").join(&name[..2]).join(&name[2..4]).join(&name).is_file());
@@ -358,7 +369,7 @@ mod tests {
         assert_eq!(read(&folder, &sha256, 0..bytes.len() as u64).await, bytes);
         assert_eq!(read(&folder, &sha256, 4..11).await, b"footing");
         let found = folder.photos_beginning_with(sha256.0[0]).await.unwrap();
-        assert_eq!(found.into_iter().map(|found| found.what).collect::<Vec<_>>(), [sha256]);
+        assert_eq!(found, [Found { what: sha256, modified: Moment(1_790_000_000_000) }]);
     }
 
     #[tokio::test]
@@ -387,7 +398,7 @@ mod tests {
         let sha256 = Sha256::of(b"photo");
         let mut part = Part::open(&folder, Uuid::now_v7()).unwrap();
         part.append(b"photo").unwrap();
-        part.become_photo(&sha256).unwrap();
+        part.become_photo(&sha256, Moment(1_790_000_000_000)).unwrap();
         assert_eq!(folder.rendition(&sha256, Rendition::Preview).await.unwrap(), None);
         folder.keep_rendition(&sha256, Rendition::Preview, Bytes::from_static(b"small")).await.unwrap();
         assert_eq!(folder.rendition(&sha256, Rendition::Preview).await.unwrap().unwrap(), "small");

@@ -6,6 +6,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use sha2::Digest as _;
@@ -13,6 +14,7 @@ use sync_protocol::photo::Sha256;
 use uuid::Uuid;
 
 use super::folder::Folder;
+use crate::clock::Moment;
 
 /// An upload's file, open for appending. All of it may block.
 pub struct Part {
@@ -83,8 +85,11 @@ impl Part {
         super::folder::hash(self.read()?)
     }
 
-    /// Makes it the photo of that hash, which the caller has checked.
-    pub fn become_photo(self, sha256: &Sha256) -> io::Result<()> {
+    /// Makes it the photo of that hash, which the caller has checked. It counts as written `now`,
+    /// so that it is no orphan while its row is on the way.
+    pub fn become_photo(self, sha256: &Sha256, now: Moment) -> io::Result<()> {
+        let since_1970 = Duration::from_millis(u64::try_from(now.0).unwrap_or(0));
+        self.file.set_modified(SystemTime::UNIX_EPOCH + since_1970)?;
         self.folder.shelve(&self.path, sha256)
     }
 

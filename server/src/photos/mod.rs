@@ -1,3 +1,46 @@
 //! Photos: they come by tus, are looked at once they are complete, and say what they are evidence of.
 
+pub mod datum;
+mod develop;
+pub mod evidence;
+pub mod inspect;
+pub mod refs;
+pub mod render;
 pub mod sniff;
+mod sweep;
+mod turns;
+pub mod upload;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::blobs::folder::Folder;
+use crate::clock::Clock;
+use crate::config;
+use crate::error::Result;
+use crate::store::Store;
+use render::Darkroom;
+use upload::Uploads;
+
+/// All that has to do with the bytes of photos.
+pub struct Photos {
+    /// Receives them.
+    pub uploads: Arc<Uploads>,
+    /// Keeps them.
+    pub folder: Folder,
+    store: Store,
+    clock: Clock,
+    darkroom: Darkroom,
+}
+
+impl Photos {
+    /// Opens the folder of photos within the data folder. `work` is told when a photo came that is
+    /// to be looked at.
+    pub fn open(store: Store, clock: Clock, data: &Path, work: Arc<Notify>) -> Result<Arc<Self>> {
+        let folder = Folder::open(&config::blobs_folder(data))?;
+        let uploads = Uploads::new(store.clone(), clock.clone(), folder.clone(), work);
+        Ok(Arc::new(Self { uploads, folder, store, clock, darkroom: Darkroom::default() }))
+    }
+}

@@ -207,6 +207,18 @@ pub async fn save(tx: &mut Tx, photo: &PhotoRow) -> Result<()> {
     Ok(())
 }
 
+/// Which of these photos have no row.
+pub async fn without_row(tx: &mut Tx, hashes: impl Iterator<Item = Sha256>) -> Result<Vec<Sha256>> {
+    let found: Vec<(Vec<u8>,)> = sqlx::query_as(
+        "select unhex(value) from json_each($1)
+         where not exists (select 1 from photos where sha256 = unhex(value))",
+    )
+    .bind(columns::hex_list(hashes.map(|hash| hash.0)))
+    .fetch_all(tx)
+    .await?;
+    found.into_iter().map(|(hash,)| Ok(Sha256(columns::array(&hash)?))).collect()
+}
+
 /// A photo came: nobody is asked for it any more.
 pub async fn arrived(tx: &mut Tx, sha256: &Sha256) -> Result<()> {
     sqlx::query("delete from photos_wanted where sha256 = $1").bind(sha256.0.as_slice()).execute(tx).await?;

@@ -1,0 +1,354 @@
+//! Photos go out: the original as it came, and what is rendered from it.
+//!
+//! An original is bytes from outside: it goes out as an attachment, never to be looked into by a
+//! browser. What is shown inline was encoded by us.
+
+use std::ops::Range;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use sync_protocol::photo::Sha256;
+
+use super::app::App;
+use super::auth::Signed;
+use super::problem::{Problem, ProblemBody};
+use crate::access::actor::Actor;
+use crate::access::policy;
+use crate::blobs::folder::Rendition;
+use crate::error::{Error, Result};
+use crate::photos::refs;
+use crate::photos::sniff::MediaType;
+use crate::store::photos::{self, PhotoRow};
+use crate::store::records;
+use crate::sync::sight;
+use crate::sync::standing::{day, snapshot};
+
+/// Bytes under a hash never change; who may see them may.
+const FOREVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
+const SANDBOX: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'");
+
+/// The original, byte for byte as it came.
+#[utoipa::path(
+    get,
+    path = "/api/v1/photos/{sha256}",
+    tag = "photos",
+    params(
+        ("sha256" = String, Path, description = "64 hex digits"),
+        ("Range" = Option<String>, Header, description = "one range of bytes"),
+    ),
+    responses(
+        (status = 200, description = "all bytes", body = Vec<u8>),
+        (status = 206, description = "the bytes of the range", body = Vec<u8>),
+        (status = 304, description = "as the client has it"),
+        (status = 401, body = ProblemBody),
+        (status = 403, description = "a minor can be recognised in it; the preview can be seen", body = ProblemBody),
+        (status = 404, description = "not there, or not in scope", body = ProblemBody),
+        (status = 416, description = "the range lies outside"),
+    )
+)]
+pub async fn original(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(sha256): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let sha256: Sha256 = sha256.parse().map_err(|_| Error::not_found())?;
+    let photo = look(&app, &actor, &sha256, Wanted::Original).await?;
+    let tag = format!("\"{sha256}\"");
+    let mut answer = if is_known(&headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        bytes_of(&app, &photo, &method, &headers, &tag).await?
+    };
+    let extension = MediaType::named(&photo.media_type).map_or("bin", MediaType::extension);
+    let name = format!("attachment; filename=\"{sha256}.{extension}\"");
+    mark(&mut answer, &tag, &[(header::CONTENT_DISPOSITION, &name)]);
+    Ok(answer)
+}
+
+/// For the screen: upright, the long side has 1600 pixels.
+#[utoipa::path(
+    get,
+    path = "/api/v1/photos/{sha256}/preview",
+    tag = "photos",
+    params(("sha256" = String, Path, description = "64 hex digits")),
+    responses(
+        (status = 200, description = "JPEG", body = Vec<u8>, content_type = "image/jpeg"),
+        (status = 304, description = "as the client has it"),
+        (status = 401, body = ProblemBody),
+        (status = 404, description = "not there, not in scope, or of a kind that no preview can be made of", body = ProblemBody),
+    )
+)]
+pub async fn preview(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(sha256): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Ok(rendition(&app, &actor, &sha256, &headers, Rendition::Preview).await?)
+}
+
+/// For a list: upright, the long side has 320 pixels.
+#[utoipa::path(
+    get,
+    path = "/api/v1/photos/{sha256}/thumbnail",
+    tag = "photos",
+    params(("sha256" = String, Path, description = "64 hex digits")),
+    responses(
+        (status = 200, description = "JPEG", body = Vec<u8>, content_type = "image/jpeg"),
+        (status = 304, description = "as the client has it"),
+        (status = 401, body = ProblemBody),
+        (status = 404, description = "not there, not in scope, or of a kind that no preview can be made of", body = ProblemBody),
+    )
+)]
+pub async fn thumbnail(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(sha256): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Ok(rendition(&app, &actor, &sha256, &headers, Rendition::Thumbnail).await?)
+}
+
+async fn rendition(
+    app: &App,
+    actor: &Actor,
+    sha256: &str,
+    headers: &HeaderMap,
+    rendition: Rendition,
+) -> Result<Response> {
+    let sha256: Sha256 = sha256.parse().map_err(|_| Error::not_found())?;
+    let photo = look(app, actor, &sha256, Wanted::Picture).await?;
+    let name = match rendition {
+        Rendition::Preview => "preview",
+        Rendition::Thumbnail => "thumbnail",
+    };
+    let tag = format!("\"{sha256}.{name}\"");
+    let mut answer = if is_known(headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let jpeg = app.photos.rendition(&photo, rendition).await?;
+        ([(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"))], Body::from(jpeg)).into_response()
+    };
+    mark(&mut answer, &tag, &[(header::CONTENT_DISPOSITION, "inline")]);
+    Ok(answer)
+}
+
+// Access -----------------------------------------------------------------------------------------
+
+/// What somebody wants to see of a photo.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Original,
+    Picture,
+}
+
+/// Finds a photo, if this person may see it: who brought it, and who has a record in scope that
+/// refers to it. To everybody else it is not there.
+async fn look(app: &App, actor: &Actor, sha256: &Sha256, wanted: Wanted) -> Result<PhotoRow> {
+    let mut tx = app.store.read().await?;
+    let photo = photos::photo(&mut tx, sha256).await?.ok_or_else(Error::not_found)?;
+    if photo.made_by == actor.user {
+        return Ok(photo);
+    }
+    let referring = records::referring_to_photo(&mut tx, sha256).await?;
+    let now = app.clock.now();
+    let scope = app.engine.read_scope(actor, now);
+    let seen: Vec<_> = referring.iter().filter(|row| sight::sees(&scope, row)).collect();
+    if seen.is_empty() {
+        return Err(Error::not_found());
+    }
+    if wanted == Wanted::Picture {
+        return Ok(photo);
+    }
+    // One record that says so is enough, in scope or not.
+    let mut shows_minor = false;
+    for row in &referring {
+        shows_minor |= refs::shows_minor(&snapshot(row)?, sha256);
+    }
+    let standing = app.engine.standing();
+    let may_all_the_same = || {
+        seen.iter().any(|row| {
+            let county = standing.counties.get(&row.county);
+            let place = county.map(|county| county.place(row.school, row.project, day(now)));
+            place.is_some_and(|place| policy::may_read_minors_original(actor, now, &place))
+        })
+    };
+    if shows_minor && !may_all_the_same() {
+        return Err(minor());
+    }
+    Ok(photo)
+}
+
+fn minor() -> Error {
+    Error::new(
+        crate::error::Kind::Forbidden,
+        "original_restricted",
+        "照片中可辨认出未成年人，原图仅限学校、改薄办、督导室、审计和市级查看；可以查看预览图",
+        "a minor can be recognised in this photo: the original is for the school and the supervising offices; the preview can be seen",
+    )
+}
+
+// Bytes ------------------------------------------------------------------------------------------
+
+async fn bytes_of(
+    app: &App,
+    photo: &PhotoRow,
+    method: &Method,
+    headers: &HeaderMap,
+    tag: &str,
+) -> Result<Response> {
+    let blob = match app.photos.folder.photo(&photo.sha256).await? {
+        // A file that is cut is not the photo.
+        Some(blob) if blob.length == photo.bytes => blob,
+        _ => return Err(app.photos.missing(photo.sha256).await),
+    };
+    let asked = headers.get(header::RANGE).and_then(|range| range.to_str().ok());
+    let asked = asked.filter(|_| *method == Method::GET && still_holds(headers, tag));
+    let (status, range) = match asked.map_or(Asked::All, |range| read_range(range, photo.bytes)) {
+        Asked::All => (StatusCode::OK, 0..photo.bytes),
+        Asked::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
+        Asked::Outside => {
+            let mut answer = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
+            set(&mut answer, header::CONTENT_RANGE, &format!("bytes */{}", photo.bytes));
+            return Ok(answer);
+        }
+    };
+    let length = range.end - range.start;
+    let shown = format!("bytes {}-{}/{}", range.start, range.end.saturating_sub(1), photo.bytes);
+    let body = if *method == Method::HEAD { Body::empty() } else { Body::from_stream(blob.stream(range)?) };
+    let mut answer = (status, body).into_response();
+    set(&mut answer, header::CONTENT_TYPE, &photo.media_type);
+    set(&mut answer, header::CONTENT_LENGTH, &length.to_string());
+    if status == StatusCode::PARTIAL_CONTENT {
+        set(&mut answer, header::CONTENT_RANGE, &shown);
+    }
+    Ok(answer)
+}
+
+fn mark(answer: &mut Response, tag: &str, more: &[(HeaderName, &str)]) {
+    set(answer, header::ETAG, tag);
+    answer.headers_mut().insert(header::CACHE_CONTROL, FOREVER);
+    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
+    answer.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    answer.headers_mut().insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    // Somebody else at the same browser may not see what this person may.
+    answer.headers_mut().insert(header::VARY, HeaderValue::from_static("authorization, cookie"));
+    for (name, value) in more {
+        set(answer, name.clone(), value);
+    }
+}
+
+fn set(answer: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        answer.headers_mut().insert(name, value);
+    }
+}
+
+/// `If-None-Match`: the client has it already.
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|known| known.to_str().ok());
+    known.flat_map(|known| known.split(',')).any(|known| {
+        let known = known.trim();
+        known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
+    })
+}
+
+/// `If-Range`: the range is of what the client has the rest of. Only a strong tag can say so.
+fn still_holds(headers: &HeaderMap, tag: &str) -> bool {
+    headers.get(header::IF_RANGE).is_none_or(|held| held.as_bytes() == tag.as_bytes())
+}
+
+/// What a `Range` header asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    /// Everything: there is no range, or it is not understood and so not to be heeded.
+    All,
+    /// These bytes.
+    Part(Range<u64>),
+    /// Nothing that is there.
+    Outside,
+}
+
+/// Reads one range of bytes; several at once are answered with everything.
+fn read_range(header: &str, length: u64) -> Asked {
+    let read = || {
+        let (first, last) = header.trim().strip_prefix("bytes=")?.split_once('-')?;
+        let number = |text: &str| {
+            let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            // What is too large for a number is beyond the end.
+            is_number.then(|| text.parse().unwrap_or(u64::MAX))
+        };
+        let (first, last) = (first.trim(), last.trim());
+        Some(match (first, last) {
+            ("", last) => (length.saturating_sub(number(last)?), length.min(number(last)?)),
+            (first, "") => (number(first)?, u64::MAX),
+            (first, last) => {
+                let (first, last) = (number(first)?, number(last)?);
+                (first, last.checked_sub(first)?.saturating_add(1))
+            }
+        })
+    };
+    let Some((first, many)) = read() else { return Asked::All };
+    let end = first.saturating_add(many).min(length);
+    if first < end { Asked::Part(first..end) } else { Asked::Outside }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_read_as_the_standard_says() {
+        let part = |range| Asked::Part(range);
+        for (header, expected) in [
+            ("bytes=0-0", part(0..1)),
+            ("bytes=0-499", part(0..500)),
+            ("bytes=500-", part(500..1000)),
+            ("bytes=999-", part(999..1000)),
+            ("bytes=-1", part(999..1000)),
+            ("bytes=-500", part(500..1000)),
+            ("bytes=-5000", part(0..1000)),
+            ("bytes=900-5000", part(900..1000)),
+            ("bytes= 5 - 9 ", part(5..10)),
+            ("bytes=0-99999999999999999999999", part(0..1000)),
+            ("bytes=1000-", Asked::Outside),
+            ("bytes=1000-1001", Asked::Outside),
+            ("bytes=99999999999999999999999-", Asked::Outside),
+            ("bytes=-0", Asked::Outside),
+            // Not understood, so not heeded.
+            ("bytes=9-5", Asked::All),
+            ("bytes=-", Asked::All),
+            ("bytes=a-b", Asked::All),
+            ("bytes=+1-2", Asked::All),
+            ("bytes=0-1,5-6", Asked::All),
+            ("lines=0-1", Asked::All),
+            ("", Asked::All),
+        ] {
+            assert_eq!(read_range(header, 1000), expected, "{header}");
+        }
+        assert_eq!(read_range("bytes=0-", 0), Asked::Outside);
+    }
+
+    #[test]
+    fn tags_are_compared_as_the_standard_says() {
+        let headers = |name: HeaderName, value: &'static str| HeaderMap::from_iter([(name, HeaderValue::from_static(value))]);
+        for (value, known) in [
+            ("\"abc\"", true),
+            ("\"x\", \"abc\"", true),
+            ("W/\"abc\"", true),
+            ("*", true),
+            ("\"abcd\"", false),
+            ("abc", false),
+        ] {
+            assert_eq!(is_known(&headers(header::IF_NONE_MATCH, value), "\"abc\""), known, "{value}");
+        }
+        for (value, holds) in [("\"abc\"", true), ("W/\"abc\"", false), ("Tue, 03 Mar 2026 10:00:00 GMT", false)] {
+            assert_eq!(still_holds(&headers(header::IF_RANGE, value), "\"abc\""), holds, "{value}");
+        }
+        assert!(still_holds(&HeaderMap::new(), "\"abc\""));
+    }
+}
