@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +19,8 @@ use crate::config::{Lock, Settings};
 use crate::error::{Error, Kind, Result};
 use crate::http::app::App;
 use crate::http::{self, router};
+use crate::jobs::Runner;
+use crate::photos::Photos;
 use crate::sync::engine::Engine;
 
 /// How often is looked for counties that a command opened, and for checkpoints that are due.
@@ -88,9 +91,19 @@ impl House {
         });
         let engine = Engine::start(store.clone(), clock.clone(), &server).await?;
         let people = Arc::new(People::new(store.clone(), clock.clone())?);
-        let app = App { store, clock, settings, people, engine, stopping: CancellationToken::new() };
+        let (work, stopping) = (Arc::new(Notify::new()), CancellationToken::new());
+        let photos = Photos::open(store.clone(), clock.clone(), &common.data, Arc::clone(&work))?;
+        let jobs = Runner {
+            store: store.clone(),
+            clock: clock.clone(),
+            photos: Arc::clone(&photos),
+            work,
+            stopping: stopping.clone(),
+        };
+        let app = App { store, clock, settings, people, engine, photos, stopping };
         http::metrics::install();
         let beats = vec![
+            tokio::spawn(jobs.run()),
             tokio::spawn(look_again(app.clone())),
             tokio::spawn(keep_people_fresh(app.clone())),
             tokio::spawn(http::metrics::keep_up(app.stopping.clone())),

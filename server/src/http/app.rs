@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::access::people::People;
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::photos::Photos;
 use crate::store::Store;
 use crate::sync::engine::Engine;
 
@@ -23,6 +24,8 @@ pub struct App {
     pub people: Arc<People>,
     /// Appends and feeds.
     pub engine: Arc<Engine>,
+    /// Receives, keeps and shows photos.
+    pub photos: Arc<Photos>,
     /// Told when the server stops.
     pub stopping: CancellationToken,
 }

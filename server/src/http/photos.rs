@@ -335,7 +335,9 @@ mod tests {
 
     #[test]
     fn tags_are_compared_as_the_standard_says() {
-        let headers = |name: HeaderName, value: &'static str| HeaderMap::from_iter([(name, HeaderValue::from_static(value))]);
+        let headers = |name: HeaderName, value: &'static str| {
+            HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
+        };
         for (value, known) in [
             ("\"abc\"", true),
             ("\"x\", \"abc\"", true),
@@ -346,7 +348,9 @@ mod tests {
         ] {
             assert_eq!(is_known(&headers(header::IF_NONE_MATCH, value), "\"abc\""), known, "{value}");
         }
-        for (value, holds) in [("\"abc\"", true), ("W/\"abc\"", false), ("Tue, 03 Mar 2026 10:00:00 GMT", false)] {
+        for (value, holds) in
+            [("\"abc\"", true), ("W/\"abc\"", false), ("Tue, 03 Mar 2026 10:00:00 GMT", false)]
+        {
             assert_eq!(still_holds(&headers(header::IF_RANGE, value), "\"abc\""), holds, "{value}");
         }
         assert!(still_holds(&HeaderMap::new(), "\"abc\""));

@@ -6,7 +6,8 @@ use utoipa_axum::routes;
 
 use super::app::App;
 use super::{
-    enrol, health, held, ledgers, limits, me, metrics, nudges, openapi, records, schema, session, sync,
+    enrol, health, held, ledgers, limits, me, metrics, nudges, openapi, photos, records, schema, session,
+    sync, uploads,
 };
 
 /// The whole HTTP face, and its description.
@@ -20,6 +21,11 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(sync::have))
         .routes(routes!(nudges::listen))
         .routes(routes!(records::show))
+        .routes(routes!(uploads::abilities, uploads::begin))
+        .routes(routes!(uploads::stand, uploads::receive, uploads::terminate, uploads::overridden))
+        .routes(routes!(photos::original))
+        .routes(routes!(photos::preview))
+        .routes(routes!(photos::thumbnail))
         .routes(routes!(held::list))
         .routes(routes!(held::show))
         .routes(routes!(held::release))

@@ -316,7 +316,9 @@ fn speaks_tus(headers: &HeaderMap) -> Result<()> {
 }
 
 fn has_offset_type(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|found| found.as_bytes().eq_ignore_ascii_case(OFFSET_TYPE.as_bytes()))
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|found| found.as_bytes().eq_ignore_ascii_case(OFFSET_TYPE.as_bytes()))
 }
 
 fn announced(headers: &HeaderMap) -> Result<Announced> {

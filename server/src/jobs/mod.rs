@@ -92,16 +92,17 @@ impl Runner {
 
     async fn ensure_returning(&self) -> Result<()> {
         let now = self.clock.now();
-        self.store.write(move |tx| {
-            async move {
-                for (kind, _) in RETURNING {
-                    jobs::ensure(tx, kind, "", now).await?;
+        self.store
+            .write(move |tx| {
+                async move {
+                    for (kind, _) in RETURNING {
+                        jobs::ensure(tx, kind, "", now).await?;
+                    }
+                    Ok(())
                 }
-                Ok(())
-            }
-            .boxed()
-        })
-        .await
+                .boxed()
+            })
+            .await
     }
 
     /// Does one job and writes down what came of it.
@@ -114,12 +115,19 @@ impl Runner {
         });
         // A panic is a failure of that job alone.
         let outcome = doing.await.unwrap_or_else(|panic| Err(Error::internal(panic)));
-        metrics::histogram!("siteledger_job_seconds", "kind" => kind.clone()).record(began.elapsed().as_secs_f64());
+        metrics::histogram!("siteledger_job_seconds", "kind" => kind.clone())
+            .record(began.elapsed().as_secs_f64());
         let label = if outcome.is_ok() { "done" } else { "failed" };
         metrics::counter!("siteledger_jobs_total", "kind" => kind, "outcome" => label).increment(1);
         let now = self.clock.now();
         if let Err(error) = &outcome {
-            tracing::warn!(?error, kind = job.kind, key = job.key, attempts = job.attempts + 1, "a job failed");
+            tracing::warn!(
+                ?error,
+                kind = job.kind,
+                key = job.key,
+                attempts = job.attempts + 1,
+                "a job failed"
+            );
         }
         let failure = outcome.err().map(|error| format!("{error:?}"));
         self.store.write(move |tx| note(tx, job, failure, now).boxed()).await

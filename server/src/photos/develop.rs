@@ -76,17 +76,18 @@ impl Photos {
         let now = self.clock.now();
         tracing::error!(photo = %sha256, "photo {sha256} is missing or damaged on disk; it will be asked for again");
         metrics::counter!("siteledger_photos_damaged_total").increment(1);
-        self.store.write(move |tx| {
-            async move {
-                let Some(photo) = photos::photo(tx, &sha256).await? else { return Ok(()) };
-                if photo.damaged_at.is_none() {
-                    photos::save(tx, &PhotoRow { damaged_at: Some(now), ..photo.clone() }).await?;
+        self.store
+            .write(move |tx| {
+                async move {
+                    let Some(photo) = photos::photo(tx, &sha256).await? else { return Ok(()) };
+                    if photo.damaged_at.is_none() {
+                        photos::save(tx, &PhotoRow { damaged_at: Some(now), ..photo.clone() }).await?;
+                    }
+                    photos::ask_again(tx, &photo).await
                 }
-                photos::ask_again(tx, &photo).await
-            }
-            .boxed()
-        })
-        .await
+                .boxed()
+            })
+            .await
     }
 
     /// Notes that the bytes of a photo are missing, and says so.
@@ -116,19 +117,20 @@ impl Photos {
 
     /// Keeps what was seen, and says what the photo looks like.
     async fn keep_facts(&self, sha256: Sha256, facts: FactsRow) -> Result<Option<PerceptualHash>> {
-        self.store.write(move |tx| {
-            async move {
-                let Some(photo) = photos::photo(tx, &sha256).await? else { return Ok(None) };
-                let hash = facts.perceptual_hash;
-                photos::save(tx, &PhotoRow { facts: Some(facts), ..photo }).await?;
-                if let Some(hash) = &hash {
-                    photos::keep_bands(tx, &sha256, hash).await?;
+        self.store
+            .write(move |tx| {
+                async move {
+                    let Some(photo) = photos::photo(tx, &sha256).await? else { return Ok(None) };
+                    let hash = facts.perceptual_hash;
+                    photos::save(tx, &PhotoRow { facts: Some(facts), ..photo }).await?;
+                    if let Some(hash) = &hash {
+                        photos::keep_bands(tx, &sha256, hash).await?;
+                    }
+                    Ok(hash)
                 }
-                Ok(hash)
-            }
-            .boxed()
-        })
-        .await
+                .boxed()
+            })
+            .await
     }
 
     /// Notes which photos look nearly the same. Each is findable before it looks for others, so of
@@ -144,16 +146,17 @@ impl Photos {
         if alike.is_empty() {
             return Ok(());
         }
-        self.store.write(move |tx| {
-            async move {
-                for (other, distance) in &alike {
-                    photos::keep_likeness(tx, &sha256, other, *distance).await?;
+        self.store
+            .write(move |tx| {
+                async move {
+                    for (other, distance) in &alike {
+                        photos::keep_likeness(tx, &sha256, other, *distance).await?;
+                    }
+                    Ok(())
                 }
-                Ok(())
-            }
-            .boxed()
-        })
-        .await
+                .boxed()
+            })
+            .await
     }
 }
 

@@ -328,7 +328,12 @@ impl LookedUp<'_> {
                 .map(|(other, distance)| NearlySame {
                     sha256: *other,
                     distance: *distance,
-                    used_in: self.uses_of(other).filter(|its| sees(&its.place)).take(MOST_NAMED).map(named).collect(),
+                    used_in: self
+                        .uses_of(other)
+                        .filter(|its| sees(&its.place))
+                        .take(MOST_NAMED)
+                        .map(named)
+                        .collect(),
                 })
                 .collect(),
         }

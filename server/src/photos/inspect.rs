@@ -7,7 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bytes::Bytes;
 use image::RgbImage;
 use image_hasher::{HashAlg, HasherConfig};
-use nom_exif::{Exif, ExifDateTime, ExifTag, MediaParser, MediaSource};
+use nom_exif::{EntryValue, Exif, ExifDateTime, ExifTag, MediaParser, MediaSource};
+use tracing::subscriber::NoSubscriber;
 
 use crate::store::photos::PerceptualHash;
 
@@ -31,17 +32,22 @@ pub struct CameraFacts {
 /// Reads what the camera wrote, as far as it can be read.
 pub fn camera_facts(photo: Bytes) -> CameraFacts {
     // The reader is of others' making and the bytes are anybody's: a panic is an unreadable block.
-    let exif = catch_unwind(AssertUnwindSafe(|| read_exif(photo)));
+    // It also tells the log where people were.
+    let silently = || tracing::subscriber::with_default(NoSubscriber::default(), || read_exif(photo));
+    let exif = catch_unwind(AssertUnwindSafe(silently));
     let exif = exif.unwrap_or_else(|_| {
         tracing::warn!("the EXIF reader panicked; the photo counts as one without EXIF");
         None
     });
     let Some(exif) = exif else { return CameraFacts { orientation: 1, ..CameraFacts::default() } };
-    let orientation = exif.get(ExifTag::Orientation).and_then(|value| value.try_as_integer());
+    let orientation = exif.get(ExifTag::Orientation).and_then(EntryValue::try_as_integer);
     CameraFacts {
         taken_at: taken_at(&exif),
         position: position(&exif),
-        orientation: orientation.and_then(|value| u8::try_from(value).ok()).filter(|o| (1..=8).contains(o)).unwrap_or(1),
+        orientation: orientation
+            .and_then(|value| u8::try_from(value).ok())
+            .filter(|o| (1..=8).contains(o))
+            .unwrap_or(1),
     }
 }
 
@@ -71,8 +77,10 @@ fn position(exif: &Exif) -> Option<(f64, f64)> {
 /// Hashes what an upright picture looks like. `None`: it shows next to nothing, and would look
 /// like every other that does.
 pub fn perceptual_hash(picture: &RgbImage) -> Option<PerceptualHash> {
-    let hasher =
-        HasherConfig::with_bytes_type::<PerceptualHash>().hash_size(16, 16).hash_alg(HashAlg::Gradient).to_hasher();
+    let hasher = HasherConfig::with_bytes_type::<PerceptualHash>()
+        .hash_size(16, 16)
+        .hash_alg(HashAlg::Gradient)
+        .to_hasher();
     let hash = hasher.hash_image(picture).into_inner();
     let bits: u32 = hash.iter().map(|byte| byte.count_ones()).sum();
     (LEAST_BITS..=256 - LEAST_BITS).contains(&bits).then_some(hash)

@@ -90,18 +90,18 @@ impl Darkroom {
         let developing = tokio::task::spawn_blocking(move || {
             // Held here and not outside: the work goes on if nobody waits for it any more.
             let _place = place;
-            develop(photo)
+            develop(&photo)
         });
         developing.await.map_err(Error::internal)
     }
 }
 
 /// Reads and renders a photo.
-pub fn develop(photo: Bytes) -> Developed {
+pub fn develop(photo: &Bytes) -> Developed {
     let camera = inspect::camera_facts(photo.clone());
     // The decoders are of others' making and the bytes are anybody's: a panic is a photo that
     // cannot be shown.
-    let picture = catch_unwind(AssertUnwindSafe(|| render(&photo, camera.orientation)));
+    let picture = catch_unwind(AssertUnwindSafe(|| render(photo, camera.orientation)));
     let picture = picture.unwrap_or_else(|_| {
         tracing::warn!("a decoder panicked; the photo is kept and not shown");
         None

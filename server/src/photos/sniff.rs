@@ -208,8 +208,11 @@ fn webp(start: &[u8]) -> Option<(u32, u32)> {
             Some(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1))
         }
         b"VP8X" => {
-            let [_, _, _, _, a, b, c, d, e, f] = *data.first_chunk::<10>()?;
-            Some((u32::from_le_bytes([a, b, c, 0]) + 1, u32::from_le_bytes([d, e, f, 0]) + 1))
+            let side = |at: usize| {
+                let [low, middle, high] = *data.get(at..)?.first_chunk::<3>()?;
+                Some(u32::from_le_bytes([low, middle, high, 0]) + 1)
+            };
+            Some((side(4)?, side(7)?))
         }
         _ => None,
     }

@@ -62,14 +62,15 @@ impl Photos {
     /// while its row is on the way, so nothing comes in between.
     async fn sweep_photo(&self, orphan: Sha256, before: Moment) -> Result<bool> {
         let folder = self.folder.clone();
-        self.store.write(move |tx| {
-            async move {
-                let is_orphan = photos::photo(tx, &orphan).await?.is_none();
-                Ok(is_orphan && folder.remove_if_older(&orphan, before).await?)
-            }
-            .boxed()
-        })
-        .await
+        self.store
+            .write(move |tx| {
+                async move {
+                    let is_orphan = photos::photo(tx, &orphan).await?.is_none();
+                    Ok(is_orphan && folder.remove_if_older(&orphan, before).await?)
+                }
+                .boxed()
+            })
+            .await
     }
 
     /// Forgets uploads to which no byte came for 30 days, and says how many.

@@ -112,9 +112,8 @@ impl Uploads {
         let known = known.filter(|photo| photo.damaged_at.is_none());
         match &known {
             Some(photo) if photo.bytes != length => return Err(other_length(photo.bytes)),
-            Some(_) => {}
             None if !self.folder.has_room().await? => return Err(blobs::full()),
-            None => {}
+            _ => {}
         }
         let upload = UploadRow {
             id: Uuid::now_v7(),
@@ -128,7 +127,8 @@ impl Uploads {
         let row = upload.clone();
         self.store.write(move |tx| async move { uploads::begin(tx, &row).await }.boxed()).await?;
         let offset = if known.is_some() { length } else { 0 };
-        metrics::counter!("siteledger_uploads_begun_total", "known" => known.is_some().to_string()).increment(1);
+        metrics::counter!("siteledger_uploads_begun_total", "known" => known.is_some().to_string())
+            .increment(1);
         Ok(Self::progress(&upload, offset, upload.created_at))
     }
 
@@ -218,7 +218,12 @@ impl Uploads {
     }
 
     /// Makes ready for bytes from `offset` on.
-    async fn open_at(&self, upload: &UploadRow, offset: u64, checksum: Option<Sha256>) -> Result<Sink, Stopped> {
+    async fn open_at(
+        &self,
+        upload: &UploadRow,
+        offset: u64,
+        checksum: Option<Sha256>,
+    ) -> Result<Sink, Stopped> {
         let part = match self.resume(upload).await? {
             Resumed::At(part) => part,
             Resumed::Complete(at) => return Err(offset_stop(Self::progress(upload, upload.length, at))),
@@ -260,7 +265,12 @@ impl Uploads {
     }
 
     /// Makes a complete file a photo.
-    async fn complete(&self, upload: &UploadRow, mut part: Part, hash: Option<Sha256>) -> Result<(), Stopped> {
+    async fn complete(
+        &self,
+        upload: &UploadRow,
+        mut part: Part,
+        hash: Option<Sha256>,
+    ) -> Result<(), Stopped> {
         let expected = upload.sha256;
         let length = part.length();
         let look = move || {
@@ -549,7 +559,10 @@ fn too_long() -> Error {
         Kind::TooLarge,
         "photo_too_large",
         format!("照片超过 {} MiB，服务器没有接收；手机上的原文件没有变化，请缩小后再上传", MAX_BYTES >> 20),
-        format!("the photo has more than {} MiB; nothing was taken, the file on the device is untouched, shrink it and upload again", MAX_BYTES >> 20),
+        format!(
+            "the photo has more than {} MiB; nothing was taken, the file on the device is untouched, shrink it and upload again",
+            MAX_BYTES >> 20
+        ),
     )
 }
 
@@ -558,7 +571,9 @@ fn other_length(length: u64) -> Error {
         Kind::BadRequest,
         "length_does_not_fit_hash",
         format!("服务器上已有这个 SHA-256 的照片，长度是 {length} 字节，与所报长度不符；请检查后重试"),
-        format!("the photo with this SHA-256 is here and has {length} bytes, not as many as announced; check both"),
+        format!(
+            "the photo with this SHA-256 is here and has {length} bytes, not as many as announced; check both"
+        ),
     )
 }
 
