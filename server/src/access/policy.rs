@@ -38,19 +38,35 @@ pub enum Denial {
 
 /// Whether somebody may write that field of a record of that kind there.
 pub fn may_write(actor: &Actor, at: Moment, kind: &Kind, field: &str, place: &Place) -> Result<(), Denial> {
+    if closes_findings(kind) && builds(actor, at, place) {
+        return Err(Denial::NotPermitted);
+    }
     let writers = kind.field(field).map_or(Writers::Kind, |field| field.writers);
     judge(actor, at, place, |role| match writers {
         Writers::Kind => kind.writers.contains(&role),
         Writers::Only(roles) => roles.contains(&role),
         Writers::Readers => reads_records(role) && role != Role::Auditor,
-        Writers::Signers => signs(role),
+        Writers::Signers => signs(role, kind),
     })
 }
 
 /// Whether somebody may sign there in that role.
 pub fn may_sign(actor: &Actor, at: Moment, role: Role, kind: &Kind, place: &Place) -> Result<(), Denial> {
-    let may = |held: Role| held == role && signs(role) && !kind.name.is_empty();
-    judge(actor, at, place, may)
+    if closes_findings(kind) && builds(actor, at, place) {
+        return Err(Denial::NotPermitted);
+    }
+    judge(actor, at, place, |held| held == role && signs(role, kind))
+}
+
+/// Whether records of the kind close findings.
+fn closes_findings(kind: &Kind) -> bool {
+    kind.name == "verification"
+}
+
+/// Whether somebody is of the office that has the works built there: it closes no findings on its
+/// own projects, whatever else its people are.
+fn builds(actor: &Actor, at: Moment, place: &Place) -> bool {
+    actor.grants_at(at).any(|grant| grant.role == Role::ProjectOffice && covers(grant, place))
 }
 
 /// Whether the role reads records at all: a system administrator looks after people and devices
@@ -117,9 +133,14 @@ fn holds_for_county(
     })
 }
 
-/// Whether the role signs records: whoever reads and writes.
-fn signs(role: Role) -> bool {
-    !matches!(role, Role::Auditor | Role::SystemAdmin)
+/// Whether the role signs records of that kind: whoever writes records does, a leader approves
+/// bulletins, a township comments and no more.
+fn signs(role: Role, kind: &Kind) -> bool {
+    match role {
+        Role::Auditor | Role::SystemAdmin | Role::Township => false,
+        Role::Leader => kind.name == "bulletin",
+        _ => true,
+    }
 }
 
 fn judge(actor: &Actor, at: Moment, place: &Place, allows: impl Fn(Role) -> bool) -> Result<(), Denial> {
@@ -142,5 +163,224 @@ fn covers(grant: &Grant, place: &Place) -> bool {
         Scope::Zone(zone) => place.zones.contains(zone),
         Scope::School(school) => place.school == Some(*school),
         Scope::Project(project) => place.project == Some(*project),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use sync_protocol::id::{DeviceId, UserId};
+    use sync_protocol::kinds;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::access::actor::Via;
+
+    const NOW: Moment = Moment(1_700_000_000_000);
+    const SCHOOL: &str = "school:00000000-0000-7000-8000-000000005c01";
+    const OTHER_SCHOOL: &str = "school:00000000-0000-7000-8000-000000005c02";
+    const PROJECT: &str = "project:00000000-0000-7000-8000-000000009a01";
+    const OTHER_PROJECT: &str = "project:00000000-0000-7000-8000-000000009a02";
+    const ZONE: &str = "zone:00000000-0000-7000-8000-000000002001";
+    const OTHER_ZONE: &str = "zone:00000000-0000-7000-8000-000000002002";
+
+    fn record(scope: &str) -> RecordId {
+        scope.split_once(':').unwrap().1.parse().unwrap()
+    }
+
+    /// A project of a school in a zone of a township of 上杭县.
+    fn site() -> Place {
+        Place {
+            county: "350823".to_owned(),
+            city: Some("350400".to_owned()),
+            township: Some("350823101".to_owned()),
+            school: Some(record(SCHOOL)),
+            project: Some(record(PROJECT)),
+            zones: vec![record(ZONE)],
+        }
+    }
+
+    fn grant(role: Role, scope: &str) -> Grant {
+        Grant { role, scope: scope.parse().unwrap(), since: Moment(0), until: None }
+    }
+
+    fn somebody(grants: Vec<Grant>) -> Actor {
+        Actor {
+            user: UserId(Uuid::from_u128(1)),
+            username: "demo".to_owned(),
+            display_name: "演示人员".to_owned(),
+            device: DeviceId(Uuid::from_u128(2)),
+            via: Via::Device,
+            home_county: None,
+            grants,
+        }
+    }
+
+    /// What a role held at a scope may write of a record on the site.
+    fn judged(role: &str, scope: &str, kind: &str, field: &str) -> Result<(), Denial> {
+        let actor = somebody(vec![grant(Role::named(role).expect(role), scope)]);
+        let kind = kinds::named(kind).expect(kind);
+        assert!(kind.field(field).is_some(), "{} has no field {field}", kind.name);
+        may_write(&actor, NOW, kind, field, &site())
+    }
+
+    #[rstest]
+    // 项目管理小组 writes on its own project; held at the school it has all of the school's.
+    #[case("school_team", PROJECT, "diary", "work_status")]
+    #[case("school_team", SCHOOL, "diary", "work_status")]
+    #[case("school_team", PROJECT, "rectification", "measures")]
+    #[case("school_team", PROJECT, "equipment_receipt", "delivered_qty")]
+    #[case("principal", SCHOOL, "progress_report", "completed_area")]
+    #[case("contractor", PROJECT, "rectification", "measures")]
+    #[case("supervising_engineer", PROJECT, "notice", "text")]
+    #[case("inspector", ZONE, "inspection", "conclusion")]
+    #[case("inspector", ZONE, "finding", "severity")]
+    #[case("inspector", ZONE, "verification", "result")]
+    #[case("township", "township:350823101", "diary", "remarks")]
+    #[case("project_office", "county:350823", "project", "name")]
+    #[case("project_office", "city:350400", "project", "name")]
+    #[case("equipment_station", "county:350823", "equipment_item", "name")]
+    #[case("inspection_office", "county:350823", "verification", "result")]
+    #[case("inspection_office", "county:350823", "checklist", "name")]
+    #[case("finance", "county:350823", "fund_event", "amount")]
+    #[case("city_office", "city:350400", "inspection", "conclusion")]
+    fn what_each_role_writes(
+        #[case] role: &str,
+        #[case] scope: &str,
+        #[case] kind: &str,
+        #[case] field: &str,
+    ) {
+        assert_eq!(judged(role, scope, kind, field), Ok(()));
+    }
+
+    #[rstest]
+    #[case("contractor", PROJECT, "diary", "work_status")]
+    #[case("contractor", PROJECT, "finding", "severity")]
+    #[case("supervising_engineer", PROJECT, "diary", "work_status")]
+    #[case("inspector", ZONE, "diary", "work_status")]
+    #[case("inspector", ZONE, "rectification", "measures")]
+    #[case("school_team", PROJECT, "verification", "result")]
+    #[case("principal", SCHOOL, "verification", "result")]
+    #[case("contractor", PROJECT, "verification", "result")]
+    #[case("school_team", PROJECT, "project", "name")]
+    #[case("school_team", PROJECT, "fund_event", "amount")]
+    #[case("township", "township:350823101", "diary", "work_status")]
+    #[case("township", "township:350823101", "diary", "signoffs")]
+    // Builder office ≠ closer.
+    #[case("project_office", "county:350823", "verification", "result")]
+    #[case("project_office", "city:350400", "verification", "result")]
+    // Buildings are not the equipment station's, equipment is not the project office's.
+    #[case("equipment_station", "county:350823", "school", "name")]
+    #[case("project_office", "county:350823", "equipment_item", "name")]
+    #[case("project_office", "county:350823", "sample", "seal_no")]
+    #[case("finance", "county:350823", "project", "name")]
+    // 审计 reads everything and writes nothing, not even a remark.
+    #[case("auditor", "county:350823", "diary", "work_status")]
+    #[case("auditor", "county:350823", "diary", "remarks")]
+    #[case("auditor", "county:350823", "diary", "signoffs")]
+    #[case("leader", "county:350823", "diary", "work_status")]
+    #[case("leader", "county:350823", "diary", "signoffs")]
+    #[case("city_office", "city:350400", "diary", "work_status")]
+    // Users and devices, no business data.
+    #[case("system_admin", "county:350823", "diary", "work_status")]
+    #[case("system_admin", "county:350823", "diary", "remarks")]
+    #[case("system_admin", "county:350823", "school", "name")]
+    fn what_no_role_like_this_writes(
+        #[case] role: &str,
+        #[case] scope: &str,
+        #[case] kind: &str,
+        #[case] field: &str,
+    ) {
+        assert_eq!(judged(role, scope, kind, field), Err(Denial::NotPermitted));
+    }
+
+    #[rstest]
+    #[case("school_team", OTHER_PROJECT, "diary", "work_status")]
+    #[case("school_team", OTHER_SCHOOL, "diary", "work_status")]
+    #[case("principal", OTHER_SCHOOL, "diary", "work_status")]
+    #[case("inspector", OTHER_ZONE, "inspection", "conclusion")]
+    #[case("township", "township:350823102", "diary", "remarks")]
+    #[case("project_office", "county:350902", "project", "name")]
+    #[case("finance", "county:350902", "fund_event", "amount")]
+    #[case("city_office", "city:350900", "inspection", "conclusion")]
+    fn nobody_writes_elsewhere(
+        #[case] role: &str,
+        #[case] scope: &str,
+        #[case] kind: &str,
+        #[case] field: &str,
+    ) {
+        assert_eq!(judged(role, scope, kind, field), Err(Denial::OutOfScope));
+    }
+
+    #[test]
+    fn whoever_has_the_works_built_closes_no_finding_on_them_whatever_else_they_are() {
+        let verification = kinds::named("verification").unwrap();
+        let grants = |office_at| {
+            somebody(vec![
+                grant(Role::InspectionOffice, "county:350823"),
+                grant(Role::ProjectOffice, office_at),
+            ])
+        };
+        let here = grants("county:350823");
+        assert_eq!(may_write(&here, NOW, verification, "result", &site()), Err(Denial::NotPermitted));
+        let signed = may_sign(&here, NOW, Role::InspectionOffice, verification, &site());
+        assert_eq!(signed, Err(Denial::NotPermitted));
+        let elsewhere = grants("county:350902");
+        assert_eq!(may_write(&elsewhere, NOW, verification, "result", &site()), Ok(()));
+    }
+
+    #[test]
+    fn somebody_signs_in_a_role_that_they_hold_there_alone() {
+        let diary = kinds::named("diary").unwrap();
+        let bulletin = kinds::named("bulletin").unwrap();
+        let principal = somebody(vec![grant(Role::Principal, SCHOOL)]);
+        let sign = |actor: &Actor, role, kind| may_sign(actor, NOW, role, kind, &site());
+        assert_eq!(sign(&principal, Role::Principal, diary), Ok(()));
+        assert_eq!(sign(&principal, Role::ProjectOffice, diary), Err(Denial::NotPermitted));
+        let neighbour = somebody(vec![grant(Role::Principal, OTHER_SCHOOL)]);
+        assert_eq!(sign(&neighbour, Role::Principal, diary), Err(Denial::OutOfScope));
+        let leader = somebody(vec![grant(Role::Leader, "county:350823")]);
+        assert_eq!(sign(&leader, Role::Leader, bulletin), Ok(()));
+        assert_eq!(sign(&leader, Role::Leader, diary), Err(Denial::NotPermitted));
+        let auditor = somebody(vec![grant(Role::Auditor, "county:350823")]);
+        assert_eq!(sign(&auditor, Role::Auditor, diary), Err(Denial::NotPermitted));
+    }
+
+    #[test]
+    fn a_role_counts_from_its_first_to_before_its_last_moment() {
+        let diary = kinds::named("diary").unwrap();
+        let until = Some(NOW.plus_seconds(60));
+        let actor = somebody(vec![Grant { since: NOW, until, ..grant(Role::SchoolTeam, PROJECT) }]);
+        for (seconds, expected) in
+            [(-1, Err(Denial::NotPermitted)), (0, Ok(())), (59, Ok(())), (60, Err(Denial::NotPermitted))]
+        {
+            let at = NOW.plus_seconds(seconds);
+            assert_eq!(may_write(&actor, at, diary, "work_status", &site()), expected, "{seconds}");
+        }
+    }
+
+    #[rstest]
+    #[case("project_office", "county:350823", true, true)]
+    #[case("equipment_station", "county:350823", true, true)]
+    #[case("inspection_office", "county:350823", true, true)]
+    #[case("inspection_office", "city:350400", true, true)]
+    #[case("city_office", "city:350400", true, false)]
+    #[case("auditor", "county:350823", true, false)]
+    #[case("leader", "county:350823", true, false)]
+    #[case("finance", "county:350823", false, false)]
+    #[case("system_admin", "county:350823", false, false)]
+    #[case("project_office", "county:350902", false, false)]
+    #[case("project_office", SCHOOL, false, false)]
+    #[case("inspector", ZONE, false, false)]
+    #[case("school_team", PROJECT, false, false)]
+    fn who_sees_and_who_decides_what_is_held(
+        #[case] role: &str,
+        #[case] scope: &str,
+        #[case] sees: bool,
+        #[case] decides: bool,
+    ) {
+        let actor = somebody(vec![grant(Role::named(role).unwrap(), scope)]);
+        assert_eq!(sees_held(&actor, NOW, "350823", Some("350400")), sees);
+        assert_eq!(decides_held(&actor, NOW, "350823", Some("350400")), decides);
     }
 }
