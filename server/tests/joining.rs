@@ -1,6 +1,8 @@
 //! Joining: phones enrol by code, browsers sign in by name and password, and both are let out
 //! again. Each test is a request through the whole router, on a database of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where something is not there")]
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -18,6 +20,7 @@ use siteledger::clock::Clock;
 use siteledger::config::Settings;
 use siteledger::http::app::App;
 use siteledger::http::router;
+use siteledger::photos::Photos;
 use siteledger::store::{Store, devices, server_row};
 use siteledger::sync::{county, engine::Engine};
 use sync_protocol::id::{DeviceId, UserId};
@@ -96,6 +99,7 @@ impl Server {
             clock: clock.clone(),
             settings: Arc::new(settings),
             people: Arc::new(People::new(store.clone(), clock.clone()).unwrap()),
+            photos: Photos::open(store.clone(), clock.clone(), folder.path(), Arc::default()).unwrap(),
             engine: Engine::start(store, clock.clone(), &row).await.unwrap(),
             stopping: CancellationToken::new(),
         };

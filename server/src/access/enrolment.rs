@@ -51,7 +51,7 @@ pub struct Enrolled {
 /// Makes codes for a person's phone.
 ///
 /// # Errors
-/// What the store says, or if the system gives no random bytes.
+/// `user_disabled`, what the store says, or if the system gives no random bytes.
 pub async fn issue(store: &Store, clock: &Clock, user: UserId) -> Result<Codes> {
     let now = clock.now();
     let codes = Codes {
@@ -66,6 +66,10 @@ pub async fn issue(store: &Store, clock: &Clock, user: UserId) -> Result<Codes> 
     let short = (secret::hash(&codes.short), code(codes.short_expires_at));
     let kept = store.write(move |tx| {
         Box::pin(async move {
+            let person = people::person(tx, user).await?.ok_or_else(Error::not_found)?;
+            if person.disabled_at.is_some() {
+                return Err(user_disabled());
+            }
             enrolments::add(tx, &long.0, &long.1).await?;
             enrolments::add(tx, &short.0, &short.1).await
         })

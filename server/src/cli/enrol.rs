@@ -25,12 +25,12 @@ pub(super) struct Enrol {
 
 impl Enrol {
     pub(super) async fn run(self, common: &Common) -> Result<ExitCode> {
+        let opened = open(common).await?;
+        let person = accounts::named(&opened.store, &self.name).await?;
         let public_url = match self.public_url {
             Some(url) => url,
             None => last_public_url(common)?,
         };
-        let opened = open(common).await?;
-        let person = accounts::named(&opened.store, &self.name).await?;
         let codes = enrolment::issue(&opened.store, &opened.clock, person.id).await?;
         opened.store.close().await;
         let url = format!("{}/#/enrol/{}", public_url.trim_end_matches('/'), codes.long);

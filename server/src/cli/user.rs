@@ -228,11 +228,11 @@ async fn add(
     json: bool,
 ) -> Result<()> {
     let password = if password_stdin { Some(password_from_stdin()?) } else { None };
-    warn_of_unknown(opened, &roles).await?;
     let shown = accounts::normal(&username);
     let has_password = password.is_some();
-    let new = NewPerson { username, display_name, password, roles };
+    let new = NewPerson { username, display_name, password, roles: roles.clone() };
     let id = accounts::add(&opened.store, &opened.clock, new).await?;
+    warn_of_unknown(opened, &roles).await?;
     if json {
         println!("{}", serde_json::json!({ "user": id, "username": shown }));
         return Ok(());
