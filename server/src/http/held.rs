@@ -49,6 +49,7 @@ pub struct HeldView {
     id: i64,
     county: String,
     change_id: Option<String>,
+    /// As it was sent; as text where not every reader of JSON can read it.
     #[schema(value_type = Object)]
     change: Box<RawValue>,
     code: Code,
@@ -74,7 +75,7 @@ impl HeldView {
             id,
             county: held.county,
             change_id: held.change_id,
-            change: RawValue::from_string(held.raw).map_err(Error::internal)?,
+            change: as_sent(held.raw, held.code)?,
             code: held.code,
             message: language.pick(&held.zh, &held.en).to_owned(),
             field: held.field,
@@ -90,6 +91,15 @@ impl HeldView {
             released_seq,
         })
     }
+}
+
+/// The change as it was sent. One that some reader of JSON stumbles over, because of a number beyond
+/// all numbers, half a character or too many levels, goes out as text: it would make the whole list
+/// unreadable.
+fn as_sent(raw: String, code: Code) -> Result<Box<RawValue>> {
+    let readable = code != Code::TooLarge && serde_json::from_str::<serde_json::Value>(&raw).is_ok();
+    let json = if readable { raw } else { serde_json::to_string(&raw).map_err(Error::internal)? };
+    RawValue::from_string(json).map_err(Error::internal)
 }
 
 /// What the office says when it decides.
