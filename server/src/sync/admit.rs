@@ -13,6 +13,7 @@ use sync_protocol::kinds::{self, Identity, Kind, natural_id};
 use sync_protocol::photo::Sha256;
 use sync_protocol::record::{Origin, Record, in_conflict};
 use sync_protocol::refusal::{Code, Refusal};
+use sync_protocol::signoff;
 
 use super::directory::{self, Directory};
 use super::incoming::{Decoded, Incoming, Rights, Sender};
@@ -149,6 +150,12 @@ impl Work {
             Some((State::Refused, row)) => {
                 let reason = row.decision_reason.clone().unwrap_or_default();
                 return Verdict::Held { refusal: why_held(row), refused: Some(reason) };
+            }
+            // A signature over a conflict does not become good by the conflict being settled.
+            Some((State::Waiting, row))
+                if row.held.code == Code::Invalid && row.held.field.as_deref() == Some(signoff::FIELD) =>
+            {
+                return Verdict::Held { refusal: why_held(row), refused: None };
             }
             Some((State::Released, row))
                 if let (Some(seq), Ok(decoded)) = (row.released_seq, &incoming.reading) =>
