@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use chrono::{FixedOffset, TimeDelta};
+use chrono::{FixedOffset, SecondsFormat, TimeDelta};
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
@@ -12,7 +12,7 @@ use siteledger::clock::Clock;
 use sync_protocol::change::{Change, Stamp};
 use sync_protocol::id::{ChangeId, RecordId};
 use sync_protocol::kinds::Role;
-use sync_protocol::message::{HaveResponse, IndexResponse, SyncResponse};
+use sync_protocol::message::{HaveRequest, HaveResponse, IndexResponse, SyncResponse};
 use sync_protocol::photo::Sha256;
 use sync_protocol::record::{Head, Record};
 use sync_protocol::signoff::Verdict;
@@ -29,6 +29,8 @@ use crate::uploads::Album;
 const MOST_CHANGES: usize = 100;
 /// How many bytes of changes it sends at once.
 const MOST_BYTES: usize = 256 * 1024;
+/// How many ids it asks for in one question.
+const MOST_ASKED: usize = 5_000;
 /// A server that always says "again" is broken; this many rounds are more than any story needs.
 const MOST_ROUNDS: usize = 2_000;
 
@@ -226,7 +228,8 @@ impl Device {
     /// What its clock says, in China's time.
     pub fn now(&self) -> Stamp {
         let china = FixedOffset::east_opt(8 * 3600).expect("within a day");
-        self.clock.now().utc().with_timezone(&china).into()
+        let now = self.clock.now().utc().with_timezone(&china);
+        now.to_rfc3339_opts(SecondsFormat::Millis, true).parse().expect("RFC 3339")
     }
 
     fn new_change_id(&self) -> ChangeId {
@@ -373,6 +376,9 @@ impl Device {
         let batch = Batch { changes: self.batch, bytes: MOST_BYTES, limit: self.limit, ask_after_held };
         let request = self.phone.request(self.now(), batch);
         match self.ask::<SyncResponse>("/api/v1/sync", &request.body).await {
+            Ok(answer) if !Phone::is_answered(&request.carries, &answer) => {
+                Err(SyncError::NotAnAnswer("it does not say what became of each change".to_owned()))
+            }
             Ok(answer) => {
                 self.batch = (self.batch * 2).min(MOST_CHANGES);
                 Ok(self.phone.receive(&request.carries, answer))
@@ -416,7 +422,16 @@ impl Device {
     /// # Errors
     /// When there was no answer.
     pub async fn everything_is_at_the_office(&mut self) -> Result<bool, SyncError> {
-        let lacks: HaveResponse = self.ask("/api/v1/sync/have", &self.phone.have()).await?;
+        let asked = self.phone.have();
+        let mut lacks = HaveResponse::default();
+        for changes in asked.changes.chunks(MOST_ASKED) {
+            let asked = HaveRequest { changes: changes.to_vec(), photos: Vec::new() };
+            lacks.changes.extend(self.ask::<HaveResponse>("/api/v1/sync/have", &asked).await?.changes);
+        }
+        for photos in asked.photos.chunks(MOST_ASKED) {
+            let asked = HaveRequest { changes: Vec::new(), photos: photos.to_vec() };
+            lacks.photos.extend(self.ask::<HaveResponse>("/api/v1/sync/have", &asked).await?.photos);
+        }
         Ok(self.phone.receive_have(&lacks))
     }
 

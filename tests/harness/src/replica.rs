@@ -223,6 +223,14 @@ impl Phone {
         Request { body, carries }
     }
 
+    /// Whether this is the answer to a request that carried those changes: the server says of each
+    /// what became of it. One stored on the way does not.
+    pub fn is_answered(carries: &BTreeSet<ChangeId>, answer: &SyncResponse) -> bool {
+        let named = answer.outcomes.iter().filter_map(|outcome| outcome.change.as_deref()?.parse().ok());
+        let named: BTreeSet<ChangeId> = named.collect();
+        carries.is_subset(&named)
+    }
+
     /// Takes in the answer to a request that carried those changes.
     pub fn receive(&mut self, carries: &BTreeSet<ChangeId>, answer: SyncResponse) -> Received {
         let mut received =

@@ -34,6 +34,8 @@ pub struct Sent {
     pub bytes: u64,
     /// Requests that failed.
     pub failures: u32,
+    /// How often the server had less than it had acknowledged: never, whatever happens to it.
+    pub lost_bytes: u32,
 }
 
 /// How one step ended.
@@ -96,6 +98,7 @@ impl Device {
             match step {
                 Step::Offset(acknowledged) => {
                     failures = 0;
+                    sent.lost_bytes += u32::from(acknowledged < photo.acknowledged);
                     offset = Some(acknowledged);
                     photo.acknowledged = acknowledged;
                     if acknowledged == photo.length {

@@ -304,6 +304,16 @@ impl OpenWorld {
         self.phone(server, name, &[("school_team", scope.as_str())]).await
     }
 
+    /// Gives the owner of a device one more role.
+    pub fn give_role(&self, server: &Server, device: &Device, role: &str, scope: &str) {
+        server.run(&["user", "grant", &device.username, "--role", role, "--at", scope]);
+    }
+
+    /// Takes a role from the owner of a device.
+    pub fn take_role(&self, server: &Server, device: &Device, role: &str, scope: &str) {
+        server.run(&["user", "revoke-role", &device.username, "--role", role, "--at", scope]);
+    }
+
     /// A phone of somebody with those roles.
     pub async fn phone(&self, server: &Server, name: &str, roles: &[(&str, &str)]) -> Device {
         let number = self.world.people.fetch_add(1, Ordering::Relaxed) + 1;
