@@ -6,9 +6,12 @@
 mod county;
 mod demo;
 mod enrol;
+mod export;
+mod progress;
 pub(crate) mod qr;
 pub mod serve;
 mod user;
+mod verify;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -22,7 +25,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use crate::access::secret;
 use crate::clock::Clock;
 use crate::config::{self, Lock};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::server_row::{self, ServerRow};
 use crate::store::{self, Store};
 
@@ -76,6 +79,9 @@ enum Command {
     Enrol(enrol::Enrol),
     Demo(demo::Demo),
     Serve(serve::Serve),
+    Verify(verify::Verify),
+    #[command(subcommand)]
+    Export(export::Export),
 }
 
 impl Command {
@@ -86,6 +92,8 @@ impl Command {
             Self::Enrol(command) => command.run(common).await,
             Self::Demo(command) => command.run(common).await,
             Self::Serve(command) => command.run(common).await,
+            Self::Verify(command) => Ok(command.run(common).await),
+            Self::Export(command) => command.run(common).await,
         }
     }
 }
@@ -112,13 +120,18 @@ pub async fn run(cli: Cli) -> ExitCode {
     match cli.command.run(&cli.common).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("错误：{}", error.zh);
-            eprintln!("error: {}", error.en);
-            if let Some(context) = &error.context {
-                eprintln!("原因 cause: {context:#}");
-            }
+            tell(&error);
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Tells on stderr what failed.
+fn tell(error: &Error) {
+    eprintln!("错误：{}", error.zh);
+    eprintln!("error: {}", error.en);
+    if let Some(context) = &error.context {
+        eprintln!("原因 cause: {context:#}");
     }
 }
 

@@ -105,6 +105,11 @@ impl Folder {
         Ok(Self { inner: Arc::new(Inner { root: root.to_owned(), durable: Durable::default() }) })
     }
 
+    /// The folder to read from alone; whether it is there is seen when a photo is asked for.
+    pub fn to_read(root: &Path) -> Self {
+        Self { inner: Arc::new(Inner { root: root.to_owned(), durable: Durable::default() }) }
+    }
+
     /// Whether there is room for more photos.
     pub async fn has_room(&self) -> Result<bool> {
         let root = self.inner.root.clone();

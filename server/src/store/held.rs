@@ -1,6 +1,6 @@
 //! The held box: changes that came and are not in a ledger. They wait for a person at the office.
 
-use sqlx::FromRow;
+use sqlx::{FromRow, Row as _};
 use sync_protocol::id::{ChangeId, DeviceId, UserId};
 use sync_protocol::photo::Sha256;
 use sync_protocol::refusal::Code;
@@ -281,9 +281,14 @@ pub async fn of_author(tx: &mut Tx, author: UserId, limit: u32) -> Result<Vec<He
     )
 }
 
-/// All held changes after number `after`, each with whether its row is intact.
-pub async fn all_after(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(HeldRow, bool)>> {
-    let found: Vec<HeldColumns> = sqlx::query_as(
+/// Up to `limit` rows after number `after` for whoever checks them: each with its number and with
+/// whether it is intact, by itself, so that one that cannot be read hides no other.
+pub async fn page_to_check(
+    tx: &mut Tx,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<(i64, Result<(HeldRow, bool)>)>> {
+    let found = sqlx::query(
         "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
          received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
          row_hash
@@ -293,7 +298,8 @@ pub async fn all_after(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(HeldR
     .bind(i64::from(limit))
     .fetch_all(tx)
     .await?;
-    found.into_iter().map(TryInto::try_into).collect()
+    let read = |row| HeldColumns::from_row(row).map_err(Error::from).and_then(TryInto::try_into);
+    found.iter().map(|row| Ok((row.try_get("id")?, read(row)))).collect()
 }
 
 /// What is decided about a held change.

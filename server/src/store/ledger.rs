@@ -1,6 +1,6 @@
 //! The ledgers: one a county, append-only, numbered without gaps, a Merkle log over each.
 
-use sqlx::{FromRow, QueryBuilder, Sqlite};
+use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite};
 use sync_protocol::digest::ScopeDigest;
 use sync_protocol::id::{ChangeId, DeviceId, RecordId, UserId};
 use sync_protocol::photo::Sha256;
@@ -309,6 +309,32 @@ pub async fn entries_after(tx: &mut Tx, county: &str, seq: u64, limit: u32) -> R
     .fetch_all(tx)
     .await?;
     rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Up to `limit` rows of a ledger after `seq` for whoever checks them: each with its number, by
+/// itself, so that one that cannot be read hides no other.
+pub async fn page_to_check(
+    tx: &mut Tx,
+    county: &str,
+    seq: u64,
+    limit: u32,
+) -> Result<Vec<(u64, Result<(Entry, bool)>)>> {
+    let rows = sqlx::query(
+        "select county, seq, id, record, made_by, by_name, device, received_at, released_by, digest,
+         salt, leaf, body, row_hash
+         from changes where county = $1 and seq > $2 order by seq limit $3",
+    )
+    .bind(county)
+    .bind(seq as i64)
+    .bind(i64::from(limit))
+    .fetch_all(tx)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let read = EntryColumns::from_row(row).map_err(Error::from).and_then(TryInto::try_into);
+            Ok((row.try_get::<i64, _>("seq")? as u64, read))
+        })
+        .collect()
 }
 
 /// One entry of a ledger by its number.

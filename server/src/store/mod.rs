@@ -3,6 +3,7 @@
 //! Every function takes `&mut Tx`: a reader's connection or the writer's open transaction. None
 //! takes the pool, so that no operation ever waits for a second connection while holding one.
 
+pub mod audit;
 pub(crate) mod columns;
 pub mod devices;
 pub mod enrolments;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::{FromRow, QueryBuilder, Sqlite};
+use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite};
 use sync_protocol::id::{DeviceId, RecordId, UserId};
 use sync_protocol::photo::Sha256;
 
@@ -167,6 +167,22 @@ pub async fn page(tx: &mut Tx, after: i64, limit: u32) -> Result<(Vec<PhotoRow>,
         hashes.push(Sha256(columns::array(&hash)?));
     }
     Ok((photos(tx, hashes.into_iter()).await?, end))
+}
+
+/// Up to `limit` rows after row `after` for whoever checks them: each with its number, by itself,
+/// so that a damaged one hides no other.
+pub async fn page_to_check(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<PhotoRow>)>> {
+    let found = sqlx::query(
+        "select rowid, sha256, bytes, media_type, width, height, made_by, device, received_at, damaged_at,
+                inspected_at, orientation, taken_at, latitude, longitude, perceptual_hash, displayable, row_hash
+         from photos where rowid > $1 order by rowid limit $2",
+    )
+    .bind(after)
+    .bind(i64::from(limit))
+    .fetch_all(tx)
+    .await?;
+    let read = |row| Columns::from_row(row).map_err(Error::from).and_then(TryInto::try_into);
+    found.iter().map(|row| Ok((row.try_get("rowid")?, read(row)))).collect()
 }
 
 /// Writes a photo's row as it stands now.

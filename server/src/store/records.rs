@@ -1,6 +1,6 @@
 //! Records as the server holds them: one row a record, its body the snapshot that devices get.
 
-use sqlx::{FromRow, QueryBuilder, Sqlite};
+use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite};
 use sync_protocol::digest::ScopeDigest;
 use sync_protocol::id::RecordId;
 use sync_protocol::photo::Sha256;
@@ -159,6 +159,27 @@ pub async fn page_of_county(tx: &mut Tx, county: &str, after: u64, limit: u32) -
         .fetch_all(tx)
         .await?,
     )
+}
+
+/// Up to `limit` rows of a county after row `after` for whoever checks them: each with its number,
+/// by itself, so that a damaged one hides no other.
+pub async fn page_to_check(
+    tx: &mut Tx,
+    county: &str,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<(i64, Result<RecordRow>)>> {
+    let found = sqlx::query(
+        "select rowid, id, county, kind, seq, place, school, project, wide, body, row_hash from records
+         where rowid > $2 and county = $1 order by rowid limit $3",
+    )
+    .bind(county)
+    .bind(after)
+    .bind(i64::from(limit))
+    .fetch_all(tx)
+    .await?;
+    let read = |row| RecordColumns::from_row(row).map_err(Error::from).and_then(TryInto::try_into);
+    found.iter().map(|row| Ok((row.try_get("rowid")?, read(row)))).collect()
 }
 
 /// The records of these places after `seq`, in order of seq.

@@ -123,7 +123,7 @@ fn decoded(change: Change) -> Result<Decoded, Refusal> {
 }
 
 /// The photos that a change refers to, drawn signatures among them.
-fn photos_of(change: &Change) -> Vec<Sha256> {
+pub(super) fn photos_of(change: &Change) -> Vec<Sha256> {
     let Some(kind) = kinds::named(&change.kind) else { return Vec::new() };
     let mut photos = Vec::new();
     for edit in &change.edits {

@@ -1,6 +1,7 @@
 //! One round trip: what a device wrote is judged and appended, what is new in its scope is sent.
 
 pub mod admit;
+pub mod audit;
 pub mod checkpoint;
 pub mod county;
 pub mod cursor;

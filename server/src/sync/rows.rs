@@ -48,6 +48,13 @@ pub fn rebuild(id: RecordId, history: &[Entry]) -> Result<Record> {
             let entry = format!("entry {} of {}", entry.seq, entry.county);
             Error::internal(anyhow::Error::new(error).context(entry))
         })?;
+        if change.record != id {
+            return Err(Error::internal(anyhow::anyhow!(
+                "the body of entry {} of {} is about another record: it is damaged",
+                entry.seq,
+                entry.county
+            )));
+        }
         let record = record.get_or_insert_with(|| Record::empty(id, &change.kind));
         record.apply(&change, &origin(entry), |change| known.contains(&change));
         known.insert(change.id);
@@ -56,6 +63,6 @@ pub fn rebuild(id: RecordId, history: &[Entry]) -> Result<Record> {
 }
 
 /// Who delivered an entry.
-fn origin(entry: &Entry) -> Origin {
+pub(super) fn origin(entry: &Entry) -> Origin {
     Origin { by: entry.by, by_name: entry.by_name.clone(), device: entry.device, seq: Some(entry.seq) }
 }

@@ -1,0 +1,172 @@
+//! `siteledger export`: what is stored, for other programs to read.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use sync_protocol::kinds;
+
+use super::verify::no_database;
+use super::{Common, progress};
+use crate::error::{Error, Kind, Result};
+use crate::store::records::RecordRow;
+use crate::store::{self, Tx, audit, ledger, records};
+
+/// How many records are read at a time.
+const PAGE: u32 = 500;
+
+/// 导出 Write what is stored for other programs to read
+#[derive(Debug, Subcommand)]
+pub(super) enum Export {
+    Records(Records),
+}
+
+/// 导出记录 Records, one JSON object a line, in order of county and ledger
+///
+/// 每行一条记录：全部字段的现值（含并存的值），附所在县。只读，可在服务器运行时进行。
+/// Each line is a record as it stands, every sibling included, with its county. Reads only, beside
+/// a running server or without one.
+#[derive(Debug, Args)]
+pub(super) struct Records {
+    /// 只导出这一种记录 Only records of this kind, such as `diary`
+    #[arg(long, value_name = "KIND")]
+    kind: Option<String>,
+    /// 只导出这一个县 Only records of this county
+    #[arg(long, value_name = "CODE")]
+    county: Option<String>,
+    /// 输出文件；不指定则输出到标准输出 The file to write; standard output if none is named
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl Export {
+    pub(super) async fn run(self, common: &Common) -> Result<ExitCode> {
+        let Self::Records(asked) = self;
+        asked.run(common).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Records {
+    async fn run(&self, common: &Common) -> Result<()> {
+        if let Some(kind) = self.kind.as_deref().filter(|kind| kinds::named(kind).is_none()) {
+            return Err(no_such_kind(kind));
+        }
+        if !common.data.join(store::FILE).is_file() {
+            return Err(no_database(common));
+        }
+        let mut tx = audit::open(&common.data).await?;
+        // All counties as they stand at one moment.
+        audit::begin(&mut tx).await?;
+        match &self.output {
+            Some(file) => {
+                let part = part_of(file);
+                let written = File::create(&part).map_err(|error| unwritable(&part, error))?;
+                let mut out = BufWriter::new(written);
+                self.write(&mut tx, &mut out).await?;
+                let finish = |out: BufWriter<File>| out.into_inner().map_err(io::Error::from)?.sync_all();
+                // Under its name there is a whole export or none.
+                finish(out)
+                    .and_then(|()| std::fs::rename(&part, file))
+                    .map_err(|error| unwritable(file, error))
+            }
+            None => self.write(&mut tx, &mut BufWriter::new(io::stdout().lock())).await,
+        }
+    }
+
+    async fn write(&self, tx: &mut Tx, out: &mut impl Write) -> Result<()> {
+        let mut ledgers = ledger::ledgers(tx).await?;
+        if let Some(county) = &self.county {
+            ledgers.retain(|ledger| ledger.county == *county);
+            if ledgers.is_empty() {
+                return Err(no_such_county(county));
+            }
+        }
+        for ledger in ledgers {
+            let county = ledger.county;
+            let steps = if self.kind.is_some() { 0 } else { ledger.digest.count };
+            let bar = progress::bar(format!("导出 export {county}"), steps);
+            let mut after = 0;
+            loop {
+                let page = match &self.kind {
+                    Some(kind) => records::of_kind(tx, &county, kind, after, PAGE).await?,
+                    None => records::page_of_county(tx, &county, after, PAGE).await?,
+                };
+                let Some(last) = page.last() else { break };
+                after = last.seq;
+                for row in &page {
+                    if write_line(out, row).map_err(Error::internal)?.is_closed() {
+                        return Ok(());
+                    }
+                }
+                bar.inc(page.len() as u64);
+            }
+            bar.finish();
+        }
+        out.flush().or_else(closed_is_fine).map_err(Error::internal)
+    }
+}
+
+/// Whether who reads still listens.
+enum Reader {
+    Listens,
+    Closed,
+}
+
+impl Reader {
+    const fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed)
+    }
+}
+
+/// The county goes first into the snapshot's own object.
+fn write_line(out: &mut impl Write, row: &RecordRow) -> io::Result<Reader> {
+    let rest = row.body.strip_prefix('{').unwrap_or(&row.body);
+    match writeln!(out, "{{\"county\":\"{}\",{rest}", row.county) {
+        Ok(()) => Ok(Reader::Listens),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Closed),
+        Err(error) => Err(error),
+    }
+}
+
+/// `siteledger export … | head` is no failure.
+fn closed_is_fine(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
+}
+
+fn part_of(file: &Path) -> PathBuf {
+    let mut part = file.as_os_str().to_owned();
+    part.push(".part");
+    part.into()
+}
+
+fn unwritable(file: &Path, error: io::Error) -> Error {
+    Error::new(
+        Kind::Unprocessable,
+        "unwritable",
+        format!("无法写入 {}：请检查目录、权限和磁盘空间", file.display()),
+        format!("could not write {}: look at the folder, its permissions and the free space", file.display()),
+    )
+    .because(error)
+}
+
+fn no_such_kind(kind: &str) -> Error {
+    let names = kinds::all().map(|kind| kind.name).collect::<Vec<_>>().join(" ");
+    Error::new(
+        Kind::NotFound,
+        "no_such_kind",
+        format!("没有“{kind}”这种记录；有：{names}"),
+        format!("there is no kind {kind:?}; there are: {names}"),
+    )
+}
+
+fn no_such_county(county: &str) -> Error {
+    Error::new(
+        Kind::NotFound,
+        "no_such_county",
+        format!("没有 {county} 的台账；siteledger county list 列出已开通的县"),
+        format!("there is no ledger of {county}; siteledger county list tells which there are"),
+    )
+}

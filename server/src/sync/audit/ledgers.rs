@@ -1,0 +1,246 @@
+//! The ledger of a county: its entries, its tree, its checkpoints.
+
+use std::collections::HashMap;
+
+use std::collections::VecDeque;
+
+use sync_protocol::change::Change;
+use sync_protocol::id::RecordId;
+use sync_protocol::photo::Sha256;
+use sync_protocol::record::Record;
+use tlog_tiles::Hash;
+
+use super::frontier::Frontier;
+use super::{PAGE, Part, Report, Watcher, What, why};
+use crate::error::Result;
+use crate::store::ledger::{self, CheckpointRow, Entry, LedgerRow};
+use crate::store::{Tx, audit};
+use crate::sync::checkpoint::open_note;
+use crate::sync::directory::{self, reference};
+use crate::sync::incoming::photos_of;
+use crate::sync::proof::leaf;
+
+/// Which school a project belongs to, as the ledger says.
+#[derive(Debug, Default)]
+pub(super) struct Schools {
+    /// The projects as far as they are folded.
+    projects: HashMap<RecordId, Record>,
+}
+
+impl Schools {
+    pub(super) fn of(&self, project: RecordId) -> Option<RecordId> {
+        reference(self.projects.get(&project)?, "school")
+    }
+}
+
+/// A check of one ledger, under way.
+struct Checking<'c> {
+    ledger: &'c LedgerRow,
+    report: &'c mut Report,
+    verifying_key: String,
+    frontier: Frontier,
+    /// Whether a leaf is missing, so that nothing more can be said of the tree.
+    is_torn: bool,
+    stored_tree: HashMap<audit::Subtree, Vec<u8>>,
+    ahead: VecDeque<CheckpointRow>,
+    expected: u64,
+    directory_seq: u64,
+}
+
+pub(super) async fn check(
+    tx: &mut Tx,
+    ledger: &LedgerRow,
+    schools: &mut Schools,
+    report: &mut Report,
+    watcher: &mut dyn Watcher,
+) -> Result<()> {
+    watcher.begin(Part::Ledger(ledger.county.clone()), ledger.size());
+    let mut checking = Checking {
+        verifying_key: ledger::keys(tx, &ledger.county).await?.1,
+        stored_tree: audit::tree(tx, &ledger.county, ledger.epoch).await?,
+        ahead: audit::checkpoints_over(tx, &ledger.county, ledger.epoch, 0, PAGE).await?.into(),
+        ledger,
+        report,
+        frontier: Frontier::default(),
+        is_torn: false,
+        expected: 1,
+        directory_seq: 0,
+    };
+    let mut after = 0;
+    loop {
+        let page = ledger::page_to_check(tx, &ledger.county, after, PAGE).await?;
+        let Some((last, _)) = page.last() else { break };
+        after = *last;
+        let steps = page.len() as u64;
+        let mut refs = Vec::new();
+        for (seq, read) in page {
+            checking.numbers_follow(seq);
+            match read {
+                Ok((entry, intact)) => {
+                    if let Some(change) = checking.entry(&entry, intact) {
+                        refs.extend(photos_of(&change).into_iter().map(|photo| (photo, change.record)));
+                        learn(schools, &change, &entry);
+                    }
+                    checking.grow(tx, seq, Hash(entry.leaf)).await?;
+                }
+                Err(error) => {
+                    checking.find(What::Entry, seq, why(&error));
+                    checking.is_torn = true;
+                }
+            }
+        }
+        checking.refs_are_noted(tx, &refs).await?;
+        watcher.advance(steps);
+    }
+    checking.ends_well();
+    Ok(())
+}
+
+/// Projects are folded here, since their school decides where other records belong.
+fn learn(schools: &mut Schools, change: &Change, entry: &Entry) {
+    if change.kind == "project" {
+        let project = schools.projects.entry(change.record);
+        let project = project.or_insert_with(|| Record::empty(change.record, "project"));
+        project.apply(change, &crate::sync::rows::origin(entry), |_| false);
+    }
+}
+
+impl Checking<'_> {
+    fn find(&mut self, what: What, seq: u64, detail: impl Into<String>) {
+        let place = format!("{} #{seq}", self.ledger.county);
+        self.report.find(what, place, detail);
+    }
+
+    /// Numbers have no gaps, but where an epoch begins.
+    fn numbers_follow(&mut self, seq: u64) {
+        let begins_epoch = seq == self.ledger.log_start + 1;
+        if seq != self.expected && !begins_epoch {
+            let (first, last) = (self.expected, seq - 1);
+            self.find(What::EntryMissing, seq, format!("{first} to {last} are missing"));
+            self.is_torn |= seq > self.ledger.log_start;
+        }
+        self.expected = seq + 1;
+    }
+
+    /// Checks an entry by itself; gives back what it says, if that can be told.
+    fn entry(&mut self, entry: &Entry, intact: bool) -> Option<Change> {
+        let seq = entry.seq;
+        if let Some(county) = self.report.counties.last_mut() {
+            county.entries += 1;
+            county.erased += u64::from(entry.body.is_none());
+        }
+        if !intact {
+            self.find(What::Entry, seq, "its hash does not fit its columns");
+        }
+        if tlog_tiles::record_hash(&leaf(entry).canonical()).0 != entry.leaf {
+            self.find(What::Leaf, seq, "its hash is another one");
+        }
+        let body = entry.body.as_deref()?;
+        if Sha256::of(body.as_bytes()) != entry.digest {
+            self.find(What::Body, seq, "its SHA-256 is not the digest");
+        }
+        let change: Change = match serde_json::from_str(body) {
+            Ok(change) => change,
+            Err(error) => {
+                self.find(What::Body, seq, format!("it is no change: {error}"));
+                return None;
+            }
+        };
+        if change.id != entry.change || change.record != entry.record {
+            self.find(What::Body, seq, "it is about another change or record than its row");
+        }
+        if directory::KINDS.contains(&change.kind.as_str()) {
+            self.directory_seq = seq;
+        }
+        Some(change)
+    }
+
+    /// Adds a leaf to the tree, and compares what follows from it with what is stored and signed.
+    async fn grow(&mut self, tx: &mut Tx, seq: u64, leaf: Hash) -> Result<()> {
+        if seq <= self.ledger.log_start || self.is_torn {
+            return Ok(());
+        }
+        for completed in self.frontier.push(leaf) {
+            let stored = self.stored_tree.remove(&(completed.level, completed.number));
+            if stored.as_deref() != Some(completed.hash.0.as_slice()) {
+                let (level, number) = (completed.level, completed.number);
+                self.find(What::Tree, seq, format!("subtree {number} of level {level}"));
+            }
+        }
+        while let Some(checkpoint) = self.ahead.pop_front_if(|next| next.size <= self.frontier.size()) {
+            self.checkpoint(&checkpoint);
+            if self.ahead.is_empty() {
+                let (county, epoch) = (&self.ledger.county, self.ledger.epoch);
+                self.ahead = audit::checkpoints_over(tx, county, epoch, checkpoint.size, PAGE).await?.into();
+            }
+        }
+        Ok(())
+    }
+
+    fn checkpoint(&mut self, checkpoint: &CheckpointRow) {
+        let seq = self.ledger.log_start + checkpoint.size;
+        if let Some(county) = self.report.counties.last_mut() {
+            county.checkpoints += 1;
+        }
+        let signed = open_note(&checkpoint.note, &self.ledger.county, &self.verifying_key);
+        match signed {
+            Some(signed) if (signed.epoch, signed.size) == (checkpoint.epoch, checkpoint.size) => {
+                if signed.root != self.frontier.root() {
+                    self.find(
+                        What::CheckpointRoot,
+                        seq,
+                        "the entries up to here are not those that were signed",
+                    );
+                }
+            }
+            Some(signed) => {
+                let says = format!("the note speaks of epoch {} and {} entries", signed.epoch, signed.size);
+                self.find(What::CheckpointSignature, seq, says);
+            }
+            None => self.find(What::CheckpointSignature, seq, "this ledger's key did not sign it"),
+        }
+    }
+
+    async fn refs_are_noted(&mut self, tx: &mut Tx, refs: &[(Sha256, RecordId)]) -> Result<()> {
+        if refs.is_empty() {
+            return Ok(());
+        }
+        for (photo, record) in audit::refs_not_noted(tx, refs).await? {
+            let place = format!("{} {record}", self.ledger.county);
+            self.report.find(What::PhotoRef, place, format!("photo {photo}"));
+        }
+        Ok(())
+    }
+
+    fn ends_well(&mut self) {
+        let (last, seq) = (self.expected - 1, self.ledger.seq);
+        if last < seq {
+            self.find(What::EntryMissing, seq, format!("{} to {seq} are missing", last + 1));
+        }
+        if last > seq {
+            self.find(What::LedgerRow, last, format!("the ledger says that it ends at {seq}"));
+        }
+        if self.directory_seq != self.ledger.directory_seq {
+            let (found, says) = (self.directory_seq, self.ledger.directory_seq);
+            let detail =
+                format!("the last school, project or zone was touched by {found}, the ledger says {says}");
+            self.find(What::LedgerRow, seq, detail);
+        }
+        if self.is_torn {
+            self.find(
+                What::Tree,
+                seq,
+                "an entry is missing, so the tree and the checkpoints beyond were not checked",
+            );
+            return;
+        }
+        if let Some(beyond) = self.ahead.front() {
+            let detail = format!("{} entries were signed, there are {}", beyond.size, self.frontier.size());
+            self.find(What::CheckpointRoot, seq, detail);
+        }
+        if !self.stored_tree.is_empty() {
+            let detail = format!("{} stored subtrees follow from no leaves", self.stored_tree.len());
+            self.find(What::Tree, seq, detail);
+        }
+    }
+}
