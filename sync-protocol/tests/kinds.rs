@@ -433,3 +433,24 @@ fn a_value_of_another_type_and_an_unknown_field_are_refused_by_name() {
         assert_eq!(check(field, value), Err((code, Some(field.to_owned()))), "{field}: {value}");
     }
 }
+
+/// A diary is the diary of its project on its day, whoever begins it.
+#[test]
+fn a_record_under_another_id_than_its_identity_is_refused() {
+    let diary = kinds::named("diary").expect("declared");
+    let check = |date: &str| {
+        let change = format!(
+            r#"{{"id":"0198c9a4-0000-7000-8000-000000000001","record":"49921fd9-ed51-545f-9f98-d78b4743a451",
+            "kind":"diary","made_at":"2026-03-02T17:41:08+08:00","edits":[
+                {{"field":"project","value":"0198C9A4-6F0E-7C3A-9D1B-0D4F7A2B9C11"}},{date}]}}"#
+        );
+        diary.check(&Change::decode(&change).expect("a change")).map_err(|refusal| refusal.code)
+    };
+    assert_eq!(check(r#"{"field":"date","value":"2026-03-02"}"#), Ok(()));
+    assert_eq!(check(r#"{"field":"date","value":"2026-03-03"}"#), Err(Code::Invalid));
+    assert_eq!(
+        check(r#"{"field":"safety_ok","value":true}"#),
+        Ok(()),
+        "the rest of the identity may come before"
+    );
+}
