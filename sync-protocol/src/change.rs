@@ -338,6 +338,13 @@ mod tests {
             (change(r#"[{"field":"a"}]"#), Code::Invalid),
             (change(r#"[{"field":"a","value":null}]"#), Code::Invalid),
             (
+                // Not the same as leaving it out, which takes away.
+                change(
+                    r#"[{"field":"a","value":null,"replaces":["0198c9a4-6f0e-7c3a-9d1b-0d4f7a2b9c12.0"]}]"#,
+                ),
+                Code::Invalid,
+            ),
+            (
                 change(r#"[{"field":"a","value":1,"replaces":["0198c9a4-6f0e-7c3a-9d1b-0d4f7a2b9c11.0"]}]"#),
                 Code::Invalid,
             ),
