@@ -100,6 +100,11 @@ impl Server {
         self.folder.path().join("data")
     }
 
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.running.as_ref().expect("the server runs").process.id()
+    }
+
     /// What it wrote to stderr so far, all its processes together.
     pub fn log(&self) -> String {
         self.log.text()

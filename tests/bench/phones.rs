@@ -1,0 +1,195 @@
+//! Phones under load: each writes diaries of its own project and sends them in batches.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use harness::{Server, World};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use sync_protocol::id::{ChangeId, RecordId};
+use uuid::Uuid;
+
+use crate::wire::Wire;
+
+/// How many phones send at the same time.
+pub(crate) const PHONES: usize = 32;
+
+/// A phone with a token and a project.
+pub(crate) struct Phone {
+    pub(crate) token: String,
+    project: RecordId,
+}
+
+/// A county with as many projects as phones.
+pub(crate) async fn enrol(server: &Server) -> Vec<Phone> {
+    let size = harness::world::Size { townships: 8, schools: PHONES, projects: PHONES, zones: 4 };
+    let world = World::sized(1, size).open(server).await;
+    let mut phones = Vec::new();
+    for number in 0..PHONES {
+        let device = world.team_phone(server, "甲", number).await;
+        phones.push(Phone { token: device.phone.owner.token.clone(), project: world.projects[number].id });
+    }
+    phones
+}
+
+/// One diary as a change of about 1.5 KB: what a team writes on an ordinary day.
+pub(crate) fn diary(project: RecordId, number: u64) -> String {
+    let date = chrono::NaiveDate::from_ymd_opt(2000, 1, 1).expect("a date") + chrono::Days::new(number);
+    let record = RecordId::natural("diary", &format!("{project}/{date}"));
+    let change = ChangeId(Uuid::now_v7());
+    let edits: Vec<_> = [
+        ("project", serde_json::json!(project)),
+        ("date", serde_json::json!(date.to_string())),
+        ("work_status", serde_json::json!("working")),
+        ("weather_am", serde_json::json!("多云")),
+        ("weather_pm", serde_json::json!("小雨")),
+        ("temp_min", serde_json::json!(90)),
+        ("temp_max", serde_json::json!(185)),
+        ("parts", serde_json::json!({"part": "主体二层", "axis": "①-⑤", "text": "柱钢筋"})),
+        ("crew/钢筋工", serde_json::json!(6)),
+        ("crew/木工(模板)", serde_json::json!(4)),
+        ("crew/普工", serde_json::json!(3)),
+        ("progress_text", serde_json::json!("二层柱钢筋绑扎完成，模板安装过半，梁板支撑加固，清理现场")),
+        ("image_progress", serde_json::json!("主体二层")),
+        ("supervisor_present", serde_json::json!(true)),
+        ("isolation_ok", serde_json::json!(true)),
+        ("safety_ok", serde_json::json!(true)),
+        ("quality_ok", serde_json::json!(true)),
+    ]
+    .into_iter()
+    .map(|(field, value)| serde_json::json!({"field": field, "value": value, "replaces": []}))
+    .collect();
+    serde_json::json!({
+        "id": change, "record": record, "kind": "diary",
+        "made_at": "2016-03-02T17:41:08+08:00", "edits": edits,
+    })
+    .to_string()
+}
+
+#[derive(Deserialize)]
+struct Answer<'a> {
+    #[serde(borrow)]
+    outcomes: Vec<Outcome<'a>>,
+    cursor: String,
+    ticket: String,
+}
+
+#[derive(Deserialize)]
+struct Outcome<'a> {
+    outcome: &'a str,
+}
+
+/// What a load came to.
+pub(crate) struct Load {
+    /// Changes acknowledged.
+    pub(crate) changes: u64,
+    /// Requests answered.
+    pub(crate) requests: u64,
+    /// How long it took.
+    pub(crate) took: Duration,
+}
+
+impl Load {
+    /// Changes a second.
+    pub(crate) fn rate(&self) -> f64 {
+        self.changes as f64 / self.took.as_secs_f64()
+    }
+}
+
+/// All phones send batches of `batch` diaries for about `lasts`.
+pub(crate) async fn send(server: &Server, phones: &[Phone], batch: usize, lasts: Duration, first: u64) -> Load {
+    let (changes, requests) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let began = Instant::now();
+    let mut sending = Vec::new();
+    for phone in phones {
+        let mut wire = Wire::connect(server.address(), &phone.token).await;
+        let (project, changes, requests) = (phone.project, Arc::clone(&changes), Arc::clone(&requests));
+        sending.push(tokio::spawn(async move {
+            let mut number = first;
+            let (mut cursor, mut ticket) = ("null".to_owned(), "null".to_owned());
+            while began.elapsed() < lasts {
+                let diaries: Vec<_> = (number..number + batch as u64).map(|n| diary(project, n)).collect();
+                number += batch as u64;
+                let body = format!(
+                    "{{\"protocol\":1,\"cursor\":{cursor},\"ticket\":{ticket},\"limit\":100,\"changes\":[{}]}}",
+                    diaries.join(",")
+                );
+                let answer = wire.post("/api/v1/sync", body.as_bytes()).await;
+                let answer: Answer<'_> = serde_json::from_slice(&answer).expect("an answer");
+                assert!(answer.outcomes.iter().all(|outcome| outcome.outcome == "accepted"));
+                changes.fetch_add(answer.outcomes.len() as u64, Ordering::Relaxed);
+                requests.fetch_add(1, Ordering::Relaxed);
+                cursor = format!("\"{}\"", answer.cursor);
+                ticket = format!("\"{}\"", answer.ticket);
+            }
+        }));
+    }
+    for phone in sending {
+        phone.await.expect("a phone ends well");
+    }
+    Load {
+        changes: changes.load(Ordering::Relaxed),
+        requests: requests.load(Ordering::Relaxed),
+        took: began.elapsed(),
+    }
+}
+
+/// A phone that has everything: the request that it repeats, and an answer to it.
+pub(crate) async fn quiet(server: &Server, phone: &Phone) -> (Vec<u8>, Vec<u8>) {
+    #[derive(Deserialize)]
+    struct Last<'a> {
+        cursor: String,
+        ticket: String,
+        more: bool,
+        #[serde(borrow)]
+        checkpoint: Option<&'a RawValue>,
+    }
+    let mut wire = Wire::connect(server.address(), &phone.token).await;
+    let mut request = br#"{"protocol":1,"cursor":null,"ticket":null,"changes":[]}"#.to_vec();
+    loop {
+        let answer = wire.post("/api/v1/sync", &request).await;
+        let last: Last<'_> = serde_json::from_slice(&answer).expect("an answer");
+        let next = format!(
+            "{{\"protocol\":1,\"cursor\":\"{}\",\"ticket\":\"{}\",\"checkpoint\":{},\"changes\":[]}}",
+            last.cursor,
+            last.ticket,
+            last.checkpoint.map_or("null", RawValue::get)
+        )
+        .into_bytes();
+        let settled = !last.more && next == request;
+        request = next;
+        if settled {
+            return (request, answer);
+        }
+    }
+}
+
+/// Posts the same request on some connections for about `lasts`; gives requests a second.
+pub(crate) async fn repeat(
+    address: std::net::SocketAddr,
+    token: &str,
+    path: &'static str,
+    request: &[u8],
+    lasts: Duration,
+) -> f64 {
+    let began = Instant::now();
+    let mut asking = Vec::new();
+    for _ in 0..PHONES {
+        let mut wire = Wire::connect(address, token).await;
+        let request = request.to_vec();
+        asking.push(tokio::spawn(async move {
+            let mut asked = 0_u64;
+            while began.elapsed() < lasts {
+                wire.post(path, &request).await;
+                asked += 1;
+            }
+            asked
+        }));
+    }
+    let mut asked = 0;
+    for one in asking {
+        asked += one.await.expect("it ends well");
+    }
+    asked as f64 / began.elapsed().as_secs_f64()
+}
