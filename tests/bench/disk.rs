@@ -20,10 +20,12 @@ pub(crate) async fn sqlite_rows(folder: &Path, row: &str, batch: usize, lasts: D
         .connect()
         .await
         .expect("a database");
-    sqlx::query("create table rows (seq integer primary key, id blob not null unique, body text not null) strict")
-        .execute(&mut connection)
-        .await
-        .expect("a table");
+    sqlx::query(
+        "create table rows (seq integer primary key, id blob not null unique, body text not null) strict",
+    )
+    .execute(&mut connection)
+    .await
+    .expect("a table");
     let began = Instant::now();
     let mut rows = 0_u64;
     while began.elapsed() < lasts {

@@ -84,8 +84,6 @@ struct Outcome<'a> {
 pub(crate) struct Load {
     /// Changes acknowledged.
     pub(crate) changes: u64,
-    /// Requests answered.
-    pub(crate) requests: u64,
     /// How long it took.
     pub(crate) took: Duration,
 }
@@ -98,13 +96,19 @@ impl Load {
 }
 
 /// All phones send batches of `batch` diaries for about `lasts`.
-pub(crate) async fn send(server: &Server, phones: &[Phone], batch: usize, lasts: Duration, first: u64) -> Load {
-    let (changes, requests) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+pub(crate) async fn send(
+    server: &Server,
+    phones: &[Phone],
+    batch: usize,
+    lasts: Duration,
+    first: u64,
+) -> Load {
+    let changes = Arc::new(AtomicU64::new(0));
     let began = Instant::now();
     let mut sending = Vec::new();
     for phone in phones {
         let mut wire = Wire::connect(server.address(), &phone.token).await;
-        let (project, changes, requests) = (phone.project, Arc::clone(&changes), Arc::clone(&requests));
+        let (project, changes) = (phone.project, Arc::clone(&changes));
         sending.push(tokio::spawn(async move {
             let mut number = first;
             let (mut cursor, mut ticket) = ("null".to_owned(), "null".to_owned());
@@ -119,7 +123,6 @@ pub(crate) async fn send(server: &Server, phones: &[Phone], batch: usize, lasts:
                 let answer: Answer<'_> = serde_json::from_slice(&answer).expect("an answer");
                 assert!(answer.outcomes.iter().all(|outcome| outcome.outcome == "accepted"));
                 changes.fetch_add(answer.outcomes.len() as u64, Ordering::Relaxed);
-                requests.fetch_add(1, Ordering::Relaxed);
                 cursor = format!("\"{}\"", answer.cursor);
                 ticket = format!("\"{}\"", answer.ticket);
             }
@@ -128,11 +131,7 @@ pub(crate) async fn send(server: &Server, phones: &[Phone], batch: usize, lasts:
     for phone in sending {
         phone.await.expect("a phone ends well");
     }
-    Load {
-        changes: changes.load(Ordering::Relaxed),
-        requests: requests.load(Ordering::Relaxed),
-        took: began.elapsed(),
-    }
+    Load { changes: changes.load(Ordering::Relaxed), took: began.elapsed() }
 }
 
 /// A phone that has everything: the request that it repeats, and an answer to it.

@@ -42,8 +42,7 @@ impl Wire {
 
     /// Posts JSON, which must succeed; gives the body.
     pub(crate) async fn post(&mut self, path: &str, body: &[u8]) -> Vec<u8> {
-        let (status, _, answer) =
-            self.ask("POST", path, "content-type: application/json\r\n", body).await;
+        let (status, _, answer) = self.ask("POST", path, "content-type: application/json\r\n", body).await;
         assert!((200..300).contains(&status), "{path}: {status} {}", String::from_utf8_lossy(&answer));
         answer
     }

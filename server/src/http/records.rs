@@ -12,6 +12,7 @@ use super::auth::Signed;
 use super::extract::Json;
 use super::problem::{Problem, ProblemBody};
 use crate::error::{Error, Result};
+use crate::photos::evidence::PhotoEvidence;
 use crate::store::ledger::Entry;
 use crate::sync::sight::Sighting;
 
@@ -24,6 +25,8 @@ pub struct RecordView {
     county: String,
     /// Its entries in the ledger, in order.
     history: Vec<EntryView>,
+    /// What its photos are evidence of, for a person to judge.
+    photos: Vec<PhotoEvidence>,
 }
 
 /// One entry of the ledger.
@@ -71,7 +74,12 @@ impl TryFrom<Sighting> for RecordView {
 
     fn try_from(sighting: Sighting) -> Result<Self> {
         let history: Result<Vec<_>> = sighting.history.into_iter().map(EntryView::try_from).collect();
-        Ok(Self { record: sighting.snapshot, county: sighting.row.county, history: history? })
+        Ok(Self {
+            record: sighting.snapshot,
+            county: sighting.row.county,
+            history: history?,
+            photos: sighting.photos,
+        })
     }
 }
 

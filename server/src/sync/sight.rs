@@ -2,13 +2,14 @@
 
 use sync_protocol::id::RecordId;
 use sync_protocol::message::Snapshot;
-use sync_protocol::photo::Sha256;
+use sync_protocol::photo::{Position, Sha256};
 
 use super::engine::Engine;
 use super::scope::ReadScope;
 use super::standing;
 use crate::access::actor::Actor;
 use crate::error::{Error, Result};
+use crate::photos::evidence::{self, PhotoEvidence};
 use crate::store::Tx;
 use crate::store::ledger::{self, Entry};
 use crate::store::records::{self, PlaceKey, RecordRow};
@@ -22,6 +23,8 @@ pub struct Sighting {
     pub snapshot: Snapshot,
     /// Its entries in the ledger, in order.
     pub history: Vec<Entry>,
+    /// What its photos are evidence of.
+    pub photos: Vec<PhotoEvidence>,
 }
 
 impl Engine {
@@ -36,8 +39,17 @@ impl Engine {
         let row = row.ok_or_else(Error::not_found)?;
         let snapshot = standing::snapshot(&row)?;
         let history = ledger::history(&mut tx, id).await?;
-        Ok(Sighting { row, snapshot, history })
+        let school = school_position(&mut tx, &row).await?;
+        let photos = evidence::of_record(&mut tx, &snapshot, school, |place| scope.has(place)).await?;
+        Ok(Sighting { row, snapshot, history, photos })
     }
+}
+
+/// Where the record's school is, if somebody said so.
+async fn school_position(tx: &mut Tx, row: &RecordRow) -> Result<Option<Position>> {
+    let Some(school) = row.school else { return Ok(None) };
+    let Some(school) = records::record(tx, school).await? else { return Ok(None) };
+    Ok(evidence::position_of(&standing::snapshot(&school)?))
 }
 
 /// Whether a record is in that scope.
