@@ -5,11 +5,8 @@
 mod backlog;
 mod copies;
 mod hostile;
-mod kill;
 mod lost_answers;
-mod main_job;
 mod permissions;
-mod photos;
 mod portal;
 mod scope;
 mod signoffs;

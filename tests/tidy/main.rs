@@ -7,6 +7,7 @@
 mod direction;
 mod habits;
 mod reached;
+mod told;
 mod tree;
 mod words;
 
@@ -77,10 +78,12 @@ fn about_habits() -> Vec<Case> {
 
 fn about_names() -> Vec<Case> {
     use reached::no_file_is_forgotten;
+    use told::settings_and_metrics_are_told;
     use words::no_machine_is_named;
     // Put together here, since this file is read by the rule too.
     let path = concat!("see /ro", "ot/notes\n");
     let host = concat!("from index.crates", ".io\n");
+    let source = "server/src/x.rs";
     vec![
         case(
             "no file is forgotten",
@@ -88,6 +91,8 @@ fn about_names() -> Vec<Case> {
             "server/src/forgotten.rs",
             "//! Nobody names this.",
         ),
+        case("settings are told", settings_and_metrics_are_told, source, "arg(env = \"SITELEDGER_NEW\")"),
+        case("metrics are told", settings_and_metrics_are_told, source, "counter!(\"siteledger_new_total\")"),
         case("no machine is named", no_machine_is_named, "README.md", path),
         case("no host is named", no_machine_is_named, "README.md", host),
     ]

@@ -161,15 +161,20 @@ fn end_of_quoted(rest: &str, quote: char) -> usize {
     rest.len()
 }
 
-/// The code that runs in production: without what stands under `#[cfg(test)]`.
+/// The code that runs in production: without comments, and what stands under `#[cfg(test)]`.
 pub(crate) fn production(text: &str) -> String {
+    production_text(&code(text))
+}
+
+/// The same with its comments and literals.
+pub(crate) fn production_text(text: &str) -> String {
     let mut lines = Vec::new();
     let mut in_tests = false;
-    for line in code(text).lines() {
+    for line in text.lines() {
         if line == "#[cfg(test)]" {
             in_tests = true;
         }
-        lines.push(if in_tests { String::new() } else { line.to_owned() });
+        lines.push(if in_tests { "" } else { line });
         // Both a block and a `mod tests;` of another file end here.
         if in_tests && (line == "}" || line.ends_with(';') && line.starts_with("mod ")) {
             in_tests = false;

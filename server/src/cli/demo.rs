@@ -65,6 +65,7 @@ fn welcome_people(welcome: &Welcome, folder: &Path, public_url: &str) -> Result<
         println!("  {:<12} {}  {}", account.username, account.password, account.display_name);
     }
     println!();
+    println!("两部手机写同一个项目的日志 two phones write one project's diary: {}", welcome.project);
     for (number, phone) in welcome.phones.iter().enumerate() {
         let url = format!("{public_url}/#/enrol/{}", phone.codes.long);
         println!(

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use chrono::{FixedOffset, NaiveDate};
+use futures_util::stream;
 use indicatif::ProgressBar;
 use sync_protocol::change::Change;
 use sync_protocol::id::DeviceId;
@@ -25,6 +27,7 @@ use crate::access::actor::{Actor, Grant, Via};
 use crate::clock::Moment;
 use crate::error::{Error, Kind, Language, Result};
 use crate::http::app::App;
+use crate::photos::upload::Announced;
 use crate::store::devices::NewDevice;
 use crate::store::people::Person;
 use crate::store::{devices, ledger};
@@ -45,7 +48,7 @@ const BATCH: usize = 400;
 pub(super) struct Play {
     pub(super) regions: Vec<Region>,
     /// The projects whose daily work is told.
-    buildings: Vec<Building>,
+    pub(super) buildings: Vec<Building>,
     /// Their people, project by project.
     pub(super) teams: Vec<[Player; 3]>,
     pub(super) offices: Vec<Player>,
@@ -152,6 +155,11 @@ impl Filling<'_> {
         }
         self.bar.set_message("日志与检查 diaries and inspections");
         self.tell(&deeds, &actors).await?;
+        self.bar.set_message("照片 photos");
+        let [photographer, ..] = &play.teams[0];
+        for (photo, hash) in photos.into_iter().zip(hashes) {
+            self.upload(&actors[&photographer.username], photo, hash).await?;
+        }
         Ok(())
     }
 
@@ -243,6 +251,19 @@ impl Filling<'_> {
             }
             self.bar.inc(batch.len() as u64);
         }
+        Ok(())
+    }
+
+    async fn upload(&self, actor: &Arc<Actor>, photo: Vec<u8>, sha256: Sha256) -> Result<()> {
+        let length = photo.len() as u64;
+        let filename = format!("演示-{}.jpg", &sha256.to_string()[..8]);
+        let uploads = &self.app.photos.uploads;
+        let begun = uploads.begin(actor, Announced { sha256, length, filename }).await?;
+        if begun.offset < length {
+            let body = stream::iter([Ok(Bytes::from(photo))]);
+            uploads.receive(actor, begun.id, 0, None, body).await.map_err(|stopped| stopped.error)?;
+        }
+        self.bar.inc(1);
         Ok(())
     }
 }

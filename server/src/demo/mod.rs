@@ -30,6 +30,8 @@ pub struct Welcome {
     pub regions: Vec<String>,
     /// The accounts with their new passwords.
     pub sign_ins: Vec<SignIn>,
+    /// The project whose diary the two phones write.
+    pub project: String,
     /// A phone for each of the two who write the same diary.
     pub phones: Vec<Phone>,
 }
@@ -73,7 +75,9 @@ pub async fn prepare(app: &App, bar: &ProgressBar) -> Result<Welcome> {
         phones.push(Phone { username: writer.username.clone(), user, codes });
     }
     let regions = play.regions.iter().map(region::Region::summary).collect();
-    Ok(Welcome { loaded, regions, sign_ins, phones })
+    let project = &play.buildings[0];
+    let project = format!("{} {}", project.name, project.id);
+    Ok(Welcome { loaded, regions, sign_ins, project, phones })
 }
 
 /// Passwords are new at every start: nobody finds a demonstration with known ones.

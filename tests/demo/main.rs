@@ -1,0 +1,7 @@
+//! What a newcomer meets first: `siteledger demo`, and the README's own examples.
+
+mod page;
+mod readme;
+mod running;
+mod start;
+mod terminal;

@@ -1,0 +1,68 @@
+//! Starting the demonstration: once, twice, where it must not, and where it cannot.
+
+use std::net::TcpListener;
+use std::process::Command;
+
+use harness::server::binary;
+
+use crate::running::{Demo, command};
+
+fn run(command: &mut Command) -> (bool, String) {
+    let output = command.output().expect("the binary of this workspace starts");
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+}
+
+/// Entries by county, as `county list` tells them.
+fn ledgers(data: &std::path::Path) -> String {
+    let (fine, said) = run(Command::new(binary()).args(["county", "list", "--json", "--data"]).arg(data));
+    assert!(fine, "{said}");
+    said
+}
+
+#[test]
+fn the_first_start_loads_and_the_second_finds_it_there() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let data = folder.path().join("new");
+    let first = Demo::start(&data);
+    for line in [
+        "三明市：学校 schools 664，规划 planned 221400.00 ㎡",
+        "竣工率 completed 66.63%",
+        "开工率 started 80.59%，竣工率 completed 67.73%",
+    ] {
+        assert!(first.greeting.contains(line), "{line:?} is not in:\n{}", first.greeting);
+    }
+    let enrols = format!("{}/#/enrol/", first.url);
+    assert!(first.greeting.contains(&enrols) && first.greeting.contains('█'), "{}", first.greeting);
+    let password = first.password("gaibo");
+    drop(first);
+    let loaded = ledgers(&data);
+    assert_eq!(loaded.lines().count(), 14, "{loaded}");
+
+    let second = Demo::start(&data);
+    assert!(second.greeting.contains("not loaded again"), "{}", second.greeting);
+    assert_ne!(second.password("gaibo"), password, "passwords are new at every start");
+    drop(second);
+    assert_eq!(ledgers(&data), loaded, "nothing was appended");
+}
+
+#[test]
+fn a_folder_with_real_ledgers_is_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let data = folder.path();
+    let add = ["county", "add", "350823", "上杭县", "--data"];
+    assert!(run(Command::new(binary()).args(add).arg(data)).0);
+    let before = ledgers(data);
+    let (fine, said) = run(&mut command(data, "127.0.0.1:0"));
+    assert!(!fine && said.contains("--data") && said.contains("真实台账"), "{said}");
+    assert_eq!(ledgers(data), before);
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_with_the_option_that_helps() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("it has an address").to_string();
+    let (fine, said) = run(&mut command(folder.path(), &address));
+    assert!(!fine && said.contains(&address) && said.contains("--listen"), "{said}");
+}
