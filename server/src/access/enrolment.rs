@@ -116,7 +116,12 @@ pub async fn redeem(people: &People, code: &str, device_name: &str, peer: IpAddr
             Ok(code.user)
         })
     });
-    let user = user.await?;
+    let user = user.await.inspect_err(|error| {
+        tracing::warn!(%peer, code = error.code, "an enrolment was refused");
+        metrics::counter!("siteledger_enrolments_total", "outcome" => error.code).increment(1);
+    })?;
+    tracing::info!(%user, %device, %peer, "a phone was enrolled");
+    metrics::counter!("siteledger_enrolments_total", "outcome" => "enrolled").increment(1);
     Ok(Enrolled { device, token, user })
 }
 

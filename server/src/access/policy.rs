@@ -58,9 +58,12 @@ pub fn may_sign(actor: &Actor, at: Moment, role: Role, kind: &Kind, place: &Plac
     judge(actor, at, place, |held| held == role && signs(role, kind))
 }
 
+/// The kind whose records close findings.
+const VERIFICATION: &str = "verification";
+
 /// Whether records of the kind close findings.
 fn closes_findings(kind: &Kind) -> bool {
-    kind.name == "verification"
+    kind.name == VERIFICATION
 }
 
 /// Whether somebody is of the office that has the works built there: it closes no findings on its
@@ -113,6 +116,12 @@ pub fn decides_held(actor: &Actor, at: Moment, county: &str, city: Option<&str>)
     let decides =
         |role| matches!(role, Role::ProjectOffice | Role::EquipmentStation | Role::InspectionOffice);
     holds_for_county(actor, at, county, city, decides)
+}
+
+/// Whether somebody who decides about what is held may let in a record of that kind: who has works
+/// built closes no findings, not by way of the held box either.
+pub fn may_release(actor: &Actor, at: Moment, kind: &str) -> bool {
+    kind != VERIFICATION || actor.grants_at(at).all(|grant| grant.role != Role::ProjectOffice)
 }
 
 /// Whether somebody holds such a role for a whole county, or for its city.
@@ -327,6 +336,15 @@ mod tests {
         assert_eq!(signed, Err(Denial::NotPermitted));
         let elsewhere = grants("county:350902");
         assert_eq!(may_write(&elsewhere, NOW, verification, "result", &site()), Ok(()));
+    }
+
+    #[test]
+    fn the_held_box_is_no_way_around_it() {
+        let office = somebody(vec![grant(Role::ProjectOffice, "county:350823")]);
+        let inspectors = somebody(vec![grant(Role::InspectionOffice, "county:350823")]);
+        assert!(may_release(&office, NOW, "diary"));
+        assert!(!may_release(&office, NOW, "verification"));
+        assert!(may_release(&inspectors, NOW, "verification"));
     }
 
     #[test]

@@ -57,6 +57,20 @@ pub struct SignedIn {
 /// # Errors
 /// `sign_in_failed`, `totp_needed`, `totp_wrong`, `user_disabled`, `too_many`, or what the store says.
 pub async fn sign_in(people: &People, asked: SignIn) -> Result<SignedIn> {
+    let peer = asked.peer;
+    let signed_in = try_to_sign_in(people, asked).await;
+    let outcome = signed_in.as_ref().map_or_else(|error| error.code, |_| "signed_in");
+    metrics::counter!("siteledger_sign_ins_total", "outcome" => outcome).increment(1);
+    // Never the name: people type their password into that field too.
+    if let Ok(SignedIn { actor, .. }) = &signed_in {
+        tracing::info!(user = %actor.user, %peer, "somebody signed in");
+    } else {
+        tracing::warn!(%peer, outcome, "a sign-in was refused");
+    }
+    signed_in
+}
+
+async fn try_to_sign_in(people: &People, asked: SignIn) -> Result<SignedIn> {
     let SignIn { username, password, totp, previous, browser, peer } = asked;
     let username = accounts::normal(&username);
     let now = people.clock.now();

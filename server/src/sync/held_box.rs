@@ -72,13 +72,18 @@ impl Engine {
     }
 
     /// Lets a held change into the ledger as its author's. What the author may write is not asked
-    /// again; what holds for everybody is.
+    /// again; what holds for everybody is. Nobody releases what they wrote themselves.
     ///
     /// # Errors
     /// Conflict if it was decided already; unprocessable, saying why, if it can be nobody's change.
     pub async fn release(&self, actor: &Actor, id: i64, reason: Option<String>) -> Result<HeldRow> {
         let row = self.to_be_decided(actor, id).await?;
         let held = row.held;
+        let incoming = Incoming::read(&held.raw)?;
+        let kind = incoming.reading.as_ref().map_or("", |decoded| decoded.change.kind.as_str());
+        if held.by == actor.user || !policy::may_release(actor, self.clock.now(), kind) {
+            return Err(not_by_you());
+        }
         let sender = Sender {
             user: held.by,
             name: held.by_name,
@@ -87,7 +92,7 @@ impl Engine {
         };
         let push = Push {
             sender,
-            changes: vec![Incoming::read(&held.raw)?],
+            changes: vec![incoming],
             ticket: None,
             release: Some(Release { held: id, by: actor.user, reason }),
         };
@@ -154,6 +159,15 @@ impl Engine {
         let city = self.standing().counties.get(county).and_then(|county| county.ledger.city.clone());
         question(actor, self.clock.now(), county, city.as_deref())
     }
+}
+
+fn not_by_you() -> Error {
+    Error::new(
+        Kind::Forbidden,
+        "not_by_you",
+        "这条变更要由别人放行：自己填的、或自己所建项目的复查，不能由本人放行；它仍在待处理箱里",
+        "somebody else must release this: nobody releases what they wrote themselves, and who builds no verification; it stays in the held box",
+    )
 }
 
 fn decided_already() -> Error {

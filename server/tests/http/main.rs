@@ -1,0 +1,7 @@
+//! Requests through the whole router, each test on a database of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where something is not there")]
+
+mod house;
+mod joining;
+mod routes;
