@@ -299,7 +299,9 @@ fn read_range(header: &str, length: u64) -> Asked {
 
 #[cfg(test)]
 mod tests {
+    use super::super::uploads::tests::{Face, ask};
     use super::*;
+    use crate::photos::testing::{Shot, somebody};
 
     #[test]
     fn a_range_is_read_as_the_standard_says() {
@@ -354,5 +356,95 @@ mod tests {
             assert_eq!(still_holds(&headers(header::IF_RANGE, value), "\"abc\""), holds, "{value}");
         }
         assert!(still_holds(&HeaderMap::new(), "\"abc\""));
+    }
+
+    #[tokio::test]
+    async fn an_original_goes_out_as_an_attachment_in_whole_or_in_part() {
+        let (face, lin) = (Face::new().await, somebody());
+        let photo = Shot::number(1).jpeg(320, 240, 80);
+        let sha256 = face.house.bring(&lin, &photo).await;
+        let (path, router) = (format!("/api/v1/photos/{sha256}"), face.signed_in(lin));
+        let whole = ask(&router, Method::GET, &path, &[], b"").await;
+        assert_eq!((whole.status, whole.body.as_ref()), (StatusCode::OK, photo.as_slice()));
+        for (name, value) in [
+            ("content-type", "image/jpeg"),
+            ("content-length", &photo.len().to_string()),
+            ("etag", &format!("\"{sha256}\"")),
+            ("cache-control", "private, max-age=31536000, immutable"),
+            ("content-disposition", &format!("attachment; filename=\"{sha256}.jpg\"")),
+            ("x-content-type-options", "nosniff"),
+            ("content-security-policy", "sandbox; default-src 'none'"),
+            ("accept-ranges", "bytes"),
+        ] {
+            assert_eq!(whole.header(name), value, "{name}");
+        }
+        let head = ask(&router, Method::HEAD, &path, &[], b"").await;
+        assert_eq!((head.status, head.body.len()), (StatusCode::OK, 0));
+        assert_eq!(head.header("content-length"), photo.len().to_string());
+
+        let part = ask(&router, Method::GET, &path, &[("range", "bytes=100-199")], b"").await;
+        assert_eq!((part.status, part.body.as_ref()), (StatusCode::PARTIAL_CONTENT, &photo[100..200]));
+        assert_eq!(part.header("content-range"), format!("bytes 100-199/{}", photo.len()));
+        let outside = ask(&router, Method::GET, &path, &[("range", "bytes=99999999-")], b"").await;
+        assert_eq!(outside.status, StatusCode::RANGE_NOT_SATISFIABLE);
+        assert_eq!(outside.header("content-range"), format!("bytes */{}", photo.len()));
+        let tag = format!("\"{sha256}\"");
+        let known = ask(&router, Method::GET, &path, &[("if-none-match", &tag)], b"").await;
+        assert_eq!((known.status, known.body.len()), (StatusCode::NOT_MODIFIED, 0));
+        let range = ("range", "bytes=0-9");
+        let held = ask(&router, Method::GET, &path, &[range, ("if-range", &tag)], b"").await;
+        assert_eq!(held.status, StatusCode::PARTIAL_CONTENT);
+        let other = ask(&router, Method::GET, &path, &[range, ("if-range", "\"other\"")], b"").await;
+        assert_eq!((other.status, other.body.len()), (StatusCode::OK, photo.len()));
+    }
+
+    #[tokio::test]
+    async fn a_picture_goes_out_inline_and_is_ours() {
+        let (face, lin) = (Face::new().await, somebody());
+        let sha256 = face.house.bring(&lin, &Shot::number(1).jpeg(640, 480, 80)).await;
+        let router = face.signed_in(lin);
+        for (name, long_side) in [("preview", 640), ("thumbnail", 320)] {
+            let path = format!("/api/v1/photos/{sha256}/{name}");
+            let answer = ask(&router, Method::GET, &path, &[], b"").await;
+            assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "image/jpeg"));
+            assert_eq!(answer.header("content-disposition"), "inline");
+            assert_eq!(image::load_from_memory(&answer.body).unwrap().width(), long_side);
+            let tag = answer.header("etag").to_owned();
+            let known = ask(&router, Method::GET, &path, &[("if-none-match", &tag)], b"").await;
+            assert_eq!(known.status, StatusCode::NOT_MODIFIED);
+        }
+    }
+
+    #[tokio::test]
+    async fn to_everybody_else_it_is_not_there() {
+        let face = Face::new().await;
+        let sha256 = face.house.bring(&somebody(), &Shot::number(1).jpeg(320, 240, 80)).await;
+        let other = Sha256::of(b"never came");
+        for path in [
+            format!("/api/v1/photos/{sha256}"),
+            format!("/api/v1/photos/{sha256}/preview"),
+            format!("/api/v1/photos/{other}"),
+            "/api/v1/photos/../../etc/passwd".to_owned(),
+            format!("/api/v1/photos/{}", sha256.to_string().to_uppercase()),
+        ] {
+            let answer = ask(&face.router, Method::GET, &path, &[], b"").await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_was_cut_is_not_handed_out() {
+        let (face, lin) = (Face::new().await, somebody());
+        let photo = Shot::number(1).jpeg(320, 240, 80);
+        let sha256 = face.house.bring(&lin, &photo).await;
+        let name = sha256.to_string();
+        let file = face.house.temp.path().join("photos").join(&name[..2]).join(&name[2..4]).join(&name);
+        std::fs::write(file, &photo[..500]).unwrap();
+        let answer =
+            ask(&face.signed_in(lin.clone()), Method::GET, &format!("/api/v1/photos/{sha256}"), &[], b"")
+                .await;
+        assert_eq!((answer.status, answer.code().as_str()), (StatusCode::NOT_FOUND, "photo_damaged"));
+        let mut tx = face.house.store.read().await.unwrap();
+        assert_eq!(records::photos_wanted(&mut tx, lin.device, 9).await.unwrap(), [sha256]);
     }
 }

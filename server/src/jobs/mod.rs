@@ -174,3 +174,103 @@ async fn note(tx: &mut Tx, job: JobRow, failure: Option<String>, now: Moment) ->
         None => jobs::done(tx, &job).await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::photos::testing::{House, Shot, somebody};
+
+    fn runner(house: &House) -> Arc<Runner> {
+        Arc::new(Runner {
+            store: house.store.clone(),
+            clock: house.clock.clone(),
+            photos: Arc::clone(&house.photos),
+            work: Arc::clone(&house.work),
+            stopping: CancellationToken::new(),
+        })
+    }
+
+    async fn kinds(house: &House, at: Moment) -> Vec<String> {
+        let due = jobs::due(&mut house.store.read().await.unwrap(), at, 99).await.unwrap();
+        due.into_iter().map(|job| job.kind).collect()
+    }
+
+    #[tokio::test]
+    async fn work_leaves_the_queue_once_it_is_done_and_daily_work_comes_back() {
+        let house = House::new().await;
+        house.bring(&somebody(), &Shot::number(1).jpeg(64, 48, 80)).await;
+        let runner = runner(&house);
+        let pause = runner.round().await.unwrap();
+        assert_eq!(pause, LOOK_AGAIN);
+        assert!(kinds(&house, house.clock.now()).await.is_empty());
+        let tomorrow = house.clock.now().plus_seconds(24 * 3600);
+        let mut due = kinds(&house, tomorrow).await;
+        due.sort_unstable();
+        assert_eq!(due, [EXPIRED_UPLOADS_JOB, ORPHANS_JOB]);
+    }
+
+    #[tokio::test]
+    async fn what_fails_is_tried_again_later_and_rests_in_the_end() {
+        let house = House::new().await;
+        let now = house.clock.now();
+        house
+            .store
+            .write(move |tx| async move { jobs::ask(tx, "unheard of", "", now).await }.boxed())
+            .await
+            .unwrap();
+        let runner = runner(&house);
+        for failures in 1..=jobs::MAX_ATTEMPTS {
+            assert!(kinds(&house, house.clock.now()).await.contains(&"unheard of".to_owned()));
+            runner.round().await.unwrap();
+            assert!(!kinds(&house, house.clock.now()).await.contains(&"unheard of".to_owned()));
+            let counts = jobs::counts(&mut house.store.read().await.unwrap()).await.unwrap();
+            let is_last = failures == jobs::MAX_ATTEMPTS;
+            assert_eq!((counts.failing, counts.resting), (i64::from(!is_last), i64::from(is_last)));
+            house.clock.advance(TimeDelta::days(2));
+        }
+        assert!(!kinds(&house, house.clock.now()).await.contains(&"unheard of".to_owned()), "it rests");
+        // Whoever asks again wakes it.
+        let now = house.clock.now();
+        house
+            .store
+            .write(move |tx| async move { jobs::ask(tx, "unheard of", "", now).await }.boxed())
+            .await
+            .unwrap();
+        assert!(kinds(&house, house.clock.now()).await.contains(&"unheard of".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn the_runner_wakes_when_a_photo_comes_and_stops_when_told() {
+        let house = House::new().await;
+        let runner = runner(&house);
+        let stopping = runner.stopping.clone();
+        let running = tokio::spawn(Arc::into_inner(runner).unwrap().run());
+        let sha256 = house.bring(&somebody(), &Shot::number(1).jpeg(64, 48, 80)).await;
+        let seen = async {
+            loop {
+                let row = crate::store::photos::photo(&mut house.store.read().await.unwrap(), &sha256).await;
+                if row.unwrap().unwrap().facts.is_some() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(LOOK_AGAIN, seen).await.expect("it was woken and did not wait to look again");
+        stopping.cancel();
+        running.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_job_that_is_asked_for_while_it_runs_is_done_again() {
+        let house = House::new().await;
+        let now = house.clock.now();
+        let ask = || house.store.write(move |tx| async move { jobs::ask(tx, "work", "", now).await }.boxed());
+        ask().await.unwrap();
+        let job = jobs::due(&mut house.store.read().await.unwrap(), now, 9).await.unwrap().remove(0);
+        ask().await.unwrap();
+        house.store.write(move |tx| async move { jobs::done(tx, &job).await }.boxed()).await.unwrap();
+        assert_eq!(kinds(&house, now.plus_seconds(1)).await, ["work"]);
+    }
+}

@@ -187,3 +187,90 @@ fn busy() -> Error {
         "too many photos are being rendered, look again later; nothing is lost",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{House, Shot, somebody};
+    use super::*;
+
+    async fn row(house: &House, sha256: &Sha256) -> PhotoRow {
+        photos::photo(&mut house.store.read().await.unwrap(), sha256).await.unwrap().unwrap()
+    }
+
+    async fn alike(house: &House, sha256: Sha256) -> Vec<Sha256> {
+        let found =
+            photos::alike(&mut house.store.read().await.unwrap(), [sha256].into_iter(), 9).await.unwrap();
+        found.into_values().flatten().map(|(other, _)| other).collect()
+    }
+
+    #[tokio::test]
+    async fn a_photo_is_looked_at_as_often_as_one_likes() {
+        let (house, lin) = (House::new().await, somebody());
+        let shot = Shot { taken_at: Some("2026:03:02 17:41:08"), ..Shot::number(1) };
+        let sha256 = house.bring(&lin, &shot.jpeg(320, 240, 80)).await;
+        house.photos.look_at(sha256).await.unwrap();
+        let seen = row(&house, &sha256).await;
+        let facts = seen.facts.clone().unwrap();
+        assert_eq!(facts.taken_at.as_deref(), Some("2026-03-02T17:41:08"));
+        assert!(facts.displayable && facts.perceptual_hash.is_some());
+        house.photos.look_at(sha256).await.unwrap();
+        let again = row(&house, &sha256).await.facts.unwrap();
+        assert_eq!(FactsRow { inspected_at: facts.inspected_at, ..again }, facts);
+        assert!(house.photos.folder.rendition(&sha256, Rendition::Preview).await.unwrap().is_some());
+        house.photos.look_at(Sha256::of(b"never came")).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn pictures_that_look_nearly_the_same_are_found_both_ways() {
+        let (house, lin) = (House::new().await, somebody());
+        let original = house.bring(&lin, &Shot::number(1).jpeg(640, 480, 90)).await;
+        let recompressed = house.bring(&lin, &Shot::number(1).jpeg(320, 240, 50)).await;
+        let other = house.bring(&lin, &Shot::number(2).jpeg(640, 480, 90)).await;
+        for photo in [original, recompressed, other] {
+            house.photos.look_at(photo).await.unwrap();
+        }
+        assert_eq!(alike(&house, original).await, [recompressed]);
+        assert_eq!(alike(&house, recompressed).await, [original]);
+        assert!(alike(&house, other).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_rendition_is_made_when_it_is_asked_for() {
+        let (house, lin) = (House::new().await, somebody());
+        let sha256 = house.bring(&lin, &Shot::number(1).jpeg(640, 480, 80)).await;
+        let photo = row(&house, &sha256).await;
+        let thumbnail = house.photos.rendition(&photo, Rendition::Thumbnail).await.unwrap();
+        assert_eq!(house.photos.rendition(&photo, Rendition::Thumbnail).await.unwrap(), thumbnail);
+
+        let brands = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".as_slice();
+        let heic = house.bring(&lin, &[brands, &[0; 100]].concat()).await;
+        house.photos.look_at(heic).await.unwrap();
+        let refused =
+            house.photos.rendition(&row(&house, &heic).await, Rendition::Preview).await.unwrap_err();
+        assert_eq!((refused.kind, refused.code), (Kind::NotFound, "not_displayable"));
+        assert!(!row(&house, &heic).await.facts.unwrap().displayable);
+    }
+
+    #[tokio::test]
+    async fn rotten_bytes_are_noticed_and_asked_for_again() {
+        let (house, lin) = (House::new().await, somebody());
+        let photo = Shot::number(1).jpeg(320, 240, 80);
+        let sha256 = house.bring(&lin, &photo).await;
+        let name = sha256.to_string();
+        let path = house.temp.path().join("photos").join(&name[..2]).join(&name[2..4]).join(&name);
+        let mut rotten = photo.clone();
+        rotten[500] ^= 4;
+        std::fs::write(path, rotten).unwrap();
+        house.photos.look_at(sha256).await.unwrap();
+        assert!(row(&house, &sha256).await.damaged_at.is_some());
+        let mut tx = house.store.read().await.unwrap();
+        let wanted = crate::store::records::photos_wanted(&mut tx, lin.device, 9).await.unwrap();
+        drop(tx);
+        assert_eq!(wanted, [sha256]);
+
+        house.bring(&lin, &photo).await;
+        assert_eq!(row(&house, &sha256).await.damaged_at, None);
+        house.photos.look_at(sha256).await.unwrap();
+        assert!(row(&house, &sha256).await.facts.is_some());
+    }
+}

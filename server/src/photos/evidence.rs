@@ -347,3 +347,146 @@ impl LookedUp<'_> {
 fn named(its: &Use) -> Elsewhere {
     Elsewhere { record: its.record, kind: its.kind.clone() }
 }
+
+#[cfg(test)]
+mod tests {
+    use sync_protocol::id::{DeviceId, UserId};
+    use uuid::Uuid;
+
+    use super::super::datum::wgs84_to_gcj02;
+    use super::*;
+    use crate::clock::Moment;
+    use crate::store::photos::FactsRow;
+
+    const SCHOOL: (f64, f64) = (25.0495, 116.4203);
+
+    fn photo(taken_at: Option<&str>, position: Option<(f64, f64)>) -> PhotoRow {
+        PhotoRow {
+            sha256: Sha256::of(b"photo"),
+            bytes: 5,
+            media_type: "image/jpeg".to_owned(),
+            size: Some((4, 3)),
+            made_by: UserId(Uuid::nil()),
+            device: DeviceId(Uuid::nil()),
+            received_at: Moment(0),
+            damaged_at: None,
+            facts: Some(FactsRow {
+                inspected_at: Moment(0),
+                orientation: 1,
+                taken_at: taken_at.map(str::to_owned),
+                position,
+                perceptual_hash: None,
+                displayable: true,
+            }),
+        }
+    }
+
+    fn reference(taken_at: Option<&str>, position: Option<Position>) -> PhotoRef {
+        PhotoRef {
+            sha256: Sha256::of(b"photo"),
+            category: None,
+            caption: None,
+            taken_at: taken_at.map(|taken_at| taken_at.parse().unwrap()),
+            position,
+            contains_minor: None,
+            origin: None,
+        }
+    }
+
+    fn position((lat, lon): (f64, f64), datum: Datum) -> Position {
+        Position { lat, lon, accuracy_m: None, datum }
+    }
+
+    fn on(date: &str) -> Circumstances {
+        Circumstances { day: Some(date.parse().unwrap()), school: None }
+    }
+
+    #[test]
+    fn the_day_is_told_by_chinas_clock_and_by_the_more_cautious_witness() {
+        use DayVerdict::{AnotherDay, OnTheDay, Unknown};
+        for (camera, device, verdict) in [
+            (Some("2026-03-02T17:41:08+08:00"), None, OnTheDay),
+            (Some("2026-03-02T17:41:08"), Some("2026-03-02T09:41:08Z"), OnTheDay),
+            // Half past midnight in China is the day before in Greenwich.
+            (None, Some("2026-03-01T16:30:00Z"), OnTheDay),
+            (None, Some("2026-03-02T16:30:00Z"), AnotherDay),
+            (Some("2026-03-01T23:59:59"), None, AnotherDay),
+            // An old picture out of the album, said to be of today.
+            (Some("2025-11-20T10:00:00+08:00"), Some("2026-03-02T10:00:00+08:00"), AnotherDay),
+            (None, None, Unknown),
+            (Some("sometime"), None, Unknown),
+        ] {
+            let found = day(&reference(device, None), Some(&photo(camera, None)), &on("2026-03-02"));
+            assert_eq!(found.verdict, verdict, "{camera:?} {device:?}");
+        }
+        let found =
+            day(&reference(None, None), Some(&photo(Some("2026-02-27T08:00:00"), None)), &on("2026-03-02"));
+        let camera = found.camera.unwrap();
+        assert_eq!((camera.days_off, camera.offset_assumed), (Some(-3), true));
+        let without_day = day(
+            &reference(None, None),
+            Some(&photo(Some("2026-02-27T08:00:00"), None)),
+            &Circumstances::default(),
+        );
+        assert_eq!(without_day.verdict, Unknown, "a record without a day");
+        assert!(without_day.camera.is_some(), "what the camera says is shown all the same");
+    }
+
+    #[test]
+    fn the_place_is_told_with_care_for_the_two_systems() {
+        use PlaceVerdict::{AtTheSchool, Elsewhere, Unknown, Unsure};
+        let school = |datum| Some(position(SCHOOL, datum));
+        let drawn = wgs84_to_gcj02(SCHOOL);
+        let far = (25.1495, 116.4203);
+        let at = |degrees, datum| reference(None, Some(position(degrees, datum)));
+        for (what, reference, school, verdict) in [
+            ("at the gate", at((25.0505, 116.4203), Datum::Wgs84), school(Datum::Wgs84), AtTheSchool),
+            ("eleven kilometres off", at(far, Datum::Wgs84), school(Datum::Wgs84), Elsewhere),
+            ("drawn on a map, and said so", at(drawn, Datum::Gcj02), school(Datum::Wgs84), AtTheSchool),
+            ("drawn on a map, said to be measured", at(drawn, Datum::Wgs84), school(Datum::Wgs84), Elsewhere),
+            ("drawn on a map, nobody said", at(drawn, Datum::Unknown), school(Datum::Wgs84), Unsure),
+            (
+                "the school is drawn on a map",
+                at(SCHOOL, Datum::Wgs84),
+                Some(position(drawn, Datum::Gcj02)),
+                AtTheSchool,
+            ),
+            (
+                "the school is who knows how",
+                at(SCHOOL, Datum::Wgs84),
+                Some(position(drawn, Datum::Unknown)),
+                Unsure,
+            ),
+            ("far in every system", at(far, Datum::Unknown), school(Datum::Unknown), Elsewhere),
+            ("nobody knows where the school is", at(SCHOOL, Datum::Wgs84), None, Unknown),
+            (
+                "nobody knows where it was taken",
+                super::tests::reference(None, None),
+                school(Datum::Wgs84),
+                Unknown,
+            ),
+        ] {
+            let circumstances = Circumstances { day: None, school };
+            assert_eq!(place(&reference, None, &circumstances).verdict, verdict, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_coarse_position_is_not_held_against_a_photo() {
+        let circumstances = Circumstances { day: None, school: Some(position(SCHOOL, Datum::Wgs84)) };
+        let coarse = Position { accuracy_m: Some(2000.0), ..position((25.0695, 116.4203), Datum::Wgs84) };
+        let found = place(&reference(None, Some(coarse)), None, &circumstances);
+        assert_eq!(found.verdict, PlaceVerdict::AtTheSchool);
+        assert!(found.device.unwrap().distance_m.unwrap().abs_diff(2224) < 10);
+    }
+
+    #[test]
+    fn what_the_camera_says_counts_beside_what_the_device_says() {
+        let circumstances = Circumstances { day: None, school: Some(position(SCHOOL, Datum::Wgs84)) };
+        let elsewhere = photo(None, Some((26.6603, 119.5266)));
+        let found =
+            place(&reference(None, Some(position(SCHOOL, Datum::Wgs84))), Some(&elsewhere), &circumstances);
+        assert_eq!(found.verdict, PlaceVerdict::Elsewhere);
+        assert!(!found.camera.unwrap().datum_known, "a camera does not say which system it writes");
+    }
+}

@@ -90,3 +90,97 @@ pub fn perceptual_hash(picture: &RgbImage) -> Option<PerceptualHash> {
 pub fn distance(one: &PerceptualHash, other: &PerceptualHash) -> u32 {
     one.iter().zip(other).map(|(one, other)| (one ^ other).count_ones()).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use image::RgbImage;
+
+    use super::super::testing::Shot;
+    use super::*;
+
+    fn facts(shot: &Shot) -> CameraFacts {
+        camera_facts(shot.jpeg(64, 48, 80).into())
+    }
+
+    #[test]
+    fn what_the_camera_wrote_is_read() {
+        let shot = Shot {
+            taken_at: Some("2026:03:02 17:41:08"),
+            offset: Some("+08:00"),
+            position: Some([[25, 2, 54], [116, 25, 12]]),
+            orientation: Some(6),
+            ..Shot::number(1)
+        };
+        let facts = facts(&shot);
+        assert_eq!(facts.taken_at.as_deref(), Some("2026-03-02T17:41:08+08:00"));
+        let (latitude, longitude) = facts.position.unwrap();
+        assert!((latitude - 25.048_333).abs() < 1e-5 && (longitude - 116.42).abs() < 1e-5);
+        assert_eq!(facts.orientation, 6);
+    }
+
+    #[test]
+    fn what_the_camera_did_not_write_is_not_there() {
+        let nothing = CameraFacts { orientation: 1, ..CameraFacts::default() };
+        assert_eq!(facts(&Shot::number(1)), nothing);
+        let without_offset = facts(&Shot { taken_at: Some("2026:03:02 17:41:08"), ..Shot::number(1) });
+        assert_eq!(without_offset.taken_at.as_deref(), Some("2026-03-02T17:41:08"));
+        // A camera without a fix, one whose clock was never set, one that is turned in no known way.
+        let broken = Shot {
+            taken_at: Some("0000:00:00 00:00:00"),
+            position: Some([[0, 0, 0], [0, 0, 0]]),
+            orientation: Some(77),
+            ..Shot::number(1)
+        };
+        assert_eq!(facts(&broken), nothing);
+        assert_eq!(facts(&Shot { position: Some([[125, 0, 0], [116, 0, 0]]), ..Shot::number(1) }), nothing);
+    }
+
+    #[test]
+    fn a_broken_block_fails_nothing() {
+        let shot = Shot {
+            taken_at: Some("2026:03:02 17:41:08"),
+            position: Some([[25, 2, 54], [116, 25, 12]]),
+            orientation: Some(6),
+            ..Shot::number(1)
+        };
+        let sound = shot.jpeg(64, 48, 80);
+        // The block lies between the bytes 20 and 260 or so: break each of its bytes in turn.
+        for at in 20..300 {
+            for with in [0x00, 0x7f, 0xff] {
+                let mut broken = sound.clone();
+                broken[at] = with;
+                let facts = camera_facts(broken.into());
+                assert!((1..=8).contains(&facts.orientation));
+            }
+        }
+        for length in [0, 3, 20, 40, 100, 200] {
+            camera_facts(Bytes::copy_from_slice(&sound[..length]));
+        }
+    }
+
+    fn picture(shot: &Shot, width: u32, height: u32) -> RgbImage {
+        RgbImage::from_raw(width, height, shot.pixels(width, height)).unwrap()
+    }
+
+    #[test]
+    fn the_same_picture_looks_alike_and_others_do_not() {
+        let hash = |picture: &RgbImage| perceptual_hash(picture).expect("it shows something");
+        let original = hash(&picture(&Shot::number(1), 640, 480));
+        let shrunk = hash(&picture(&Shot::number(1), 320, 240));
+        assert!(distance(&original, &shrunk) <= NEARLY_SAME, "{}", distance(&original, &shrunk));
+        let recompressed = image::load_from_memory(&Shot::number(1).jpeg(640, 480, 40)).unwrap().into_rgb8();
+        let recompressed = hash(&recompressed);
+        assert!(distance(&original, &recompressed) <= NEARLY_SAME, "{}", distance(&original, &recompressed));
+        for other in 2..12 {
+            let other = hash(&picture(&Shot::number(other), 640, 480));
+            assert!(distance(&original, &other) > 2 * NEARLY_SAME, "{}", distance(&original, &other));
+        }
+    }
+
+    #[test]
+    fn a_picture_of_nothing_looks_like_no_other() {
+        for shade in [0, 128, 255] {
+            assert_eq!(perceptual_hash(&RgbImage::from_pixel(320, 240, image::Rgb([shade; 3]))), None);
+        }
+    }
+}

@@ -8,6 +8,8 @@ pub mod refs;
 pub mod render;
 pub mod sniff;
 mod sweep;
+#[cfg(test)]
+pub(crate) mod testing;
 mod turns;
 pub mod upload;
 

@@ -184,3 +184,121 @@ fn encode(picture: &RgbImage, quality: u8) -> Option<Bytes> {
     encoder.encode(picture.as_raw(), width, height, ColorType::Rgb).ok()?;
     Some(jpeg.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use image::{ImageFormat, Rgba, RgbaImage};
+
+    use super::super::testing::Shot;
+    use super::*;
+
+    fn picture(photo: impl Into<Bytes>) -> Picture {
+        develop(&photo.into()).picture.expect("it can be shown")
+    }
+
+    fn decoded(jpeg: &Bytes) -> RgbImage {
+        image::load_from_memory_with_format(jpeg, ImageFormat::Jpeg).unwrap().into_rgb8()
+    }
+
+    /// The left half is red, the right half blue, turned as `orientation` says.
+    fn two_halves(orientation: u16) -> Vec<u8> {
+        let mut jpeg = Vec::new();
+        let mut encoder = Encoder::new(&mut jpeg, 95);
+        let exif = [
+            b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01".as_slice(),
+            &orientation.to_be_bytes(),
+            &[0; 6],
+        ];
+        encoder.add_exif_metadata(&exif.concat()).unwrap();
+        let row = (0..400).flat_map(|x| if x < 200 { [250, 10, 10] } else { [10, 10, 250] });
+        let pixels: Vec<u8> = row.collect::<Vec<u8>>().repeat(300);
+        encoder.encode(&pixels, 400, 300, ColorType::Rgb).unwrap();
+        jpeg
+    }
+
+    #[test]
+    fn what_was_taken_sideways_is_shown_upright() {
+        // Where red is to be seen: left, right, top, bottom.
+        for (orientation, size, red) in [
+            (1, (400, 300), (50, 150)),
+            (2, (400, 300), (350, 150)),
+            (3, (400, 300), (350, 150)),
+            (6, (300, 400), (150, 50)),
+            (8, (300, 400), (150, 350)),
+        ] {
+            let picture = picture(two_halves(orientation));
+            let preview = decoded(&picture.preview);
+            assert_eq!(preview.dimensions(), size, "orientation {orientation}");
+            let [red_there, _, blue_there] = preview.get_pixel(red.0, red.1).0;
+            assert!(red_there > 200 && blue_there < 60, "orientation {orientation}");
+            let thumbnail = decoded(&picture.thumbnail);
+            assert_eq!(thumbnail.width().max(thumbnail.height()), THUMBNAIL_SIDE);
+            assert_eq!(thumbnail.width() > thumbnail.height(), size.0 > size.1);
+        }
+    }
+
+    #[test]
+    fn the_long_side_fits_and_nothing_is_enlarged() {
+        let large = picture(Shot::number(1).jpeg(1700, 850, 80));
+        assert_eq!(decoded(&large.preview).dimensions(), (1600, 800));
+        assert_eq!(decoded(&large.thumbnail).dimensions(), (320, 160));
+        let small = picture(Shot::number(1).jpeg(100, 50, 80));
+        assert_eq!(decoded(&small.preview).dimensions(), (100, 50));
+        assert_eq!(decoded(&small.thumbnail).dimensions(), (100, 50));
+        let sliver = picture(Shot::number(1).jpeg(1700, 1, 80));
+        assert_eq!(decoded(&sliver.thumbnail).dimensions(), (320, 1));
+    }
+
+    #[test]
+    fn colour_is_halved_so_that_files_are_small() {
+        let preview = picture(Shot::number(1).jpeg(400, 300, 80)).preview;
+        let frame = preview.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
+        assert_eq!(preview[frame + 11], 0x22, "4:2:0");
+    }
+
+    #[test]
+    fn what_can_be_seen_through_lies_on_white_paper() {
+        let mut signature = RgbaImage::from_pixel(200, 100, Rgba([0, 0, 0, 0]));
+        for x in 50..150 {
+            for y in 40..60 {
+                signature.put_pixel(x, y, Rgba([0, 0, 0, 255]));
+            }
+        }
+        let mut png = Cursor::new(Vec::new());
+        signature.write_to(&mut png, ImageFormat::Png).unwrap();
+        let preview = decoded(&picture(png.into_inner()).preview);
+        assert!(preview.get_pixel(10, 10).0.iter().all(|channel| *channel > 245));
+        assert!(preview.get_pixel(100, 50).0.iter().all(|channel| *channel < 10));
+    }
+
+    #[test]
+    fn a_script_behind_a_picture_does_not_come_along() {
+        let script = b"<script>alert(1)</script>";
+        let mut polyglot = Shot::number(1).jpeg(400, 300, 80);
+        polyglot.extend(script);
+        let picture = picture(polyglot);
+        for rendition in Rendition::ALL {
+            let jpeg = picture.rendition(rendition);
+            assert!(!jpeg.windows(script.len()).any(|bytes| bytes == script));
+        }
+    }
+
+    #[test]
+    fn bad_pictures_are_not_shown_and_break_nothing() {
+        let jpeg = Shot::number(1).jpeg(120, 90, 80);
+        // A half picture may be shown in half, or not; it must not fail.
+        develop(&Bytes::copy_from_slice(&jpeg[..jpeg.len() / 2]));
+        let mut png = Cursor::new(Vec::new());
+        DynamicImage::new_rgb8(10, 10).write_to(&mut png, ImageFormat::Png).unwrap();
+        let mut png = png.into_inner();
+        png[16..24].copy_from_slice(&[0, 0, 0x2e, 0xe0, 0, 0, 0x2e, 0xe0]);
+        assert!(develop(&png.into()).picture.is_none(), "12,000 × 12,000 in a few bytes");
+        assert!(develop(&Bytes::from_static(b"no picture")).picture.is_none());
+        let frame = jpeg.windows(2).position(|marker| marker == [0xff, 0xda]).unwrap();
+        for at in (2..frame).step_by(7) {
+            let mut broken = jpeg.clone();
+            broken[at] ^= 0xff;
+            develop(&broken.into());
+        }
+    }
+}

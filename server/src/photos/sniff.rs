@@ -238,3 +238,107 @@ fn too_many_pixels() -> Error {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use image::{DynamicImage, ImageFormat};
+
+    use super::super::testing::Shot;
+    use super::*;
+
+    fn read(file: &[u8]) -> Result<Header, Error> {
+        header(&mut Cursor::new(file)).unwrap()
+    }
+
+    fn code(file: &[u8]) -> &'static str {
+        read(file).expect_err("it is refused").code
+    }
+
+    fn encoded(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
+        let mut file = Cursor::new(Vec::new());
+        DynamicImage::new_rgb8(width, height).write_to(&mut file, format).unwrap();
+        file.into_inner()
+    }
+
+    fn heif(brands: &str) -> Vec<u8> {
+        let length = (8 + brands.len()) as u32;
+        [length.to_be_bytes().as_slice(), b"ftyp", brands.as_bytes(), &[0; 40]].concat()
+    }
+
+    #[test]
+    fn what_a_file_is_follows_from_its_content() {
+        let jpeg = Shot::number(1).jpeg(40, 30, 80);
+        for (file, media_type, size) in [
+            (jpeg, MediaType::Jpeg, Some((40, 30))),
+            (encoded(ImageFormat::Png, 31, 17), MediaType::Png, Some((31, 17))),
+            (encoded(ImageFormat::WebP, 29, 19), MediaType::WebP, Some((29, 19))),
+            (heif("heic\0\0\0\0mif1heic"), MediaType::Heic, None),
+            (heif("mif1\0\0\0\0mif1heic"), MediaType::Heic, None),
+        ] {
+            let expected = Header { media_type, size, progressive: false };
+            assert_eq!(read(&file).unwrap(), expected);
+            assert_eq!(MediaType::named(media_type.mime()), Some(media_type));
+        }
+    }
+
+    #[test]
+    fn other_forms_of_webp_tell_their_size() {
+        let riff =
+            |form: &[u8], data: &[u8]| [b"RIFF\x64\0\0\0WEBP", form, &[16, 0, 0, 0], data, &[0; 40]].concat();
+        let lossy = riff(b"VP8 ", &[0x30, 1, 0, 0x9d, 1, 0x2a, 0x80, 0x07, 0x38, 0x44]);
+        assert_eq!(read(&lossy).unwrap().size, Some((1920, 1080)), "the upper bits are a scale");
+        let extended = riff(b"VP8X", &[0x10, 0, 0, 0, 0x7f, 0x07, 0, 0x37, 0x04, 0]);
+        assert_eq!(read(&extended).unwrap().size, Some((1920, 1080)));
+        assert_eq!(code(&riff(b"ALPH", &[0; 10])), "not_a_photo");
+    }
+
+    #[test]
+    fn everything_else_is_refused_whatever_it_is_called() {
+        let jpeg = Shot::number(1).jpeg(40, 30, 80);
+        let frame = jpeg.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
+        let files: [&[u8]; 12] = [
+            b"",
+            b"\xff\xd8",
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            b"%PDF-1.7",
+            b"GIF89a\x01\0\x01\0",
+            b"<!doctype html>",
+            &heif("avif\0\0\0\0mif1miaf"),
+            &heif("mif1\0\0\0\0avifmiaf"),
+            &heif("qt  \0\0\0\0qt  "),
+            // Cut before the frame; no frame at all; a picture without height.
+            &jpeg[..frame + 4],
+            b"\xff\xd8\xff\xda\0\x02junk that is no picture at all, but long enough to look like one.",
+            &[&jpeg[..frame + 5], &[0, 0], &jpeg[frame + 7..]].concat(),
+        ];
+        for file in files {
+            assert_eq!(code(file), "not_a_photo", "{:?}", file.get(..20));
+        }
+    }
+
+    #[test]
+    fn a_bomb_is_known_by_its_header() {
+        let mut png = encoded(ImageFormat::Png, 10, 10);
+        png[16..20].copy_from_slice(&30_000_u32.to_be_bytes());
+        png[20..24].copy_from_slice(&30_000_u32.to_be_bytes());
+        assert_eq!(code(&png), "too_many_pixels");
+
+        let mut jpeg = Shot::number(1).jpeg(40, 30, 80);
+        let frame = jpeg.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
+        jpeg[frame + 5..frame + 9].copy_from_slice(&[0xff, 0xff, 0xff, 0xff]);
+        assert_eq!(code(&jpeg), "too_many_pixels");
+    }
+
+    #[test]
+    fn a_progressive_picture_counts_double() {
+        let mut file = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut file, 80);
+        encoder.set_progressive(true);
+        encoder.encode(&Shot::number(1).pixels(40, 30), 40, 30, jpeg_encoder::ColorType::Rgb).unwrap();
+        let header = read(&file).unwrap();
+        assert!(header.progressive);
+        assert_eq!(header.pixels_to_decode(), 2400);
+    }
+}

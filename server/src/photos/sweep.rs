@@ -94,3 +94,32 @@ impl Photos {
         Ok(expired)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::super::testing::{House, Shot, somebody};
+    use super::*;
+    use crate::blobs::part::Part;
+
+    #[tokio::test]
+    async fn files_that_nobody_knows_of_go_after_a_week_and_photos_stay() {
+        let (house, lin) = (House::new().await, somebody());
+        let folder = &house.photos.folder;
+        let kept = house.bring(&lin, &Shot::number(1).jpeg(64, 48, 80)).await;
+        let orphan = Sha256::of(b"orphan");
+        let mut part = Part::open(folder, Uuid::now_v7()).unwrap();
+        part.append(b"orphan").unwrap();
+        part.become_photo(&orphan, house.clock.now()).unwrap();
+        Part::open(folder, Uuid::now_v7()).unwrap().append(b"left over").unwrap();
+
+        assert_eq!(house.photos.sweep_orphans().await.unwrap(), 0, "they may be on their way");
+        house.clock.advance(TimeDelta::days(8));
+        assert_eq!(house.photos.sweep_orphans().await.unwrap(), 2);
+        assert_eq!(folder.length(&orphan).await.unwrap(), None);
+        assert!(folder.incoming().await.unwrap().is_empty());
+        assert!(folder.length(&kept).await.unwrap().is_some());
+        assert_eq!(house.photos.sweep_orphans().await.unwrap(), 0);
+    }
+}
