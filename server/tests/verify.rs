@@ -16,6 +16,7 @@ use siteledger::error::Language;
 use siteledger::store::photos::{self, PhotoRow};
 use siteledger::store::{Store, audit, server_row};
 use siteledger::sync::audit::{Part, Report, Watcher, What, run};
+use siteledger::sync::checkpoint::Occasion;
 use siteledger::sync::engine::Engine;
 use siteledger::sync::{checkpoint, county};
 use sqlx::{ConnectOptions as _, Connection as _};
@@ -110,7 +111,7 @@ async fn build(data: &Path) {
         for fate in send(&engine, actor, &first_changes(county)).await {
             assert!(matches!(fate, Fate::Accepted { .. }), "{fate:?}");
         }
-        checkpoint::tick(&store, &clock).await.unwrap();
+        checkpoint::tick(&store, &clock, Occasion::Regular).await.unwrap();
         clock.advance(TimeDelta::hours(1));
         // Enough for a subtree of 256 leaves.
         let diary = RecordId::natural("diary", &format!("{}/2026-03-01", id(county * 10 + 1)));
@@ -118,7 +119,7 @@ async fn build(data: &Path) {
             .map(|number| change("diary", diary, &[("remarks", json!(format!("第{number}条")))]))
             .collect();
         send(&engine, actor, &remarks).await;
-        checkpoint::tick(&store, &clock).await.unwrap();
+        checkpoint::tick(&store, &clock, Occasion::Regular).await.unwrap();
     }
     let unknown = change("dairy", id(99), &[("date", json!("2026-03-01"))]);
     let fates = send(&engine, &office(0), &[unknown]).await;

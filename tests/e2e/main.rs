@@ -10,3 +10,4 @@ mod permissions;
 mod portal;
 mod scope;
 mod signoffs;
+mod witness;

@@ -21,6 +21,7 @@ use crate::http::app::App;
 use crate::http::{self, router};
 use crate::jobs::Runner;
 use crate::photos::Photos;
+use crate::sync::checkpoint::Occasion;
 use crate::sync::engine::Engine;
 
 /// How often is looked for counties that a command opened, and for checkpoints that are due.
@@ -144,6 +145,9 @@ impl House {
             }
         }
         self.app.engine.stop().await;
+        if let Err(error) = self.app.engine.make_checkpoints(Occasion::Stopping).await {
+            tracing::warn!(?error, "could not make the last checkpoints; the next start does");
+        }
         self.app.store.close().await;
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)
@@ -156,7 +160,7 @@ async fn look_again(app: App) {
         if let Err(error) = app.engine.look_again().await {
             tracing::warn!(?error, "could not look for new counties; will try again");
         }
-        if let Err(error) = app.engine.make_checkpoints().await {
+        if let Err(error) = app.engine.make_checkpoints(Occasion::Regular).await {
             tracing::warn!(?error, "could not make checkpoints; will try again");
         }
     }

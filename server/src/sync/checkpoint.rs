@@ -61,15 +61,26 @@ pub fn origin(county: &str, epoch: u32) -> String {
 
 // Making ------------------------------------------------------------------------------------------
 
-/// Whether a new checkpoint is due: entries were added since the last one, and that is a while ago.
-pub fn is_due(ledger: &LedgerRow, latest: Option<&CheckpointRow>, now: Moment) -> bool {
+/// When checkpoints are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// Every [`INTERVAL`], and at once where there is none yet.
+    Regular,
+    /// The server stops: nothing that it holds stays unsigned.
+    Stopping,
+}
+
+/// Whether a new checkpoint is due: entries were added since the last one, and that is a while ago
+/// or the last chance.
+fn is_due(ledger: &LedgerRow, latest: Option<&CheckpointRow>, now: Moment, occasion: Occasion) -> bool {
     if ledger.size() == 0 {
         return false;
     }
     let Some(latest) = latest.filter(|latest| latest.epoch == ledger.epoch) else { return true };
     // A clock that was set back must not hold checkpoints up for a year.
     let age = now.0 - latest.made_at.0;
-    latest.size < ledger.size() && !(0..INTERVAL.num_milliseconds()).contains(&age)
+    let is_old = !(0..INTERVAL.num_milliseconds()).contains(&age);
+    latest.size < ledger.size() && (is_old || occasion == Occasion::Stopping)
 }
 
 /// Makes the checkpoint of a ledger as it stands; it is to be kept before it is shown.
@@ -92,12 +103,12 @@ fn sign(origin: &str, size: u64, root: Hash, signing_key: &str) -> Result<String
 
 /// Makes and keeps the checkpoints that are due; tells of which counties.
 ///
-/// To be called every minute or so. A county that fails does not keep the others waiting.
-pub async fn tick(store: &Store, clock: &Clock) -> Result<Vec<String>> {
+/// To be called every few seconds, and when the server stops. A county that fails does not keep the others waiting.
+pub async fn tick(store: &Store, clock: &Clock, occasion: Occasion) -> Result<Vec<String>> {
     let ledgers = ledger::ledgers(&mut *store.read().await?).await?;
     let mut made = Vec::new();
     for county in ledgers.into_iter().map(|ledger| ledger.county) {
-        match make_if_due(store, clock, &county).await {
+        match make_if_due(store, clock, &county, occasion).await {
             Ok(true) => made.push(county),
             Ok(false) => {}
             Err(error) => tracing::error!(county, ?error, "could not make the checkpoint of {county}"),
@@ -108,21 +119,21 @@ pub async fn tick(store: &Store, clock: &Clock) -> Result<Vec<String>> {
 
 impl Engine {
     /// Makes the checkpoints that are due, and shows them from then on.
-    pub async fn make_checkpoints(&self) -> Result<()> {
-        if !tick(&self.store, &self.clock).await?.is_empty() {
+    pub async fn make_checkpoints(&self, occasion: Occasion) -> Result<()> {
+        if !tick(&self.store, &self.clock, occasion).await?.is_empty() {
             self.look_again().await?;
         }
         Ok(())
     }
 }
 
-async fn make_if_due(store: &Store, clock: &Clock, county: &str) -> Result<bool> {
+async fn make_if_due(store: &Store, clock: &Clock, county: &str, occasion: Occasion) -> Result<bool> {
     let checkpoint = {
         // One snapshot, read beside the writer: thousands of leaves keep nobody waiting.
         let mut tx = store.snapshot().await?;
         let Some(ledger) = of_county(&mut tx, county).await? else { return Ok(false) };
         let latest = ledger::latest_checkpoint(&mut tx, county).await?;
-        if !is_due(&ledger, latest.as_ref(), clock.now()) {
+        if !is_due(&ledger, latest.as_ref(), clock.now(), occasion) {
             return Ok(false);
         }
         make(&mut tx, &ledger, clock.now()).await?
@@ -392,30 +403,47 @@ mod tests {
     #[tokio::test]
     async fn checkpoints_are_made_when_something_was_added_and_time_has_passed() {
         let mut log = Log::open().await;
-        assert!(tick(&log.store, &log.clock).await.unwrap().is_empty(), "nothing was added yet");
+        assert!(
+            tick(&log.store, &log.clock, Occasion::Regular).await.unwrap().is_empty(),
+            "nothing was added yet"
+        );
         log.append(3).await;
-        assert_eq!(tick(&log.store, &log.clock).await.unwrap(), [COUNTY]);
+        assert_eq!(tick(&log.store, &log.clock, Occasion::Regular).await.unwrap(), [COUNTY]);
         log.append(2).await;
-        assert!(tick(&log.store, &log.clock).await.unwrap().is_empty(), "too early");
+        assert!(tick(&log.store, &log.clock, Occasion::Regular).await.unwrap().is_empty(), "too early");
+        assert_eq!(
+            tick(&log.store, &log.clock, Occasion::Stopping).await.unwrap(),
+            [COUNTY],
+            "the last chance"
+        );
+        assert!(tick(&log.store, &log.clock, Occasion::Stopping).await.unwrap().is_empty(), "it is signed");
+        log.append(2).await;
         log.clock.advance(INTERVAL);
-        assert_eq!(tick(&log.store, &log.clock).await.unwrap(), [COUNTY]);
-        assert_eq!(log.checkpoint().await.size, 5);
+        assert_eq!(tick(&log.store, &log.clock, Occasion::Regular).await.unwrap(), [COUNTY]);
+        assert_eq!(log.checkpoint().await.size, 7);
         log.clock.advance(INTERVAL * 10);
-        assert!(tick(&log.store, &log.clock).await.unwrap().is_empty(), "nothing was added since");
+        assert!(
+            tick(&log.store, &log.clock, Occasion::Regular).await.unwrap().is_empty(),
+            "nothing was added since"
+        );
         log.append(1).await;
         log.clock.advance(TimeDelta::days(-400));
-        assert_eq!(tick(&log.store, &log.clock).await.unwrap(), [COUNTY], "a clock set back is no excuse");
+        assert_eq!(
+            tick(&log.store, &log.clock, Occasion::Regular).await.unwrap(),
+            [COUNTY],
+            "a clock set back is no excuse"
+        );
     }
 
     #[tokio::test]
     async fn a_phone_that_saw_an_earlier_checkpoint_gets_a_proof_that_it_can_check() {
         let mut log = Log::open().await;
         log.append(300).await;
-        tick(&log.store, &log.clock).await.unwrap();
+        tick(&log.store, &log.clock, Occasion::Regular).await.unwrap();
         let seen = log.checkpoint().await.note;
         log.append(40).await;
         log.clock.advance(INTERVAL);
-        tick(&log.store, &log.clock).await.unwrap();
+        tick(&log.store, &log.clock, Occasion::Regular).await.unwrap();
         let by = (UserId(Uuid::nil()), DeviceId(Uuid::nil()));
 
         let latest = log.checkpoint().await;
@@ -433,14 +461,14 @@ mod tests {
     async fn a_rewritten_past_is_complained_about_once_a_device() {
         let mut log = Log::open().await;
         log.append(10).await;
-        tick(&log.store, &log.clock).await.unwrap();
+        tick(&log.store, &log.clock, Occasion::Regular).await.unwrap();
         let seen = log.checkpoint().await.note;
         assert_eq!(log.judge(&seen).await, Seen::Fits { size: 10 });
 
         log.rewrite(4).await;
         log.append(1).await;
         log.clock.advance(INTERVAL);
-        tick(&log.store, &log.clock).await.unwrap();
+        tick(&log.store, &log.clock, Occasion::Regular).await.unwrap();
         let latest = log.checkpoint().await;
         for device in [1, 1, 2] {
             let by = (UserId(Uuid::nil()), DeviceId(Uuid::from_u128(device)));
@@ -456,11 +484,11 @@ mod tests {
     async fn what_this_ledger_never_signed_proves_nothing() {
         let mut log = Log::open().await;
         log.append(10).await;
-        tick(&log.store, &log.clock).await.unwrap();
+        tick(&log.store, &log.clock, Occasion::Regular).await.unwrap();
         let note = log.checkpoint().await.note;
         let mut other = Log::open().await;
         other.append(10).await;
-        tick(&other.store, &other.clock).await.unwrap();
+        tick(&other.store, &other.clock, Occasion::Regular).await.unwrap();
         let forged = note.replacen("\n10\n", "\n11\n", 1);
         for foreign in ["", "hello", forged.as_str(), other.checkpoint().await.note.as_str()] {
             assert_eq!(log.judge(foreign).await, Seen::Foreign, "{foreign}");
