@@ -23,8 +23,30 @@ pub struct Place {
     pub school: Option<RecordId>,
     /// The project, where there is one.
     pub project: Option<RecordId>,
+    /// What class the project is of, where that is known.
+    pub class: Option<Class>,
     /// The zones that the school is in today.
     pub zones: Vec<RecordId>,
+}
+
+/// Which office has a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// 校园校舍建设类: the project office's.
+    Building,
+    /// 设施设备类: the equipment station's.
+    Equipment,
+}
+
+impl Class {
+    /// The class that a project's field `class` names.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "building" => Some(Self::Building),
+            "equipment" => Some(Self::Equipment),
+            _ => None,
+        }
+    }
 }
 
 /// Why not.
@@ -43,8 +65,8 @@ pub fn may_write(actor: &Actor, at: Moment, kind: &Kind, field: &str, place: &Pl
     }
     let writers = kind.field(field).map_or(Writers::Kind, |field| field.writers);
     judge(actor, at, place, |role| match writers {
-        Writers::Kind => kind.writers.contains(&role),
-        Writers::Only(roles) => roles.contains(&role),
+        Writers::Kind => kind.writers.contains(&role) && has_class(role, place),
+        Writers::Only(roles) => roles.contains(&role) && has_class(role, place),
         Writers::Readers => reads_records(role) && role != Role::Auditor,
         Writers::Signers => signs(role, kind),
     })
@@ -55,7 +77,22 @@ pub fn may_sign(actor: &Actor, at: Moment, role: Role, kind: &Kind, place: &Plac
     if closes_findings(kind) && builds(actor, at, place) {
         return Err(Denial::NotPermitted);
     }
-    judge(actor, at, place, |held| held == role && signs(role, kind))
+    judge(actor, at, place, |held| held == role && signs(role, kind) && has_class(role, place))
+}
+
+/// Whether somebody may note more of money there than that it is applied for.
+pub fn may_move_money(actor: &Actor, at: Moment, place: &Place) -> bool {
+    let moves = |role| matches!(role, Role::Finance | Role::ProjectOffice | Role::EquipmentStation);
+    judge(actor, at, place, |role| moves(role) && has_class(role, place)).is_ok()
+}
+
+/// Buildings are the project office's, equipment is the equipment station's.
+fn has_class(role: Role, place: &Place) -> bool {
+    match role {
+        Role::ProjectOffice => place.class != Some(Class::Equipment),
+        Role::EquipmentStation => place.class != Some(Class::Building),
+        _ => true,
+    }
 }
 
 /// The kind whose records close findings.
@@ -69,7 +106,9 @@ fn closes_findings(kind: &Kind) -> bool {
 /// Whether somebody is of the office that has the works built there: it closes no findings on its
 /// own projects, whatever else its people are.
 fn builds(actor: &Actor, at: Moment, place: &Place) -> bool {
-    actor.grants_at(at).any(|grant| grant.role == Role::ProjectOffice && covers(grant, place))
+    actor.grants_at(at).any(|grant| {
+        grant.role == Role::ProjectOffice && has_class(grant.role, place) && covers(grant, place)
+    })
 }
 
 /// Whether the role reads records at all: a system administrator looks after people and devices
@@ -205,6 +244,7 @@ mod tests {
             township: Some("350823101".to_owned()),
             school: Some(record(SCHOOL)),
             project: Some(record(PROJECT)),
+            class: Some(Class::Building),
             zones: vec![record(ZONE)],
         }
     }
@@ -319,6 +359,29 @@ mod tests {
         #[case] field: &str,
     ) {
         assert_eq!(judged(role, scope, kind, field), Err(Denial::OutOfScope));
+    }
+
+    #[rstest]
+    #[case("project_office", "project", "name", Class::Building)]
+    #[case("project_office", "fund_event", "amount", Class::Building)]
+    #[case("equipment_station", "project", "name", Class::Equipment)]
+    #[case("equipment_station", "fund_event", "amount", Class::Equipment)]
+    fn each_office_has_the_projects_of_its_class(
+        #[case] role: &str,
+        #[case] kind: &str,
+        #[case] field: &str,
+        #[case] own: Class,
+    ) {
+        let office = somebody(vec![grant(Role::named(role).unwrap(), "county:350823")]);
+        let kind = kinds::named(kind).unwrap();
+        for class in [Class::Building, Class::Equipment] {
+            let place = Place { class: Some(class), ..site() };
+            let expected = if class == own { Ok(()) } else { Err(Denial::NotPermitted) };
+            assert_eq!(may_write(&office, NOW, kind, field, &place), expected, "{class:?}");
+            assert_eq!(may_write(&office, NOW, kind, "remarks", &place), Ok(()), "everybody may remark");
+        }
+        let undecided = Place { class: None, ..site() };
+        assert_eq!(may_write(&office, NOW, kind, field, &undecided), Ok(()));
     }
 
     #[test]

@@ -10,6 +10,8 @@ use sync_protocol::id::RecordId;
 use sync_protocol::record::Record;
 use sync_protocol::value::Value;
 
+use crate::access::policy::Class;
+
 /// The kinds that the directory is read from.
 pub const KINDS: [&str; 3] = ["school", "project", "zone"];
 
@@ -18,8 +20,8 @@ pub const KINDS: [&str; 3] = ["school", "project", "zone"];
 pub struct Directory {
     /// Each school's township, where it is known.
     schools: HashMap<RecordId, Option<String>>,
-    /// Each project's school.
-    projects: HashMap<RecordId, RecordId>,
+    /// Each project's school, and its class where it is known.
+    projects: HashMap<RecordId, (RecordId, Option<Class>)>,
     /// Each zone's members.
     zones: HashMap<RecordId, Vec<Member>>,
 }
@@ -58,7 +60,8 @@ impl Directory {
             }
             "project" => {
                 if let Some(school) = reference(record, "school") {
-                    self.projects.insert(record.id, school);
+                    let class = record.incumbent("class").and_then(Value::as_text).and_then(Class::named);
+                    self.projects.insert(record.id, (school, class));
                 }
             }
             "zone" => {
@@ -85,7 +88,12 @@ impl Directory {
 
     /// The school of a project.
     pub fn school_of(&self, project: RecordId) -> Option<RecordId> {
-        self.projects.get(&project).copied()
+        self.projects.get(&project).map(|(school, _)| *school)
+    }
+
+    /// The class of a project, where it is known.
+    pub fn class_of(&self, project: RecordId) -> Option<Class> {
+        self.projects.get(&project)?.1
     }
 
     /// The schools of a township, by its code.

@@ -5,17 +5,18 @@ use std::collections::BTreeSet;
 
 use sync_protocol::change::Change;
 use sync_protocol::id::UserId;
-use sync_protocol::kinds::Kind;
+use sync_protocol::kinds::{Belongs, Kind};
 use sync_protocol::record::Record;
 use sync_protocol::refusal::{Code, Refusal};
 use sync_protocol::signoff::{self, Signoff, Verdict};
+use sync_protocol::value::Value;
 
 use super::admit::{Work, Working};
 use super::directory::reference;
 use super::incoming::{Rights, Sender};
 use super::placing::Placed;
 use super::standing::{Standing, day};
-use crate::access::policy::{self, Denial, Place};
+use crate::access::policy::{self, Class, Denial, Place};
 use crate::clock::Moment;
 
 /// All that one question is about.
@@ -35,8 +36,6 @@ pub(super) struct Question<'q> {
 
 /// What may be added to a record that is never edited.
 const ADDED_LATER: [&str; 4] = ["signoffs", "remarks", "reason", "photos"];
-/// Talk about a record needs no reason.
-const TALK: [&str; 3] = ["signoffs", "remarks", "reason"];
 
 /// Checks everything that the author's rights and other people's signatures demand.
 pub(super) fn check(question: &Question<'_>) -> Result<(), Refusal> {
@@ -56,6 +55,7 @@ pub(super) fn check(question: &Question<'_>) -> Result<(), Refusal> {
         own_signatures(question)?;
         under_a_signature(question)?;
         verified_by_another(question)?;
+        applied_for(question)?;
     }
     Ok(())
 }
@@ -76,7 +76,11 @@ pub(super) fn rights(
     // Moving a record needs the right at both ends.
     let moved_from = existing.map(|existing| &existing.placed).filter(|from| *from != placed);
     for placed in std::iter::once(placed).chain(moved_from) {
-        let place = place(work, standing, placed);
+        let mut place = place(work, standing, placed);
+        if kind.belongs == Belongs::IsProject && place.class.is_none() {
+            let named = change.value_of("class").and_then(Value::as_text);
+            place.class = named.and_then(Class::named);
+        }
         for edit in &change.edits {
             let base = edit.field.base();
             let signed = edit.value.as_ref().filter(|_| base == signoff::FIELD);
@@ -104,6 +108,7 @@ fn place(work: &Work, standing: &Standing, placed: &Placed) -> Place {
         township,
         school: placed.school,
         project: placed.project,
+        class: placed.project.and_then(|project| directory?.class_of(project)),
         zones,
     }
 }
@@ -180,7 +185,8 @@ fn own_signatures(question: &Question<'_>) -> Result<(), Refusal> {
 fn under_a_signature(question: &Question<'_>) -> Result<(), Refusal> {
     let Rights::Own { seen, .. } = &question.sender.rights else { return Ok(()) };
     let Some(existing) = question.existing else { return Ok(()) };
-    let Some(edited) = question.change.edits.iter().find(|edit| !TALK.contains(&edit.field.base())) else {
+    let Some(edited) = question.change.edits.iter().find(|edit| !question.kind.is_talk(edit.field.base()))
+    else {
         return Ok(());
     };
     if question.change.edits.iter().any(|edit| edit.field.base() == "reason" && edit.value.is_some()) {
@@ -225,4 +231,25 @@ fn verified_by_another(question: &Question<'_>) -> Result<(), Refusal> {
         .at("rectification"));
     }
     Ok(())
+}
+
+/// A principal applies for money and notes nothing else of it.
+fn applied_for(question: &Question<'_>) -> Result<(), Refusal> {
+    const APPLICATION: &str = "申请";
+    let Rights::Own { actor, .. } = &question.sender.rights else { return Ok(()) };
+    let written = question.change.edits.iter().any(|edit| !ADDED_LATER.contains(&edit.field.base()));
+    if question.kind.name != "fund_event" || !written {
+        return Ok(());
+    }
+    let applies = question.candidate.incumbent("type").and_then(Value::as_text) == Some(APPLICATION);
+    let place = place(question.work, question.standing, question.placed);
+    if applies || policy::may_move_money(actor, question.work.now, &place) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::NotPermitted,
+        "校长只能登记资金申请；内容已保存，等办公室处理",
+        "a principal notes applications for money alone; it is kept, the office decides",
+    )
+    .at("type"))
 }

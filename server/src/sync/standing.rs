@@ -66,6 +66,7 @@ impl County {
             township: school.and_then(|school| self.directory.township(school)).map(str::to_owned),
             school,
             project,
+            class: project.and_then(|project| self.directory.class_of(project)),
             zones: school.map(|school| self.directory.zones_of(school, day)).unwrap_or_default(),
         }
     }
