@@ -65,8 +65,8 @@ pub fn may_write(actor: &Actor, at: Moment, kind: &Kind, field: &str, place: &Pl
     }
     let writers = kind.field(field).map_or(Writers::Kind, |field| field.writers);
     judge(actor, at, place, |role| match writers {
-        Writers::Kind => kind.writers.contains(&role) && has_class(role, place),
-        Writers::Only(roles) => roles.contains(&role) && has_class(role, place),
+        Writers::Kind => kind.writers.contains(&role) && has_class(role, kind, place),
+        Writers::Only(roles) => roles.contains(&role) && has_class(role, kind, place),
         Writers::Readers => reads_records(role) && role != Role::Auditor,
         Writers::Signers => signs(role, kind),
     })
@@ -77,20 +77,24 @@ pub fn may_sign(actor: &Actor, at: Moment, role: Role, kind: &Kind, place: &Plac
     if closes_findings(kind) && builds(actor, at, place) {
         return Err(Denial::NotPermitted);
     }
-    judge(actor, at, place, |held| held == role && signs(role, kind) && has_class(role, place))
+    judge(actor, at, place, |held| held == role && signs(role, kind) && has_class(role, kind, place))
 }
 
 /// Whether somebody may note more of money there than that it is applied for.
 pub fn may_move_money(actor: &Actor, at: Moment, place: &Place) -> bool {
     let moves = |role| matches!(role, Role::Finance | Role::ProjectOffice | Role::EquipmentStation);
-    judge(actor, at, place, |role| moves(role) && has_class(role, place)).is_ok()
+    judge(actor, at, place, moves).is_ok()
 }
 
-/// Buildings are the project office's, equipment is the equipment station's.
-fn has_class(role: Role, place: &Place) -> bool {
-    match role {
-        Role::ProjectOffice => place.class != Some(Class::Equipment),
-        Role::EquipmentStation => place.class != Some(Class::Building),
+/// Of the kinds that both offices write, the project office writes those of buildings, the equipment
+/// station those of equipment.
+fn has_class(role: Role, kind: &Kind, place: &Place) -> bool {
+    let both =
+        [Role::ProjectOffice, Role::EquipmentStation].iter().all(|office| kind.writers.contains(office));
+    match (role, place.class) {
+        (Role::ProjectOffice, Some(Class::Equipment)) | (Role::EquipmentStation, Some(Class::Building)) => {
+            !both
+        }
         _ => true,
     }
 }
@@ -107,7 +111,7 @@ fn closes_findings(kind: &Kind) -> bool {
 /// own projects, whatever else its people are.
 fn builds(actor: &Actor, at: Moment, place: &Place) -> bool {
     actor.grants_at(at).any(|grant| {
-        grant.role == Role::ProjectOffice && has_class(grant.role, place) && covers(grant, place)
+        grant.role == Role::ProjectOffice && place.class != Some(Class::Equipment) && covers(grant, place)
     })
 }
 
