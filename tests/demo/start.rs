@@ -1,7 +1,9 @@
 //! Starting the demonstration: once, twice, where it must not, and where it cannot.
 
 use std::net::TcpListener;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use harness::server::binary;
 
@@ -14,7 +16,7 @@ fn run(command: &mut Command) -> (bool, String) {
 }
 
 /// Entries by county, as `county list` tells them.
-fn ledgers(data: &std::path::Path) -> String {
+fn ledgers(data: &Path) -> String {
     let (fine, said) = run(Command::new(binary()).args(["county", "list", "--json", "--data"]).arg(data));
     assert!(fine, "{said}");
     said
@@ -44,6 +46,36 @@ fn the_first_start_loads_and_the_second_finds_it_there() {
     assert_ne!(second.password("gaibo"), password, "passwords are new at every start");
     drop(second);
     assert_eq!(ledgers(&data), loaded, "nothing was appended");
+}
+
+/// How many entries and records the ledgers have, all together.
+fn counted(data: &Path) -> (u64, u64) {
+    let lines = ledgers(data);
+    let ledgers = lines.lines().map(|line| serde_json::from_str(line).expect("a ledger a line"));
+    ledgers.fold((0, 0), |(entries, records), ledger: serde_json::Value| {
+        let count = |name: &str| ledger[name].as_u64().expect("a count");
+        (entries + count("seq"), records + count("records"))
+    })
+}
+
+#[test]
+fn a_start_that_was_cut_off_is_finished_by_the_next() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let (whole, cut) = (folder.path().join("whole"), folder.path().join("cut"));
+    drop(Demo::start(&whole));
+    let mut loading = command(&cut, "127.0.0.1:0").stdout(Stdio::null()).spawn().expect("it starts");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !cut.join("siteledger.db").is_file() || counted(&cut).0 < 500 {
+        assert!(Instant::now() < deadline, "nothing was loaded");
+    }
+    loading.kill().expect("it still loads");
+    loading.wait().expect("it ended");
+    let before = counted(&cut);
+    assert!(before < counted(&whole), "it was cut off too late: {before:?}");
+    let next = Demo::start(&cut);
+    assert!(!next.greeting.contains("not loaded again"), "{}", next.greeting);
+    drop(next);
+    assert_eq!(counted(&cut), counted(&whole), "entries and records: none missing, none twice");
 }
 
 #[test]

@@ -38,8 +38,11 @@ fn roots(tree: &Tree) -> Vec<String> {
         }
         for found in ["tests/", "examples/", "benches/"] {
             let below = format!("{folder}{found}");
-            let direct = tree.rust(&below).filter(|(path, _)| !path[below.len()..].contains('/'));
-            roots.extend(direct.map(|(path, _)| path.to_owned()));
+            let is_root = |path: &str| {
+                let inside = &path[below.len()..];
+                !inside.contains('/') || (inside.ends_with("/main.rs") && inside.matches('/').count() == 1)
+            };
+            roots.extend(tree.rust(&below).map(|(path, _)| path.to_owned()).filter(|path| is_root(path)));
         }
     }
     roots

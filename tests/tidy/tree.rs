@@ -57,9 +57,9 @@ impl Tree {
         Self { files }
     }
 
-    /// Sets a file's text.
-    pub(crate) fn put(&mut self, path: &str, text: &str) {
-        self.files.insert(path.to_owned(), text.to_owned());
+    /// A tree of one file.
+    pub(crate) fn of_one(path: &str, text: &str) -> Self {
+        Self { files: BTreeMap::from([(path.to_owned(), text.to_owned())]) }
     }
 
     /// All files with their text.
