@@ -54,12 +54,9 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Problem> {
         return Err(not_ready("服务器正在停止", "the server is stopping").into());
     }
     commits(&app).await?;
-    let is_current = health::schema_is_current(&mut *app.store.read().await?).await?;
-    if !is_current {
-        let en = "the database is not of this program's version";
-        return Err(not_ready("数据库版本与程序不符", en).into());
-    }
-    let space = fs4::available_space(&app.settings.data).map_err(Error::unavailable)?;
+    reads(&app).await?;
+    let space = fs4::available_space(&app.settings.data)
+        .map_err(|error| not_ready("无法读取磁盘空间", "the free space cannot be told").because(error))?;
     if space < RESERVE_BYTES {
         return Err(not_ready("磁盘空间不足", "the disk is nearly full").into());
     }
@@ -73,8 +70,27 @@ async fn commits(app: &App) -> Result<()> {
     }
     let commit = app.store.write(|tx| Box::pin(health::write_nothing_new(tx)));
     match tokio::time::timeout(PATIENCE, commit).await {
-        Ok(committed) => committed,
+        Ok(committed) => committed.map_err(|error| {
+            let why = anyhow::anyhow!("{error:?}");
+            not_ready("数据库无法写入", "the database does not commit").because(why)
+        }),
         Err(_) => Err(not_ready("数据库写入过慢", "the database does not commit in time")),
+    }
+}
+
+/// Makes sure that the database can be read, and is of this program's version.
+async fn reads(app: &App) -> Result<()> {
+    let look = async {
+        let mut tx = app.store.read().await?;
+        health::schema_is_current(&mut tx).await
+    };
+    match look.await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(not_ready("数据库版本与程序不符", "the database is not of this program's version")),
+        Err(error) => {
+            let why = anyhow::anyhow!("{error:?}");
+            Err(not_ready("数据库无法读取", "the database cannot be read").because(why))
+        }
     }
 }
 

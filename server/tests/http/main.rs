@@ -4,4 +4,5 @@
 
 mod house;
 mod joining;
+mod operation;
 mod routes;

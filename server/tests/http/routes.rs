@@ -379,7 +379,9 @@ async fn everybody_is_let_in_where_the_table_says_so_and_nowhere_else() {
     let shut_out = [None, Some("nonsense"), Some(lost.0.as_str()), Some(left_token.as_str())];
 
     let site = Site::build(server, token("author"), &office).await;
-    checkpoint::tick(&site.server.app.store, &site.server.clock, checkpoint::Occasion::Regular).await.unwrap();
+    checkpoint::tick(&site.server.app.store, &site.server.clock, checkpoint::Occasion::Regular)
+        .await
+        .unwrap();
     site.server.app.engine.look_again().await.unwrap();
     for (method, path, whose) in ROUTES {
         for token in shut_out {

@@ -1,0 +1,67 @@
+//! What operators ask: does it live, can it work, how is it doing.
+
+use std::net::SocketAddr;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, StatusCode};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+use crate::house::Server;
+
+fn get(path: &str) -> Request<Body> {
+    Request::get(path).header("accept-language", "en").body(Body::empty()).unwrap()
+}
+
+#[tokio::test]
+async fn an_idle_server_is_ready_because_it_can_still_commit() {
+    let server = Server::start().await;
+    assert_eq!(server.send(get("/api/v1/ready")).await.body["status"], "ready");
+    assert!(
+        server.app.store.committed_within(std::time::Duration::from_secs(10)),
+        "asking made a commit where there was none"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_stops_lives_and_is_not_ready() {
+    let server = Server::start().await;
+    server.app.stopping.cancel();
+    let answer = server.send(get("/api/v1/ready")).await;
+    assert_eq!(answer.refused(), (503, "not_ready"));
+    assert_eq!(answer.headers["retry-after"], "10");
+    assert_eq!(server.send(get("/api/v1/health")).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_server_whose_writer_has_ended_is_not_ready() {
+    let server = Server::start().await;
+    server.app.store.close().await;
+    assert_eq!(server.send(get("/api/v1/ready")).await.refused(), (503, "not_ready"));
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_route_and_never_by_what_stands_in_the_address() {
+    siteledger::http::metrics::install();
+    let server = Server::start().await;
+    server.send(get("/api/v1/records/0198c9a4-6f0e-7c3a-9d1b-0d4f7a2b9c11")).await;
+    let mut from_here = get("/metrics");
+    from_here.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4000))));
+    let response = server.router.clone().oneshot(from_here).await.unwrap();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    let text = String::from_utf8(body.to_vec()).unwrap();
+    assert!(text.contains("route=\"/api/v1/records/{id}\",method=\"GET\",status=\"401\""), "{text}");
+    assert!(!text.contains("0198c9a4"), "{text}");
+}
+
+#[tokio::test]
+async fn the_description_names_every_route_and_how_to_sign_in() {
+    let server = Server::start().await;
+    let described = server.send(get("/api/v1/openapi.json")).await.body;
+    assert_eq!(described["openapi"], "3.1.0");
+    assert!(described["paths"]["/api/v1/sync"]["post"].is_object(), "{described}");
+    assert!(described["components"]["securitySchemes"]["device"].is_object(), "{described}");
+    // What is said to be open is exactly what needs no sign-in.
+    assert_eq!(described["paths"]["/api/v1/schema"]["get"]["security"], serde_json::json!([{}]));
+}
