@@ -1,4 +1,4 @@
-//! `siteledger verify` on a real database: it finds nothing wrong where nothing is wrong, and
+//! `siteledger verify` and `export` on a real database: verify finds nothing wrong where nothing is wrong, and
 //! whatever somebody or a failing disk changed, it finds.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -305,6 +305,63 @@ async fn missing_and_rotten_photos_are_found() {
     std::fs::remove_file(&file).unwrap();
     let report = verify(folder.path()).await.unwrap();
     assert_eq!(report.counts.keys().collect::<Vec<_>>(), [&What::PhotoMissing]);
+}
+
+fn siteledger(data: &Path, arguments: &[&str]) -> std::process::Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_siteledger"))
+        .args(arguments)
+        .arg("--data")
+        .arg(data)
+        .output()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn the_command_says_by_its_exit_code_what_came_out() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(siteledger(folder.path(), &["verify"]).status.code(), Some(2), "there is nothing to check");
+    build(folder.path()).await;
+    let output = siteledger(folder.path(), &["verify"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("全部相符 everything fits"));
+    tamper(folder.path(), "update places set xor = zeroblob(16)").await;
+    let output = siteledger(folder.path(), &["verify", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: Json = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(report["counts"]["digest"].as_u64() > Some(1), "{report}");
+}
+
+#[tokio::test]
+async fn an_export_has_every_record_whole_in_the_order_of_the_ledgers() {
+    let folder = tempfile::tempdir().unwrap();
+    build(folder.path()).await;
+    let lines = |arguments: &[&str]| -> Vec<Json> {
+        let output = siteledger(folder.path(), arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let all = lines(&["export", "records"]);
+    let places: Vec<_> = all
+        .iter()
+        .map(|line| (line["county"].as_str().unwrap().to_owned(), line["seq"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(places.len(), 46);
+    assert!(places.is_sorted(), "{places:?}");
+    let diary = all.iter().find(|line| line["fields"]["remarks"].is_array()).unwrap();
+    assert_eq!(diary["fields"]["remarks"].as_array().unwrap().len(), 200, "every remark, not the first few");
+
+    let diaries = lines(&["export", "records", "--kind", "diary", "--county", COUNTIES[1]]);
+    assert_eq!(diaries.len(), 20);
+    assert!(diaries.iter().all(|line| line["kind"] == "diary" && line["county"] == COUNTIES[1]));
+
+    let file = folder.path().join("out.ndjson");
+    assert!(lines(&["export", "records", "--output", file.to_str().unwrap()]).is_empty());
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 46);
+    for wrong in [&["export", "records", "--kind", "dairy"][..], &["export", "records", "--county", "999999"]]
+    {
+        assert_eq!(siteledger(folder.path(), wrong).status.code(), Some(1), "{wrong:?}");
+    }
 }
 
 /// What people's data stands in, as text; an error where it cannot be read any more.
