@@ -5,9 +5,13 @@
 mod backlog;
 mod copies;
 mod hostile;
+mod kill;
 mod lost_answers;
+mod main_job;
 mod permissions;
+mod photos;
 mod portal;
 mod scope;
 mod signoffs;
+mod storm;
 mod witness;

@@ -24,6 +24,7 @@
 pub mod device;
 pub mod draft;
 pub mod eventually;
+pub mod laws;
 pub mod network;
 pub mod person;
 pub mod photos;

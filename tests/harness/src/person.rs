@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use sync_protocol::id::RecordId;
 
 use crate::device::{Device, SyncError};
+use crate::laws;
 
 /// Somebody at the office.
 #[derive(Clone, Debug)]
@@ -65,9 +66,11 @@ impl Person {
         self.post(&format!("/api/v1/held/{}/refuse", held["id"]), json!({ "reason": reason })).await
     }
 
-    /// A record with its history.
+    /// A record with its history, which must keep the laws of the protocol.
     pub async fn record(&self, record: RecordId) -> Json {
-        self.get(&format!("/api/v1/records/{record}")).await
+        let told = self.get(&format!("/api/v1/records/{record}")).await;
+        laws::check(&told);
+        told
     }
 
     /// Fetches what is new.
