@@ -23,7 +23,7 @@ fn storms() -> u64 {
     std::env::var("SITELEDGER_STORMS").ok().and_then(|storms| storms.parse().ok()).unwrap_or(3)
 }
 
-const STEPS: usize = 150;
+const STEPS: usize = 100;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_happens_the_laws_hold_at_the_end() {
