@@ -98,7 +98,7 @@ impl Storm {
         let chance = &mut self.chance;
         let fill = |form: Draft| match chance.below(12) {
             0..3 => form.set("image_progress", *chance.pick(&["基础", "主体一层", "主体二层", "砌体"])),
-            3..5 => form.crew(*chance.pick::<&str>(&["普工", "钢筋工"]), chance.below(4) as i64),
+            3..5 => form.crew(chance.pick::<&str>(&["普工", "钢筋工"]), chance.below(4) as i64),
             5 => form.set("weather_am", *chance.pick(&["晴", "阴", "小雨"])),
             6 => form.set("progress_text", format!("进展 {}", chance.below(1000))),
             7 => form.set_json("visitors", json!({ "name": format!("来访 {}（演示）", chance.below(9)) })),
