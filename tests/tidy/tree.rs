@@ -161,13 +161,17 @@ fn end_of_quoted(rest: &str, quote: char) -> usize {
     rest.len()
 }
 
-/// The code that runs in production: without comments, and what stands under `#[cfg(test)]`.
+/// The code that runs in production: without comments, and what stands under `#[cfg(test)]`,
+/// or in a file of tests that begins with `#![cfg(test)]`.
 pub(crate) fn production(text: &str) -> String {
     production_text(&code(text))
 }
 
 /// The same with its comments and literals.
 pub(crate) fn production_text(text: &str) -> String {
+    if text.lines().any(|line| line == "#![cfg(test)]") {
+        return String::new();
+    }
     let mut lines = Vec::new();
     let mut in_tests = false;
     for line in text.lines() {

@@ -6,9 +6,9 @@ pub mod evidence;
 pub mod inspect;
 pub mod refs;
 pub mod render;
+mod sink;
 pub mod sniff;
 mod sweep;
-#[cfg(test)]
 pub(crate) mod testing;
 mod turns;
 pub mod upload;
@@ -24,6 +24,7 @@ use crate::config;
 use crate::error::Result;
 use crate::store::Store;
 use render::Darkroom;
+pub use sink::drain;
 use upload::Uploads;
 
 /// All that has to do with the bytes of photos.

@@ -1,4 +1,5 @@
 //! Photos and people for tests.
+#![cfg(test)]
 
 use std::sync::Arc;
 
