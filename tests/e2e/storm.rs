@@ -1,5 +1,5 @@
-//! Random histories: phones that are copied, rolled back and restarted, a server that is killed, a
-//! line that does what it likes. Whatever happened, the laws of the protocol hold at the end.
+//! Random histories: phones that are copied, rolled back and restarted, that send the last thing
+//! first, a server that is killed, a line that does what it likes. Whatever happened, the laws of the protocol hold at the end.
 //!
 //! `SITELEDGER_STORMS=200` plays two hundred. A storm that fails prints its seed; the same seed
 //! makes the same people do the same things.
@@ -83,7 +83,8 @@ impl Storm {
                     let (who, backup) = self.chance.pick(&self.backups).clone();
                     self.phones[who].roll_back(&backup);
                 }
-                92..97 => self.sign().await,
+                92..94 => self.phones[who].phone.outbox.waiting.reverse(),
+                94..97 => self.sign().await,
                 97.. => self.server.restart().await,
                 _ => {}
             }
