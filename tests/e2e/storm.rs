@@ -85,7 +85,11 @@ impl Storm {
                 }
                 92..94 => self.phones[who].phone.outbox.waiting.reverse(),
                 94..97 => self.sign().await,
-                97.. => self.server.restart().await,
+                97..99 => self.server.restart().await,
+                99 => {
+                    assert!(self.server.terminate().await.success());
+                    self.server.start_again().await;
+                }
                 _ => {}
             }
         }
@@ -152,6 +156,7 @@ impl Storm {
                 phone.limit = None;
                 phone.sync().await.expect("the line holds");
                 assert!(phone.phone.outbox.waiting.is_empty());
+                assert_eq!(phone.phone.replica.distrust, None, "the ledger only ever grew");
                 assert!(phone.everything_is_at_the_office().await.expect("the line holds"));
             }
         }

@@ -63,6 +63,9 @@ async fn a_phone_checks_by_itself_that_the_ledger_only_grew() {
     // A server that stops signs what it holds.
     stop_and_start(&mut server).await;
     let (note, proof) = news(&phone, &seen).await;
+    phone.sync().await.expect("the line holds");
+    assert_eq!(phone.phone.replica.checkpoint.as_deref(), Some(note.as_str()), "the phone goes on from it");
+    assert_eq!(phone.phone.replica.distrust, None);
 
     let (_, key) = get(&phone, COUNTY, "key").await;
     let open = |note: &str| -> Signed { open_note(note, COUNTY, &key).expect("the ledger's key signed it") };
@@ -108,6 +111,10 @@ async fn who_rewrites_the_past_is_found_out_by_the_first_phone() {
     let (note, proof) = news(&phone, &seen).await;
     assert_ne!(note, seen);
     assert!(proof.is_empty(), "there is no such proof, and the phone sees that");
+    phone.sync().await.expect("the line holds");
+    let distrust = phone.phone.replica.distrust.as_deref().expect("it says so on the screen");
+    assert!(distrust.starts_with("no proof"), "{distrust}");
+    assert_eq!(phone.phone.replica.checkpoint.as_deref(), Some(seen.as_str()), "the evidence is kept");
     let complaints = get_json(&phone, COUNTY, "complaints").await;
     assert_eq!(complaints["complaints"][0]["checkpoint"], json!(seen), "{complaints}");
     let verified = server.cli(&["verify"]);

@@ -32,6 +32,7 @@ pub mod replica;
 pub mod seed;
 pub mod server;
 pub mod uploads;
+pub mod witness;
 pub mod world;
 
 pub use device::{Device, SyncError};

@@ -11,6 +11,7 @@
 //!    the office releases it, or refuses it with a reason; what was refused is kept too.
 //! 4. A row is never older than the one that it takes the place of, unless everything is pulled anew.
 //! 5. What the server did not send in a whole pull after a resync is dropped; nothing else ever is.
+//! 6. A checkpoint is believed with the proof that the ledger grew out of the last one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,12 +21,15 @@ use sync_protocol::change::{Change, Stamp};
 use sync_protocol::digest::ScopeDigest;
 use sync_protocol::id::{ChangeId, DeviceId, EditId, RecordId, UserId};
 use sync_protocol::message::{
-    Fate, HaveRequest, HaveResponse, IndexResponse, SeenCheckpoint, Snapshot, SyncRequest, SyncResponse,
+    CheckpointNews, Fate, HaveRequest, HaveResponse, IndexResponse, SeenCheckpoint, Snapshot, SyncRequest,
+    SyncResponse,
 };
 use sync_protocol::photo::Sha256;
 use sync_protocol::record::{Origin, Record};
 use sync_protocol::refusal::Code;
 use sync_protocol::version::PROTOCOL;
+
+use crate::witness;
 
 /// All that a phone remembers. Plain data: a copy of it is a copied phone, an older one a phone
 /// restored from a backup.
@@ -67,6 +71,8 @@ pub struct Replica {
     pub ticket: Option<String>,
     /// The last checkpoint seen: a signed note.
     pub checkpoint: Option<String>,
+    /// Why the ledger is not to be believed, once that was found out: what the screen says.
+    pub distrust: Option<String>,
     /// Up to which number the ledger is contained in a backup.
     pub settled: u64,
     /// Set while everything is pulled from the beginning.
@@ -239,7 +245,7 @@ impl Phone {
         self.take_rows(&answer);
         self.replica.ticket = answer.ticket;
         if let Some(news) = answer.checkpoint {
-            self.replica.checkpoint = Some(news.note);
+            self.replica.witness(news);
         }
         self.replica.settled = answer.settled;
         self.outbox.kept.retain(|kept| kept.seq > answer.settled);
@@ -400,6 +406,16 @@ impl Phone {
 }
 
 impl Replica {
+    /// Believes a checkpoint that comes with the proof, and keeps the old one otherwise: it is the
+    /// evidence.
+    fn witness(&mut self, news: CheckpointNews) {
+        let seen = self.checkpoint.as_deref();
+        match seen.map_or(Ok(()), |seen| witness::grew(seen, &news.note, &news.consistency)) {
+            Ok(()) => self.checkpoint = Some(news.note),
+            Err(why) => self.distrust = Some(why),
+        }
+    }
+
     /// Count and XOR over what is held here.
     pub fn digest(&self) -> ScopeDigest {
         let mut digest = ScopeDigest::default();
