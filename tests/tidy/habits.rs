@@ -1,5 +1,6 @@
 //! What code here looks like: readable files, nothing left behind, one place for versions.
 
+use crate::reached::for_tests_alone;
 use crate::tree::{Breach, Tree, code, ending, lines_with, production};
 
 /// A file that needs more wants to be two.
@@ -8,7 +9,9 @@ pub(crate) const MAX_LINES: usize = 600;
 /// Outside of tests, what cannot fail says why in an `expect`.
 pub(crate) fn unwrap_is_for_tests(tree: &Tree) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    for (path, text) in tree.rust("server/src/").chain(tree.rust("sync-protocol/src/")) {
+    let for_tests = for_tests_alone(tree);
+    let sources = tree.rust("server/src/").chain(tree.rust("sync-protocol/src/"));
+    for (path, text) in sources.filter(|(path, _)| !for_tests.contains(*path)) {
         let code = production(text);
         let advice = "unwrap() is for tests; return the error, or say in expect(…) why it cannot happen";
         breaches.extend(lines_with(&code, ".unwrap()").map(|line| Breach::new(path, line, advice)));

@@ -25,6 +25,17 @@ pub(crate) fn no_file_is_forgotten(tree: &Tree) -> Vec<Breach> {
         .collect()
 }
 
+/// The files that are compiled for tests alone: named by a `mod` under `#[cfg(test)]`.
+pub(crate) fn for_tests_alone(tree: &Tree) -> BTreeSet<String> {
+    let mut files = BTreeSet::new();
+    for (path, text) in tree.rust("") {
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        let named = lines.windows(2).filter(|pair| pair[0] == "#[cfg(test)]").map(|pair| pair[1]);
+        files.extend(named.flat_map(|line| children(path, line)));
+    }
+    files
+}
+
 /// The files that targets begin with: those that a `Cargo.toml` names, and those that cargo finds.
 fn roots(tree: &Tree) -> Vec<String> {
     let mut roots = Vec::new();
