@@ -140,6 +140,8 @@ create table held (
     row_hash blob not null
 ) strict;
 create index held_waiting on held (county, state, id);
+create index held_by_change on held (change_id) where change_id is not null;
+create index held_by_author on held (made_by, id);
 
 -- Photos ----------------------------------------------------------------------------------
 

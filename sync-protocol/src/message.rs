@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::change::{FieldName, Stamp};
@@ -30,7 +30,7 @@ pub struct SyncRequest {
     /// The version that the client speaks.
     pub protocol: u32,
     /// The device's own clock, to know its skew.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_readable")]
     pub device_time: Option<Stamp>,
     /// Where the last answer ended; absent or null: from the beginning.
     #[serde(default)]
@@ -48,6 +48,12 @@ pub struct SyncRequest {
     /// How many records the answer may have.
     #[serde(default)]
     pub limit: Option<u32>,
+}
+
+/// A clock that reads nonsense is no reason to refuse what was written.
+fn if_readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Stamp>, D::Error> {
+    let shown = Option::<serde_json::Value>::deserialize(deserializer)?;
+    Ok(shown.and_then(|shown| shown.as_str()?.parse().ok()))
 }
 
 /// The last checkpoint that a device saw: the signed note, alone or as it came.

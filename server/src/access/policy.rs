@@ -80,6 +80,12 @@ pub fn may_sign(actor: &Actor, at: Moment, role: Role, kind: &Kind, place: &Plac
     judge(actor, at, place, |held| held == role && signs(role, kind) && has_class(role, kind, place))
 }
 
+/// Whether somebody may withdraw there what an inspection says of others.
+pub fn may_withdraw_findings(actor: &Actor, at: Moment, place: &Place) -> bool {
+    let inspects = |role| matches!(role, Role::Inspector | Role::InspectionOffice | Role::CityOffice);
+    !builds(actor, at, place) && judge(actor, at, place, inspects).is_ok()
+}
+
 /// Whether somebody may note more of money there than that it is applied for.
 pub fn may_move_money(actor: &Actor, at: Moment, place: &Place) -> bool {
     let moves = |role| matches!(role, Role::Finance | Role::ProjectOffice | Role::EquipmentStation);

@@ -1,5 +1,7 @@
 //! The held box: changes that came and are not in a ledger. They wait for a person at the office.
 
+use futures_util::TryStreamExt as _;
+use futures_util::stream::BoxStream;
 use sqlx::{FromRow, Row as _};
 use sync_protocol::id::{ChangeId, DeviceId, UserId};
 use sync_protocol::photo::Sha256;
@@ -240,7 +242,8 @@ pub async fn held(tx: &mut Tx, id: i64) -> Result<Option<HeldRow>> {
     found.map(|row| Ok(<(HeldRow, bool)>::try_from(row)?.0)).transpose()
 }
 
-/// Held changes of these counties in that state after number `after`, oldest first.
+/// Held changes of these counties in that state after number `after`, oldest first: up to `limit` of them, and
+/// up to [`LIST_BYTES`].
 pub async fn list(
     tx: &mut Tx,
     counties: &[String],
@@ -248,7 +251,7 @@ pub async fn list(
     after: i64,
     limit: u32,
 ) -> Result<Vec<HeldRow>> {
-    rows(
+    a_list(
         sqlx::query_as(
             "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
              received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
@@ -260,14 +263,14 @@ pub async fn list(
         .bind(state.as_str())
         .bind(after)
         .bind(i64::from(limit))
-        .fetch_all(tx)
-        .await?,
+        .fetch(tx),
     )
+    .await
 }
 
-/// Held changes that a person delivered, newest first.
+/// Held changes that a person delivered, newest first: up to `limit`, and up to [`LIST_BYTES`].
 pub async fn of_author(tx: &mut Tx, author: UserId, limit: u32) -> Result<Vec<HeldRow>> {
-    rows(
+    a_list(
         sqlx::query_as(
             "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
              received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
@@ -276,9 +279,24 @@ pub async fn of_author(tx: &mut Tx, author: UserId, limit: u32) -> Result<Vec<He
         )
         .bind(author.as_bytes().as_slice())
         .bind(i64::from(limit))
-        .fetch_all(tx)
-        .await?,
+        .fetch(tx),
     )
+    .await
+}
+
+/// How long a list may be: one held change alone may be as long as a whole request.
+const LIST_BYTES: usize = 1024 * 1024;
+
+async fn a_list(mut found: BoxStream<'_, sqlx::Result<HeldColumns>>) -> Result<Vec<HeldRow>> {
+    let (mut list, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = found.try_next().await? {
+        bytes += row.raw.len();
+        list.push(<(HeldRow, bool)>::try_from(row)?.0);
+        if bytes >= LIST_BYTES {
+            break;
+        }
+    }
+    Ok(list)
 }
 
 /// Up to `limit` rows after number `after` for whoever checks them: each with its number and with

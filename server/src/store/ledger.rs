@@ -216,25 +216,28 @@ pub struct Known {
     pub digest: Sha256,
     /// The record it is about.
     pub record: RecordId,
+    /// When it came.
+    pub received_at: Moment,
 }
 
 /// Which of these changes are in a ledger.
 pub async fn known(tx: &mut Tx, changes: impl Iterator<Item = ChangeId>) -> Result<Vec<(ChangeId, Known)>> {
-    type Row = (Vec<u8>, i64, Vec<u8>, Vec<u8>);
+    type Row = (Vec<u8>, i64, Vec<u8>, Vec<u8>, i64);
     let ids = columns::hex_list(changes.map(|change| change.0.into_bytes()));
     let rows: Vec<Row> = sqlx::query_as(
-        "select id, seq, digest, record from changes
+        "select id, seq, digest, record, received_at from changes
          where id in (select unhex(value) from json_each($1))",
     )
     .bind(ids)
     .fetch_all(tx)
     .await?;
     rows.into_iter()
-        .map(|(id, seq, digest, record)| {
+        .map(|(id, seq, digest, record, received_at)| {
             let known = Known {
                 seq: seq as u64,
                 digest: Sha256(columns::array(&digest)?),
                 record: columns::id(&record)?,
+                received_at: Moment(received_at),
             };
             Ok((columns::id(&id)?, known))
         })

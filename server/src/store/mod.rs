@@ -28,12 +28,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sqlx::ConnectOptions as _;
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::error::{Error, Result};
 use writer::Writer;
@@ -68,6 +68,9 @@ impl Store {
             .min_connections(1)
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(10))
+            // After an I/O error SQLite may have ended a transaction that sqlx still counts: such a
+            // connection would read one old moment for ever.
+            .after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone().read_only(true))
             .await?;
         Ok(Self { readers, writer: Arc::new(Writer::start(connection, options)) })

@@ -145,7 +145,7 @@ impl Work {
             return Verdict::Duplicate { seq: known.seq, record: known.record };
         }
         let released = matches!(sender.rights, Rights::Released { .. });
-        let decided = self.in_box.get(&incoming.digest).filter(|_| !released);
+        let decided = self.in_box.get(&incoming.digest);
         match decided.map(|row| (row.state, row)) {
             Some((State::Refused, row)) => {
                 let reason = row.decision_reason.clone().unwrap_or_default();
@@ -153,7 +153,9 @@ impl Work {
             }
             // A signature over a conflict does not become good by the conflict being settled.
             Some((State::Waiting, row))
-                if row.held.code == Code::Invalid && row.held.field.as_deref() == Some(signoff::FIELD) =>
+                if !released
+                    && row.held.code == Code::Invalid
+                    && row.held.field.as_deref() == Some(signoff::FIELD) =>
             {
                 return Verdict::Held { refusal: why_held(row), refused: None };
             }
@@ -212,7 +214,7 @@ impl Work {
     }
 
     /// The record as it would stand with the change, unnumbered yet.
-    fn candidate(&self, existing: Option<&Working>, change: &Change, sender: &Sender) -> Record {
+    pub(super) fn candidate(&self, existing: Option<&Working>, change: &Change, sender: &Sender) -> Record {
         let mut candidate = existing
             .map_or_else(|| Record::empty(change.record, &change.kind), |existing| existing.record.clone());
         let origin =
@@ -257,7 +259,10 @@ impl Work {
             .cloned()
             .collect();
         self.entries.push(entry(&placed.county, seq, decoded, incoming, sender, self.now));
-        self.known.insert(change.id, Known { seq, digest: incoming.digest, record: change.record });
+        self.known.insert(
+            change.id,
+            Known { seq, digest: incoming.digest, record: change.record, received_at: self.now },
+        );
         for photo in &decoded.photos {
             self.photo_refs.push((*photo, change.record, placed.county.clone()));
         }
@@ -278,10 +283,10 @@ impl Work {
             && self.held_now.insert(incoming.digest, refusal.clone()).is_none();
         if fresh && let Rights::Own { actor, .. } = &sender.rights {
             let change = incoming.reading.as_ref().ok().map(|decoded| &decoded.change);
-            let permitted_when_made = matches!(refusal.code, Code::NotPermitted | Code::OutOfScope)
-                && change.is_some_and(|change| self.permitted_when_made(standing, change, sender));
+            let permitted_when_made =
+                change.is_some_and(|change| self.permitted_when_made(standing, change, sender));
             self.holds.push(NewHeld {
-                county: self.county_of_held(standing, change, actor),
+                county: self.county_of_held(standing, change, actor, sender),
                 change_id: incoming.sent_id.clone(),
                 digest: incoming.digest,
                 raw: incoming.raw.clone(),

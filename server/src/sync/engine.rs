@@ -1,17 +1,17 @@
 //! The engine that every request goes through: how the ledgers stand, who appends, who is told.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use sync_protocol::id::DeviceId;
+use futures_util::FutureExt as _;
 use tokio::sync::{Mutex as AsyncMutex, broadcast, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::cursor::Sealer;
+use super::devices::Devices;
 use super::nudge::Nudge;
 use super::scope::ReadScope;
 use super::standing::Standing;
-use super::ticket::Tickets;
 use super::writer::{Push, Pushed, QUEUE, Waiting, Writer};
 use crate::access::actor::Actor;
 use crate::clock::{Clock, Moment};
@@ -28,22 +28,11 @@ pub struct Engine {
     pub(super) clock: Clock,
     pub(super) sealer: Sealer,
     standing: Arc<RwLock<Standing>>,
-    devices: Mutex<HashMap<DeviceId, DeviceState>>,
+    pub(super) devices: Arc<Devices>,
     nudges: broadcast::Sender<Nudge>,
     queue: AsyncMutex<Option<mpsc::Sender<Waiting>>>,
     sender: mpsc::WeakSender<Waiting>,
     writer: AsyncMutex<Option<JoinHandle<()>>>,
-}
-
-/// What is remembered of a device, so that a sync with nothing new asks the database nothing.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct DeviceState {
-    /// Its tickets.
-    pub(super) tickets: Tickets,
-    /// Whether photos may be missing that its changes refer to.
-    pub(super) photos_missing: bool,
-    /// How many requests of it referred to photos.
-    pub(super) photo_pushes: u64,
 }
 
 impl Engine {
@@ -56,22 +45,24 @@ impl Engine {
         let standing = Arc::new(RwLock::new(standing));
         let (nudges, _) = broadcast::channel(NUDGES);
         let (sender, queue) = mpsc::channel(QUEUE);
+        let devices = Arc::new(Devices::default());
         let writer = Writer {
             store: store.clone(),
             clock: clock.clone(),
             standing: Arc::clone(&standing),
             nudges: nudges.clone(),
+            devices: Arc::clone(&devices),
         };
         Ok(Arc::new(Self {
             sealer: Sealer::new(&server.cursor_key),
             store,
             clock,
             standing,
-            devices: Mutex::default(),
+            devices,
             nudges,
             sender: sender.downgrade(),
             queue: AsyncMutex::new(Some(sender)),
-            writer: AsyncMutex::new(Some(tokio::spawn(writer.run(queue)))),
+            writer: AsyncMutex::new(Some(tokio::spawn(run_or_abort(writer, queue)))),
         }))
     }
 
@@ -135,17 +126,13 @@ impl Engine {
         drop(queue);
         answered.await.map_err(|_| stopped())?
     }
+}
 
-    /// What is remembered of a device; `None` if nothing is yet.
-    pub(super) fn device(&self, device: DeviceId) -> Option<DeviceState> {
-        self.devices.lock().unwrap_or_else(PoisonError::into_inner).get(&device).copied()
-    }
-
-    /// Remembers something of a device.
-    pub(super) fn remember(&self, device: DeviceId, learn: impl FnOnce(&mut DeviceState)) {
-        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
-        learn(
-            devices.entry(device).or_insert(DeviceState { photos_missing: true, ..DeviceState::default() }),
-        );
+/// Without the one who appends nothing works, and half-done state in memory must not be gone on
+/// from: the process ends, and phones send again.
+async fn run_or_abort(writer: Writer, queue: mpsc::Receiver<Waiting>) {
+    if AssertUnwindSafe(writer.run(queue)).catch_unwind().await.is_err() {
+        tracing::error!("the one who appends panicked; the process ends so that it starts clean");
+        std::process::abort();
     }
 }

@@ -80,6 +80,9 @@ impl Engine {
         let row = self.to_be_decided(actor, id).await?;
         let held = row.held;
         let incoming = Incoming::read(&held.raw)?;
+        if incoming.digest != held.digest {
+            return Err(Error::internal(anyhow::anyhow!("held change {id} is damaged on disk")));
+        }
         let kind = incoming.reading.as_ref().map_or("", |decoded| decoded.change.kind.as_str());
         if held.by == actor.user || !policy::may_release(actor, self.clock.now(), kind) {
             return Err(not_by_you());
@@ -88,7 +91,11 @@ impl Engine {
             user: held.by,
             name: held.by_name,
             device: held.device,
-            rights: Rights::Released { by: actor.user, county: held.county },
+            rights: Rights::Released {
+                by: actor.user,
+                county: held.county,
+                permitted_when_made: held.permitted_when_made,
+            },
         };
         let push = Push {
             sender,
@@ -97,7 +104,10 @@ impl Engine {
             release: Some(Release { held: id, by: actor.user, reason }),
         };
         let mut pushed = self.push(push).await?;
-        if let Some(Verdict::Held { refusal, .. }) = pushed.verdicts.pop() {
+        if let Some(Verdict::Held { refusal, refused }) = pushed.verdicts.pop() {
+            if refused.is_some() {
+                return Err(decided_already());
+            }
             return Err(Error::new(
                 Kind::Unprocessable,
                 "cannot_be_released",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use sync_protocol::change::Change;
-use sync_protocol::id::{DeviceId, UserId};
+use sync_protocol::id::{ChangeId, DeviceId, UserId};
 use sync_protocol::kinds::{self, Type};
 use sync_protocol::photo::{PhotoRef, Sha256};
 use sync_protocol::refusal::{Code, Refusal};
@@ -62,6 +62,8 @@ pub enum Rights {
         actor: Arc<Actor>,
         /// Up to which number the device had been shown each county's ledger.
         seen: BTreeMap<String, u64>,
+        /// By how many milliseconds the device's clock was ahead of ours, if it said.
+        ahead_ms: Option<i64>,
     },
     /// The office released it: what the author may write is not asked again.
     Released {
@@ -69,17 +71,19 @@ pub enum Rights {
         by: UserId,
         /// The county whose office did.
         county: String,
+        /// Whether the author had the right when the change was made.
+        permitted_when_made: bool,
     },
 }
 
 impl Sender {
     /// The author with the author's own rights.
-    pub fn own(actor: Arc<Actor>, seen: BTreeMap<String, u64>) -> Self {
+    pub fn own(actor: Arc<Actor>, seen: BTreeMap<String, u64>, ahead_ms: Option<i64>) -> Self {
         Self {
             user: actor.user,
             name: actor.display_name.clone(),
             device: actor.device,
-            rights: Rights::Own { actor, seen },
+            rights: Rights::Own { actor, seen, ahead_ms },
         }
     }
 }
@@ -110,6 +114,8 @@ impl Incoming {
             Ok(decoded) => Some(decoded.change.id.to_string()),
             Err(_) => serde_json::from_str::<JustId>(raw).ok().and_then(|just| just.id),
         };
+        // An id has one spelling, so that a phone that asks for it finds it.
+        let sent_id = sent_id.map(|id| id.parse::<ChangeId>().map_or(id, |id| id.to_string()));
         let sent_id = sent_id.filter(|id| id.len() <= 200);
         Ok(Self { raw: raw.to_owned(), sent_id, reading, digest, salt })
     }

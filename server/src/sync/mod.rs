@@ -5,6 +5,7 @@ pub mod audit;
 pub mod checkpoint;
 pub mod county;
 pub mod cursor;
+mod devices;
 pub mod directory;
 pub mod engine;
 pub mod feed;

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use sync_protocol::change::Change;
+use sync_protocol::change::{Change, Edit};
 use sync_protocol::id::UserId;
-use sync_protocol::kinds::{Belongs, Kind};
+use sync_protocol::kinds::{Belongs, Kind, Writers};
 use sync_protocol::record::Record;
 use sync_protocol::refusal::{Code, Refusal};
 use sync_protocol::signoff::{self, Signoff, Verdict};
 use sync_protocol::value::Value;
+use sync_protocol::withdrawal;
 
 use super::admit::{Work, Working};
 use super::directory::reference;
@@ -51,13 +52,18 @@ pub(super) fn check(question: &Question<'_>) -> Result<(), Refusal> {
     )?;
     over_a_conflict(question)?;
     never_edited(question)?;
-    if let Rights::Own { .. } = question.sender.rights {
-        own_signatures(question)?;
-        under_a_signature(question)?;
-        verified_by_another(question)?;
-        applied_for(question)?;
+    own_words(question)?;
+    verified_by_another(question)?;
+    match question.sender.rights {
+        Rights::Own { .. } => {
+            withdrawn_by_its_side(question)?;
+            under_a_signature(question)?;
+            applied_for(question)
+        }
+        Rights::Released { permitted_when_made, .. } => {
+            signed_in_a_role_once_held(question, permitted_when_made)
+        }
     }
-    Ok(())
 }
 
 /// Checks the author's rights line by line, as of a moment.
@@ -143,11 +149,16 @@ fn over_a_conflict(question: &Question<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What is append-only is reversed by another record, never edited.
+/// What is append-only is reversed by another record, never edited: it is only added to.
 fn never_edited(question: &Question<'_>) -> Result<(), Refusal> {
-    let begun = question.existing.is_some() && question.kind.append_only;
-    let edited = question.change.edits.iter().find(|edit| !ADDED_LATER.contains(&edit.field.base()));
-    match edited.filter(|_| begun) {
+    if question.existing.is_none() || !question.kind.append_only {
+        return Ok(());
+    }
+    let edits = |edit: &&Edit| {
+        let base = edit.field.base();
+        !ADDED_LATER.contains(&base) || (base == "photos" && !edit.replaces.is_empty())
+    };
+    match question.change.edits.iter().find(edits) {
         Some(edit) => Err(Refusal::invalid(
             format!("{}不能修改：请另记一笔冲销", question.kind.zh),
             format!("a {} is never edited: reverse it by another", question.kind.en),
@@ -157,33 +168,72 @@ fn never_edited(question: &Question<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// A signature is taken away by the one who gave it.
-fn own_signatures(question: &Question<'_>) -> Result<(), Refusal> {
+/// Signatures and remarks are taken away by whoever gave them, and by nobody else.
+fn own_words(question: &Question<'_>) -> Result<(), Refusal> {
     let Some(existing) = question.existing else { return Ok(()) };
-    let signatures = existing.record.heads_named(signoff::FIELD);
-    let taken: BTreeSet<_> = question
-        .change
-        .edits
-        .iter()
-        .filter(|edit| edit.field.as_str() == signoff::FIELD)
-        .flat_map(|edit| &edit.replaces)
-        .collect();
-    if signatures.iter().any(|head| taken.contains(&head.edit) && head.by != question.sender.user) {
-        return Err(Refusal::new(
-            Code::NotPermitted,
-            "只有签字人本人可以撤回签字",
-            "a signature is taken away by its signer alone",
-        )
-        .at(signoff::FIELD));
+    for edit in question.change.edits.iter().filter(|edit| !edit.replaces.is_empty()) {
+        let field = question.kind.field(edit.field.base());
+        if !field.is_some_and(|field| matches!(field.writers, Writers::Signers | Writers::Readers)) {
+            continue;
+        }
+        let taken: BTreeSet<_> = edit.replaces.iter().collect();
+        let heads = existing.record.heads(&edit.field);
+        if heads.iter().any(|head| taken.contains(&head.edit) && head.by != question.sender.user) {
+            return Err(Refusal::new(
+                Code::NotPermitted,
+                "签字和备注只有本人可以撤回；内容已保存，等办公室处理",
+                "signatures and remarks are taken away by who gave them alone; it is kept, the office decides",
+            )
+            .at(edit.field.as_str()));
+        }
     }
     Ok(())
+}
+
+/// The kinds by which a school is inspected: who is inspected does not withdraw them.
+const OF_INSPECTION: [&str; 4] = ["inspection", "finding", "verification", "notice"];
+
+/// What an inspection says is withdrawn by those who inspect, or by who alone wrote it.
+fn withdrawn_by_its_side(question: &Question<'_>) -> Result<(), Refusal> {
+    let Rights::Own { actor, .. } = &question.sender.rights else { return Ok(()) };
+    let Some(existing) = question.existing else { return Ok(()) };
+    let withdraws = question.change.edits.iter().any(|edit| edit.field.base() == withdrawal::FIELD);
+    if !withdraws || !OF_INSPECTION.contains(&question.kind.name) {
+        return Ok(());
+    }
+    let content = existing.record.fields.iter().filter(|(name, _)| !question.kind.is_talk(name.base()));
+    let alone = content.flat_map(|(_, state)| &state.heads).all(|head| head.by == question.sender.user);
+    let place = place(question.work, question.standing, question.placed);
+    if alone || policy::may_withdraw_findings(actor, question.work.now, &place) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::NotPermitted,
+        "检查和问题只能由检查方作废；内容已保存，等办公室处理",
+        "what an inspection says is withdrawn by those who inspect; it is kept, the office decides",
+    )
+    .at(withdrawal::FIELD))
+}
+
+/// Nobody lets a signature into the ledger that was given in a role which its author never held.
+fn signed_in_a_role_once_held(question: &Question<'_>, permitted_when_made: bool) -> Result<(), Refusal> {
+    let signs = |edit: &Edit| edit.field.base() == signoff::FIELD && edit.value.is_some();
+    if permitted_when_made || !question.change.edits.iter().any(signs) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::NotPermitted,
+        "签字人当时没有这个角色，签字不能放行",
+        "the signer did not hold that role when signing: such a signature is not released",
+    )
+    .at(signoff::FIELD))
 }
 
 /// Nobody who has been shown somebody else's signature edits under it without a reason.
 ///
 /// Who had not been shown it yet wrote in good faith: the record reads *changed since signed*.
 fn under_a_signature(question: &Question<'_>) -> Result<(), Refusal> {
-    let Rights::Own { seen, .. } = &question.sender.rights else { return Ok(()) };
+    let Rights::Own { seen, ahead_ms, .. } = &question.sender.rights else { return Ok(()) };
     let Some(existing) = question.existing else { return Ok(()) };
     let Some(edited) = question.change.edits.iter().find(|edit| !question.kind.is_talk(edit.field.base()))
     else {
@@ -193,9 +243,13 @@ fn under_a_signature(question: &Question<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let shown = seen.get(&question.placed.county).copied().unwrap_or(0);
+    let made_ms = question.change.made_at.moment().timestamp_millis().saturating_sub(ahead_ms.unwrap_or(0));
     let signed_by_another = existing.record.heads_named(signoff::FIELD).iter().any(|head| {
         let stands = Signoff::read(&head.value).is_ok_and(|signoff| signoff.verdict != Verdict::Returned);
-        stands && head.by != question.sender.user && head.seq.is_some_and(|seq| seq <= shown)
+        // The cursor says what was shown by the time it was sent; a backlog was written before.
+        let came = question.work.known.get(&head.edit.change).map(|known| known.received_at.0);
+        let was_there = came.is_none_or(|came| came < made_ms);
+        stands && was_there && head.by != question.sender.user && head.seq.is_some_and(|seq| seq <= shown)
     });
     if signed_by_another {
         return Err(Refusal::invalid(
@@ -209,7 +263,8 @@ fn under_a_signature(question: &Question<'_>) -> Result<(), Refusal> {
 
 /// A rectification is verified by somebody else than who made it.
 fn verified_by_another(question: &Question<'_>) -> Result<(), Refusal> {
-    if question.kind.name != "verification" {
+    let says = |edit: &Edit| !question.kind.is_talk(edit.field.base());
+    if question.kind.name != "verification" || !question.change.edits.iter().any(says) {
         return Ok(());
     }
     let Some(rectification) = reference(question.candidate, "rectification") else { return Ok(()) };

@@ -4,7 +4,7 @@ use sync_protocol::change::Change;
 use sync_protocol::id::RecordId;
 use sync_protocol::kinds::{self, Audience, Belongs, Kind};
 use sync_protocol::record::Record;
-use sync_protocol::refusal::Refusal;
+use sync_protocol::refusal::{Code, Refusal};
 use sync_protocol::value::Value;
 
 use super::admit::{Work, Working};
@@ -80,6 +80,16 @@ impl Work {
             },
             Belongs::ToCounty => at_county(standing, kind, record, existing, sender)?,
         };
+        // An office lets changes into its own ledger alone.
+        if let Rights::Released { county, .. } = &sender.rights
+            && *county != placed.county
+        {
+            return Err(Refusal::new(
+                Code::OutOfScope,
+                format!("这条变更属于{}，应由那里的办公室处理", placed.county),
+                format!("it belongs to county {}, whose office decides", placed.county),
+            ));
+        }
         if let Some(existing) = existing.filter(|existing| existing.placed.county != placed.county) {
             return Err(Refusal::invalid(
                 format!("这条记录属于{}，不能移到别的县", existing.placed.county),
@@ -134,31 +144,43 @@ impl Work {
         Ok(Placed { county: county.clone(), school: Some(school), project: None })
     }
 
-    /// Whose office a held change waits at.
+    /// Whose office a held change waits at: where it would stand, or else where its author works.
     pub(super) fn county_of_held(
         &self,
         standing: &Standing,
         change: Option<&Change>,
         actor: &Actor,
+        sender: &Sender,
     ) -> String {
         let of_change = change.and_then(|change| {
-            if let Some(existing) = self.records.get(&change.record) {
-                return Some(existing.placed.county.clone());
-            }
-            let kind = kinds::named(&change.kind);
-            let named = |field: &str| change.value_of(field)?.as_text()?.parse::<RecordId>().ok();
-            let by_project = named("project")
-                .and_then(|project| standing.county_of_project(project).map(|(county, _)| county));
-            let by_school = named("school").and_then(|school| standing.county_of_school(school));
-            let by_name = change.value_of("county").and_then(Value::as_text);
-            let by_name = by_name.and_then(|code| standing.counties.get(code)).filter(|_| kind.is_some());
-            by_project.or(by_school).or(by_name).map(|county| county.ledger.county.clone())
+            let existing = self.records.get(&change.record);
+            let kind = kinds::named(&change.kind)?;
+            let candidate = self.candidate(existing, change, sender);
+            let placed = self.place(standing, kind, &candidate, existing, sender).ok();
+            placed.or_else(|| existing.map(|existing| existing.placed.clone())).map(|placed| placed.county)
         });
-        of_change
-            .or_else(|| county_of_actor(standing, actor))
-            .or_else(|| standing.counties.keys().next().cloned())
-            .unwrap_or_default()
+        // A request of somebody who works nowhere is not taken at all: see `has_an_office`.
+        of_change.or_else(|| office_of(standing, actor)).unwrap_or_default()
     }
+}
+
+/// Whether there is an office that what somebody sends could wait at.
+pub(super) fn has_an_office(standing: &Standing, actor: &Actor) -> bool {
+    office_of(standing, actor).is_some()
+}
+
+/// The county whose office looks after somebody: where they work, else the first of their city,
+/// else the only one that there is.
+fn office_of(standing: &Standing, actor: &Actor) -> Option<String> {
+    let of_city = || {
+        actor.grants.iter().find_map(|grant| {
+            let Scope::City(city) = &grant.scope else { return None };
+            standing.counties.values().find(|county| county.ledger.city.as_ref() == Some(city))
+        })
+    };
+    let only = || standing.counties.values().next().filter(|_| standing.counties.len() == 1);
+    county_of_actor(standing, actor)
+        .or_else(|| of_city().or_else(only).map(|county| county.ledger.county.clone()))
 }
 
 fn at_county(

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
+use sync_protocol::change::Stamp;
 use sync_protocol::id::RecordId;
 use sync_protocol::message::{
     CheckpointNews, DEFAULT_LIMIT, Fate, HaveRequest, HaveResponse, IndexResponse, MAX_LIMIT, Outcome,
     SeenCheckpoint, SyncRequest, SyncResponse,
 };
+use sync_protocol::photo::Sha256;
 use sync_protocol::version::PROTOCOL;
 
 use super::admit::Verdict;
@@ -17,8 +19,9 @@ use super::cursor::Cursor;
 use super::engine::Engine;
 use super::feed::{self, From, Page};
 use super::incoming::{Incoming, Sender};
+use super::placing;
 use super::scope::ReadScope;
-use super::ticket::{self, Ticket};
+use super::ticket::{self, Ticket, Tickets};
 use super::writer::{Push, Shown};
 use crate::access::actor::Actor;
 use crate::error::{Error, Kind, Language, Result};
@@ -35,6 +38,40 @@ const SETTLED: u64 = 0;
 
 /// An answer whose records are passed on as they stand in the store.
 pub type Answer = SyncResponse<Box<RawValue>>;
+
+/// What became of what a device sent.
+struct Sent {
+    /// Of each change, with its id as it was sent.
+    verdicts: Vec<(Option<String>, Verdict)>,
+    /// The device's tickets now.
+    tickets: Option<Tickets>,
+}
+
+impl Sent {
+    fn touched(&self) -> BTreeSet<RecordId> {
+        self.verdicts.iter().filter_map(|(_, verdict)| verdict.record()).collect()
+    }
+
+    fn outcomes(self, language: Language) -> Vec<Outcome> {
+        self.verdicts.into_iter().map(|(id, verdict)| outcome(id, verdict, language)).collect()
+    }
+}
+
+/// What is new for a device.
+struct News {
+    page: Page,
+    cursor: Option<String>,
+    photos_missing: Vec<Sha256>,
+    checkpoint: Option<CheckpointNews>,
+}
+
+impl News {
+    /// Nothing for now: the device stays where it is, and asks again.
+    fn later(cursor: Option<String>) -> Self {
+        let page = Page { more: true, ..Page::default() };
+        Self { page, cursor, photos_missing: Vec::new(), checkpoint: None }
+    }
+}
 
 impl Engine {
     /// Takes what a device wrote and answers with what is new in its scope.
@@ -55,34 +92,66 @@ impl Engine {
         let from = From { cursor: opened.as_ref().and_then(Option::as_ref), foreign: opened == Some(None) };
         let shown = request.ticket.as_deref().map(ticket::decode);
 
-        let mut outcomes = Vec::new();
-        let mut touched = BTreeSet::new();
-        if !request.changes.is_empty() || !self.keeps_ticket(actor, shown) {
-            let verdicts = self.send(actor, &request.changes, shown, from.cursor).await?;
-            touched.extend(verdicts.iter().filter_map(|(_, verdict)| verdict.record()));
-            outcomes.extend(verdicts.into_iter().map(|(id, verdict)| outcome(id, verdict, language)));
-        }
-
-        let scope = self.read_scope(actor, self.clock.now());
-        let limit = request.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
-        let page = self.page(&scope, from, limit, &touched).await?;
-        let seen = request.checkpoint.as_ref().map(SeenCheckpoint::note);
-        let Page { records, gone, cursor, more, resync, digest } = page;
+        let sent = if request.changes.is_empty() && self.keeps_ticket(actor, shown) {
+            None
+        } else {
+            let ahead_ms = request.device_time.as_ref().map(|stamp| self.ahead_ms(stamp));
+            Some(self.send(actor, &request.changes, shown, from.cursor, ahead_ms).await?)
+        };
+        let news = self.news(actor, &request, from, sent.as_ref()).await;
+        let news = match (news, &sent) {
+            (Ok(news), _) => news,
+            // What was sent is flushed, and that is what the device must hear of; news can wait.
+            (Err(error), Some(_)) => {
+                tracing::error!(?error, "what came is stored, but what is new could not be read");
+                News::later(request.cursor.clone())
+            }
+            (Err(error), None) => return Err(error),
+        };
+        let tickets = sent.as_ref().and_then(|sent| sent.tickets);
+        let tickets = tickets.or_else(|| self.devices.get(actor.device).map(|device| device.tickets));
+        let News { page, cursor, photos_missing, checkpoint } = news;
         Ok(SyncResponse {
             protocol: PROTOCOL,
             server_time: self.clock.now().rfc3339(),
-            outcomes,
-            records,
-            gone,
-            photos_missing: self.photos_missing(actor).await?,
-            cursor: Some(self.sealer.seal(&cursor)),
-            more,
-            resync,
+            outcomes: sent.map(|sent| sent.outcomes(language)).unwrap_or_default(),
+            records: page.records,
+            gone: page.gone,
+            photos_missing,
+            cursor,
+            more: page.more,
+            resync: page.resync,
             settled: SETTLED,
-            ticket: self.device(actor.device).and_then(|device| device.tickets.current).map(ticket::encode),
-            digest,
+            ticket: tickets.and_then(|tickets| tickets.current).map(ticket::encode),
+            digest: page.digest,
+            checkpoint,
+        })
+    }
+
+    /// All that is new for a device.
+    async fn news(
+        &self,
+        actor: &Actor,
+        request: &SyncRequest,
+        from: From<'_>,
+        sent: Option<&Sent>,
+    ) -> Result<News> {
+        let scope = self.read_scope(actor, self.clock.now());
+        let limit = request.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
+        let touched = sent.map(Sent::touched).unwrap_or_default();
+        let page = self.page(&scope, from, limit, &touched).await?;
+        let seen = request.checkpoint.as_ref().map(SeenCheckpoint::note);
+        Ok(News {
+            cursor: Some(self.sealer.seal(&page.cursor)),
+            page,
+            photos_missing: self.photos_missing(actor).await?,
             checkpoint: self.checkpoint_news(actor, &scope, seen).await?,
         })
+    }
+
+    /// By how much a device's clock is ahead of ours, in milliseconds.
+    fn ahead_ms(&self, shown: &Stamp) -> i64 {
+        shown.moment().timestamp_millis().saturating_sub(self.clock.now().0)
     }
 
     /// `[id, seq]` of everything that somebody has in scope.
@@ -118,7 +187,8 @@ impl Engine {
 
     /// Whether the device may go on with the ticket that it has, so that nothing need be written.
     fn keeps_ticket(&self, actor: &Actor, shown: Option<Ticket>) -> bool {
-        self.device(actor.device)
+        self.devices
+            .get(actor.device)
             .is_some_and(|device| device.tickets.current.is_some() && device.tickets.current == shown)
     }
 
@@ -129,7 +199,11 @@ impl Engine {
         changes: &[Box<RawValue>],
         shown: Option<Ticket>,
         cursor: Option<&Cursor>,
-    ) -> Result<Vec<(Option<String>, Verdict)>> {
+        ahead_ms: Option<i64>,
+    ) -> Result<Sent> {
+        if !changes.is_empty() && !placing::has_an_office(&self.standing(), actor) {
+            return Err(no_office());
+        }
         let changes: Result<Vec<_>> = changes.iter().map(|raw| Incoming::read(raw.get())).collect();
         let changes = changes?;
         let ids: Vec<_> = changes.iter().map(|incoming| incoming.sent_id.clone()).collect();
@@ -138,23 +212,10 @@ impl Engine {
             .flat_map(|cursor| &cursor.counties)
             .map(|(county, (_, seq))| (county.clone(), *seq))
             .collect();
-        let photos = changes
-            .iter()
-            .filter_map(|incoming| incoming.reading.as_ref().ok())
-            .any(|decoded| !decoded.photos.is_empty());
-        let sender = Sender::own(Arc::clone(actor), seen);
+        let sender = Sender::own(Arc::clone(actor), seen, ahead_ms);
         let push = Push { sender, changes, ticket: Some(Shown(shown)), release: None };
         let pushed = self.push(push).await?;
-        self.remember(actor.device, |device| {
-            if let Some(tickets) = pushed.ticket {
-                device.tickets = tickets;
-            }
-            if photos {
-                device.photo_pushes += 1;
-                device.photos_missing = true;
-            }
-        });
-        Ok(ids.into_iter().zip(pushed.verdicts).collect())
+        Ok(Sent { verdicts: ids.into_iter().zip(pushed.verdicts).collect(), tickets: pushed.ticket })
     }
 
     async fn page(
@@ -174,19 +235,15 @@ impl Engine {
     }
 
     /// The photos that this device's changes refer to and that have not come.
-    async fn photos_missing(&self, actor: &Actor) -> Result<Vec<sync_protocol::photo::Sha256>> {
-        let before = self.device(actor.device);
-        if before.is_some_and(|device| !device.photos_missing) {
+    async fn photos_missing(&self, actor: &Actor) -> Result<Vec<Sha256>> {
+        let (before, now) = (self.devices.get(actor.device), self.clock.now());
+        if before.is_some_and(|device| !device.may_lack_photos(now)) {
             return Ok(Vec::new());
         }
         let mut tx = self.store.read().await?;
         let missing = records::photos_wanted(&mut tx, actor.device, MAX_PHOTOS_MISSING).await?;
         if missing.is_empty() {
-            let pushes = before.map_or(0, |device| device.photo_pushes);
-            self.remember(actor.device, |device| {
-                // Unless another request of the device brought more meanwhile.
-                device.photos_missing = device.photo_pushes != pushes;
-            });
+            self.devices.none_missing(actor.device, before, now);
         }
         Ok(missing)
     }
@@ -205,6 +262,17 @@ impl Engine {
         let by = (actor.user, actor.device);
         checkpoint::news(&self.store, &self.clock, county, latest, seen, by).await.map(Some)
     }
+}
+
+/// There is no ledger yet that what somebody sends could stand in, nor an office that it could
+/// wait at.
+fn no_office() -> Error {
+    Error::new(
+        Kind::Unavailable(600),
+        "no_ledger",
+        "您所在的县还没有开通台账，内容没有保存在服务器上；手机上的内容没有丢失，请联系管理员",
+        "the ledger of your county is not open yet; nothing was stored, nothing on the device is lost, ask the administrator",
+    )
 }
 
 fn check(request: &SyncRequest) -> Result<()> {

@@ -11,9 +11,11 @@ use std::sync::{Arc, RwLock};
 use sync_protocol::id::{ChangeId, RecordId};
 use sync_protocol::kinds;
 use sync_protocol::photo::Sha256;
+use sync_protocol::signoff;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::admit::{Before, Verdict, Work, Working};
+use super::devices::Devices;
 use super::directory::{Directory, reference};
 use super::incoming::{Incoming, Sender};
 use super::nudge::Nudge;
@@ -44,6 +46,13 @@ pub(super) struct Push {
     pub(super) ticket: Option<Shown>,
     /// The held change that this releases, and who releases it why.
     pub(super) release: Option<Release>,
+}
+
+impl Push {
+    fn refers_to_photos(&self) -> bool {
+        let decoded = self.changes.iter().filter_map(|incoming| incoming.reading.as_ref().ok());
+        decoded.into_iter().any(|decoded| !decoded.photos.is_empty())
+    }
 }
 
 /// The ticket that a device came with.
@@ -82,6 +91,7 @@ pub(super) struct Writer {
     pub(super) clock: Clock,
     pub(super) standing: Arc<RwLock<Standing>>,
     pub(super) nudges: broadcast::Sender<Nudge>,
+    pub(super) devices: Arc<Devices>,
 }
 
 /// What a commit changed in how the ledgers stand.
@@ -134,6 +144,8 @@ impl Writer {
     }
 
     async fn append(&self, pushes: Arc<Vec<Push>>, range: std::ops::Range<usize>) -> Result<Vec<Pushed>> {
+        let appended = Arc::clone(&pushes);
+        let these = range.clone();
         let standing = Arc::clone(&self.standing);
         let now = self.clock.now();
         let written = self
@@ -141,7 +153,7 @@ impl Writer {
             .write(move |tx| Box::pin(async move { write(tx, &standing, &pushes[range], now).await }))
             .await;
         match written {
-            Ok(written) => Ok(self.move_on(written)),
+            Ok(written) => Ok(self.move_on(written, &appended[these])),
             Err(error) => {
                 // A commit that failed may have been made all the same.
                 self.read_anew().await;
@@ -150,7 +162,12 @@ impl Writer {
         }
     }
 
-    fn move_on(&self, written: Written) -> Vec<Pushed> {
+    fn move_on(&self, written: Written, pushes: &[Push]) -> Vec<Pushed> {
+        for (push, pushed) in pushes.iter().zip(&written.pushed) {
+            if let Some(tickets) = pushed.ticket {
+                self.devices.answered(push.sender.device, tickets, push.refers_to_photos());
+            }
+        }
         let mut news = Vec::new();
         {
             let mut standing = write_lock(&self.standing);
@@ -265,7 +282,19 @@ async fn prepare(tx: &mut Tx, work: &mut Work, pushes: &[Push]) -> Result<()> {
         .filter_map(|working| reference(&working.record, "rectification"))
         .filter(|id| !work.records.contains_key(id))
         .collect();
-    load_records(tx, work, named).await
+    load_records(tx, work, named).await?;
+    // When a signature came tells whether an author can have seen it.
+    let signatures: HashSet<ChangeId> = work
+        .records
+        .values()
+        .flat_map(|working| working.record.heads_named(signoff::FIELD))
+        .map(|head| head.edit.change)
+        .filter(|change| !work.known.contains_key(change))
+        .collect();
+    if !signatures.is_empty() {
+        work.known.extend(ledger::known(tx, signatures.into_iter()).await?);
+    }
+    Ok(())
 }
 
 async fn load_records(tx: &mut Tx, work: &mut Work, ids: HashSet<RecordId>) -> Result<()> {
