@@ -201,8 +201,12 @@ impl Engine {
         cursor: Option<&Cursor>,
         ahead_ms: Option<i64>,
     ) -> Result<Sent> {
-        if !changes.is_empty() && !placing::has_an_office(&self.standing(), actor) {
-            return Err(no_office());
+        if !changes.is_empty() && !self.has_an_office(actor) {
+            // Its ledger may have been opened this very moment.
+            self.look_again().await?;
+            if !self.has_an_office(actor) {
+                return Err(no_office());
+            }
         }
         let changes: Result<Vec<_>> = changes.iter().map(|raw| Incoming::read(raw.get())).collect();
         let changes = changes?;
@@ -216,6 +220,10 @@ impl Engine {
         let push = Push { sender, changes, ticket: Some(Shown(shown)), release: None };
         let pushed = self.push(push).await?;
         Ok(Sent { verdicts: ids.into_iter().zip(pushed.verdicts).collect(), tickets: pushed.ticket })
+    }
+
+    fn has_an_office(&self, actor: &Actor) -> bool {
+        placing::has_an_office(&self.standing(), actor)
     }
 
     async fn page(
