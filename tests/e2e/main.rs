@@ -8,6 +8,7 @@ mod hostile;
 mod kill;
 mod lost_answers;
 mod main_job;
+mod offices;
 mod permissions;
 mod photos;
 mod portal;

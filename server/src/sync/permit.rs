@@ -229,6 +229,9 @@ fn signed_in_a_role_once_held(question: &Question<'_>, permitted_when_made: bool
     .at(signoff::FIELD))
 }
 
+/// A clock that differs by less is right: what differs is how long the request was on its way.
+const RIGHT_ENOUGH_MS: i64 = 60_000;
+
 /// Nobody who has been shown somebody else's signature edits under it without a reason.
 ///
 /// Who had not been shown it yet wrote in good faith: the record reads *changed since signed*.
@@ -243,7 +246,8 @@ fn under_a_signature(question: &Question<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let shown = seen.get(&question.placed.county).copied().unwrap_or(0);
-    let made_ms = question.change.made_at.moment().timestamp_millis().saturating_sub(ahead_ms.unwrap_or(0));
+    let ahead_ms = ahead_ms.filter(|ahead| ahead.abs() > RIGHT_ENOUGH_MS).unwrap_or(0);
+    let made_ms = question.change.made_at.moment().timestamp_millis().saturating_sub(ahead_ms);
     let signed_by_another = existing.record.heads_named(signoff::FIELD).iter().any(|head| {
         let stands = Signoff::read(&head.value).is_ok_and(|signoff| signoff.verdict != Verdict::Returned);
         // The cursor says what was shown by the time it was sent; a backlog was written before.
