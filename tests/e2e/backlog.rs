@@ -117,3 +117,29 @@ async fn a_replica_that_lost_rows_is_repaired_by_the_index_and_not_wiped() {
     assert_eq!(phone.sync().await.expect("the line holds").repairs, 0, "and then it fits");
     server.verify();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_bounded_in_bytes_however_many_records_are_asked_for() {
+    let server = Server::start().await;
+    let world = World::small(4).open(&server).await;
+    let project = world.projects[0].id;
+    let mut writer = world.school_phone(&server, "甲").await;
+    let long = "记".repeat(20_000);
+    for day in days("2016-03-01", 40) {
+        writer.write_diary(project, &day, |form| form.set("progress_text", long.as_str()));
+    }
+    writer.sync().await.expect("the line holds");
+    let mut reader = world.school_phone(&server, "乙").await;
+    reader.limit = Some(2_000);
+    let mut largest = 0;
+    loop {
+        let received = reader.round(false).await.expect("the line holds");
+        largest = largest.max(received.records);
+        if !received.again {
+            break;
+        }
+    }
+    assert!((5..40).contains(&largest), "60 KB each, 1 MiB a page: {largest} in the largest");
+    assert_eq!(reader.phone.replica.records, writer.phone.replica.records);
+    server.verify();
+}

@@ -135,3 +135,43 @@ async fn clocks_wrong_by_years_change_nothing_of_what_is_read() {
     assert_eq!(world.office.desk.values(diary, "image_progress"), ["主体二层".into()]);
     server.verify();
 }
+
+/// The server itself is a copy: its folder comes from last night. Phones still have the day.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_put_back_to_last_nights_copy_gets_the_day_back_from_the_phones() {
+    let mut server = Server::start().await;
+    let world = World::small(5).open(&server).await;
+    let project = world.projects[0].id;
+    let mut jia = world.school_phone(&server, "甲").await;
+    let mut yi = world.school_phone(&server, "乙").await;
+    let yesterday = jia.write_diary(project, "2026-03-01", |form| form.working("浇筑"));
+    jia.sync().await.expect("the line holds");
+    yi.sync().await.expect("the line holds");
+    assert!(server.terminate().await.success());
+    let last_night = server.copy_folder();
+    server.start_again().await;
+
+    let today = jia.write_diary(project, DAY, |form| form.working("养护").set("image_progress", "主体一层"));
+    jia.sync().await.expect("the line holds");
+    yi.sync().await.expect("the line holds");
+    yi.edit(today, |form| form.set("image_progress", "主体二层"));
+    yi.sync().await.expect("the line holds");
+    assert_eq!(yi.values(today, "image_progress"), ["主体二层".into()]);
+
+    assert!(server.terminate().await.success());
+    server.put_back(&last_night);
+    server.start_again().await;
+    // Whoever comes first: an edit may arrive before the one that it replaces.
+    for phone in [&mut yi, &mut jia] {
+        let sent = phone.sync().await.expect("the line holds");
+        assert_eq!(sent.resyncs, 1, "the phone is ahead of the server, which says so");
+    }
+    for phone in [&mut yi, &mut jia] {
+        phone.sync().await.expect("the line holds");
+        assert_eq!(phone.values(today, "image_progress"), ["主体二层".into()], "the gap healed");
+        assert!(phone.is_at_the_office(yesterday) && phone.is_at_the_office(today));
+        assert!(phone.everything_is_at_the_office().await.expect("the line holds"));
+    }
+    assert_eq!(jia.phone.replica.records, yi.phone.replica.records);
+    server.verify();
+}

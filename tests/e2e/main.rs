@@ -4,6 +4,7 @@
 
 mod backlog;
 mod copies;
+mod desk;
 mod hostile;
 mod kill;
 mod lost_answers;

@@ -179,3 +179,37 @@ async fn who_saw_one_value_replaces_one_value() {
     assert_eq!(values(&jia.view(diary), "image_progress"), ["\"屋面\"", "\"装修\""]);
     server.verify();
 }
+
+/// Any number of people may disagree: a phone is sent the first eight and how many there are.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dozen_values_of_one_field_are_all_kept_and_settled_as_they_are_shown() {
+    let server = Server::start().await;
+    let world = World::small(4).open(&server).await;
+    let project = world.projects[0].id;
+    let mut phone = world.school_phone(&server, "甲").await;
+    let stages: Vec<_> = (1..=12).map(|floor| format!("主体{floor}层")).collect();
+    let diary = phone.write_diary(project, DAY, |form| form.working("浇筑"));
+    for stage in &stages {
+        phone.edit(diary, |form| form.set_blind("image_progress", stage.as_str()));
+    }
+    phone.sync().await.expect("the line holds");
+    let field = "image_progress".parse().expect("a field name");
+    let row = &phone.phone.replica.records[&diary];
+    assert_eq!(row.siblings.get(&field), Some(&12), "it says how many there are");
+    assert_eq!(row.fields[&field].len(), 8);
+    let shown: Vec<_> = phone.values(diary, "image_progress");
+    assert_eq!(shown[0], stages[0].as_str().into(), "the incumbent is first");
+    let whole = world.office.record(diary).await;
+    assert_eq!(whole["record"]["fields"]["image_progress"].as_array().map(Vec::len), Some(12));
+
+    // Settling what is shown leaves what was not shown.
+    phone.settle(diary, "image_progress", "主体封顶");
+    phone.sync().await.expect("the line holds");
+    assert_eq!(phone.values(diary, "image_progress").len(), 5, "four were never seen, one is new");
+    phone.settle(diary, "image_progress", "主体封顶");
+    phone.sync().await.expect("the line holds");
+    assert_eq!(phone.values(diary, "image_progress"), ["主体封顶".into()]);
+    assert!(phone.phone.replica.records[&diary].siblings.is_empty());
+    world.office.record(diary).await;
+    server.verify();
+}

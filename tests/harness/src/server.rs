@@ -180,6 +180,21 @@ impl Server {
         self.launch().await;
     }
 
+    /// Copies its data folder while it stands still.
+    pub fn copy_folder(&self) -> TempDir {
+        assert!(self.running.is_none(), "a running server's folder is not copied file by file");
+        let copy = TempDir::with_prefix("siteledger-copy-").expect("a temporary folder");
+        copy_all(&self.data(), &copy.path().join("data"));
+        copy
+    }
+
+    /// Puts a copy in the place of its data folder.
+    pub fn put_back(&self, copy: &TempDir) {
+        assert!(self.running.is_none(), "a running server's folder is not replaced");
+        std::fs::remove_dir_all(self.data()).expect("it is there");
+        copy_all(&copy.path().join("data"), &self.data());
+    }
+
     /// Runs a command of the same binary on the same folder, which must succeed.
     pub fn run<S: AsRef<OsStr> + std::fmt::Debug>(&self, arguments: &[S]) -> Output {
         let output = self.cli(arguments);
@@ -245,6 +260,18 @@ impl Drop for Server {
             let from = log.len().saturating_sub(20_000);
             let from = (from..log.len()).find(|&at| log.is_char_boundary(at)).unwrap_or(log.len());
             eprintln!("--- the server's log ---\n{}", &log[from..]);
+        }
+    }
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder can be made");
+    for entry in from.read_dir().expect("it is there").map(|entry| entry.expect("it can be read")) {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy_all(&from, &to);
+        } else {
+            std::fs::copy(&from, &to).expect("a file can be copied");
         }
     }
 }
