@@ -16,6 +16,9 @@ use crate::error::Result;
 const FOLDER: &str = "./demo-data";
 
 /// 演示：空目录装入演示数据后启动 Fill an empty folder with demonstration data, then serve it
+///
+/// 不指明 --data 时用 ./demo-data；已有真实台账的目录不会被写入。
+/// Without --data it lives in ./demo-data. A folder with real ledgers is left alone.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Demo {
     #[command(flatten)]
