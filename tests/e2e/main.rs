@@ -4,6 +4,7 @@
 
 mod backlog;
 mod copies;
+mod counties;
 mod desk;
 mod hostile;
 mod kill;

@@ -189,7 +189,7 @@ async fn what_two_offices_decide_at_once_is_decided_once() {
             async move { world.office.ask(Method::POST, &path, Some(json!({ "reason": "演示" }))).await }
         };
         let ((released, _), (refused, _)) = tokio::join!(decide("release"), decide("refuse"));
-        let won = [released, refused].into_iter().filter(|status| status.is_success()).count();
+        let won = [released, refused].into_iter().filter(StatusCode::is_success).count();
         assert_eq!(won, 1, "{released} {refused}");
         let told = world.office.get(&format!("/api/v1/held/{}", held["id"])).await;
         let in_ledger = told["released_seq"].is_number();

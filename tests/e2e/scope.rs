@@ -180,3 +180,76 @@ async fn whatever_happens_in_between_a_phone_ends_with_what_a_fresh_one_would() 
     holds_what_a_fresh_one_does(&world, &server, &phone).await;
     server.verify();
 }
+
+/// Law 8 for readers: schools wander between zones and townships while everybody writes and reads.
+#[tokio::test(flavor = "multi_thread")]
+async fn schools_that_wander_are_on_the_phones_of_whoever_has_them_now() {
+    let server = Server::start().await;
+    let mut world = World::small(5).open(&server).await;
+    let mut teams = diaries_everywhere(&world, &server).await;
+    let zones = world.zones.clone();
+    let townships = world.townships.clone();
+    let schools = world.schools.clone();
+    let mut readers = Vec::new();
+    for zone in &zones {
+        let scope = format!("zone:{}", zone.id);
+        readers.push(world.phone(&server, &zone.name, &[("inspector", scope.as_str())]).await);
+    }
+    for township in &townships {
+        let scope = format!("township:{}", township.code);
+        readers.push(world.phone(&server, &township.name, &[("township", scope.as_str())]).await);
+    }
+    let both = [format!("zone:{}", zones[0].id), format!("township:{}", townships[1].code)];
+    let roles = [("inspector", both[0].as_str()), ("township", both[1].as_str())];
+    readers.push(world.phone(&server, "身兼两职", &roles).await);
+
+    let mut chance = Seed::new(5);
+    for step in 0..60 {
+        let school = chance.pick(&schools).id;
+        match chance.below(5) {
+            0 => {
+                let to = chance.pick(&zones).id;
+                move_to_zone(&mut world, &zones, school, to).await;
+            }
+            1 => {
+                let to = chance.pick(&townships).code.clone();
+                world.office.desk.edit(school, |form| form.set("township", to));
+                world.office.refresh().await.expect("the office has a good line");
+            }
+            2 => {
+                let number = chance.below(teams.len() as u64) as usize;
+                let day = format!("2026-07-{:02}", 1 + step % 30);
+                let project = world.projects[number].id;
+                teams[number].write_diary(project, &day, |form| form.working("浇筑"));
+                teams[number].sync().await.expect("the line holds");
+            }
+            _ => {
+                let reader = chance.below(readers.len() as u64) as usize;
+                readers[reader].limit = Some(1 + chance.below(6) as u32);
+                readers[reader].round(true).await.expect("the line holds");
+            }
+        }
+    }
+    for reader in &mut readers {
+        reader.limit = None;
+        reader.sync().await.expect("the line holds");
+        holds_what_a_fresh_one_does(&world, &server, reader).await;
+    }
+    server.verify();
+}
+
+/// The office takes a school out of every zone that has it and puts it into one.
+async fn move_to_zone(world: &mut OpenWorld, zones: &[harness::world::Zone], school: RecordId, to: RecordId) {
+    let desk = &mut world.office.desk;
+    for zone in zones {
+        let here = |head: &sync_protocol::record::Head| {
+            head.value.part("school") == Some(&school.to_string().into())
+        };
+        let members: Vec<_> = desk.shown(zone.id, "schools").into_iter().filter(here).collect();
+        for member in members {
+            desk.edit(zone.id, |form| form.take_away("schools", member.edit));
+        }
+    }
+    desk.edit(to, |form| form.set_json("schools", json!({ "school": school })));
+    world.office.refresh().await.expect("the office has a good line");
+}

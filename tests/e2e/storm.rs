@@ -72,7 +72,8 @@ impl Storm {
             let who = self.chance.below(self.phones.len() as u64) as usize;
             match self.chance.below(100) {
                 0..45 => self.write(who),
-                45..80 => self.sync(who).await,
+                45..75 => self.sync(who).await,
+                75..80 => self.sync_all_at_once().await,
                 80..84 => self.phones[who].restart(),
                 84..86 if self.phones.len() < 6 => {
                     let copy = self.phones[who].copied();
@@ -134,6 +135,22 @@ impl Storm {
         phone.limit = Some(1 + self.chance.below(20) as u32);
         // What comes of it is what the phone knows afterwards.
         phone.sync().await.ok();
+        self.note_confirmed(who);
+    }
+
+    /// Everybody is back in the valley at the same moment, copies of one phone among them.
+    async fn sync_all_at_once(&mut self) {
+        let all = self.phones.drain(..).map(|mut phone| async move {
+            phone.sync().await.ok();
+            phone
+        });
+        self.phones = futures_util::future::join_all(all).await;
+        for who in 0..self.phones.len() {
+            self.note_confirmed(who);
+        }
+    }
+
+    fn note_confirmed(&mut self, who: usize) {
         let outbox = &self.phones[who].phone.outbox;
         let held = outbox.held.iter().map(|held| held.change.id);
         self.confirmed.extend(outbox.kept.iter().map(|kept| kept.change.id).chain(held));

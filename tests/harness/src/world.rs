@@ -20,6 +20,27 @@ pub const COUNTY: &str = "350823";
 /// Its city.
 pub const CITY: &str = "350800";
 
+/// Which county a world is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct County {
+    /// Six digits.
+    pub code: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// The six digits of its city.
+    pub city: &'static str,
+    /// What the name of its office begins with.
+    pub office: &'static str,
+}
+
+/// 上杭县, where stories play that name no other.
+pub const SHANGHANG: County = County { code: COUNTY, name: "上杭县", city: CITY, office: "office" };
+/// 武平县 of the same city.
+pub const WUPING: County = County { code: "350824", name: "武平县", city: CITY, office: "wuping" };
+/// 蕉城区 of another city.
+pub const JIAOCHENG: County =
+    County { code: "350902", name: "蕉城区", city: "350900", office: "jiaocheng" };
+
 const TRADES: [&str; 8] =
     ["钢筋工", "木工(模板)", "混凝土工", "砌筑工", "抹灰工", "架子工", "水电工", "普工"];
 const WEATHER: [&str; 6] = ["晴", "多云", "阴", "小雨", "中雨", "雷阵雨"];
@@ -35,6 +56,8 @@ const PROGRESS: [&str; 5] = [
 /// A county as it was planned.
 #[derive(Debug)]
 pub struct World {
+    /// Which one it is.
+    pub county: County,
     /// Its townships.
     pub townships: Vec<Township>,
     /// Its schools.
@@ -117,14 +140,19 @@ impl World {
         Self::sized(seed, Size { townships: 20, schools: 80, projects: 80, zones: 5 })
     }
 
-    /// A county of that size: the same seed, the same county.
+    /// 上杭县 of that size: the same seed, the same county.
     pub fn sized(seed: u64, size: Size) -> Self {
+        Self::of(SHANGHANG, seed, size)
+    }
+
+    /// Any county of that size.
+    pub fn of(county: County, seed: u64, size: Size) -> Self {
         let seed = Seed::new(seed);
         let mut ids = seed.branch("ids");
         let mut places = seed.branch("places");
         let townships: Vec<_> = (0..size.townships)
             .map(|n| Township {
-                code: format!("{COUNTY}{:03}", 100 + n),
+                code: format!("{}{:03}", county.code, 100 + n),
                 name: format!("示范{}镇（演示）", n + 1),
             })
             .collect();
@@ -153,15 +181,16 @@ impl World {
             })
             .collect();
         let scheme = RecordId(ids.uuid());
-        Self { townships, schools, projects, zones, scheme, seed, people: AtomicUsize::new(0) }
+        Self { county, townships, schools, projects, zones, scheme, seed, people: AtomicUsize::new(0) }
     }
 
     /// Opens the county's ledger, makes its office, and brings everything in.
     pub async fn open(self, server: &Server) -> OpenWorld {
-        server.run(&["county", "add", COUNTY, "上杭县", "--city", CITY]);
-        let at = format!("county:{COUNTY}");
+        let County { code, name, city, office } = self.county;
+        server.run(&["county", "add", code, name, "--city", city]);
+        let at = format!("county:{code}");
         let roles = [("project_office", at.as_str()), ("inspection_office", at.as_str())];
-        let mut office = Person::at(self.join(server, "office", "改薄办（演示）", &roles).await);
+        let mut office = Person::at(self.join(server, office, "改薄办（演示）", &roles).await);
         self.bring_in(&mut office.desk).await;
         OpenWorld { world: self, office }
     }
@@ -199,15 +228,15 @@ impl World {
                 form.set("code", township.code.as_str())
                     .set("name", township.name.as_str())
                     .set("level", "township")
-                    .set("parent", COUNTY)
-                    .set("county", COUNTY)
+                    .set("parent", self.county.code)
+                    .set("county", self.county.code)
             });
         }
         for school in &self.schools {
             let (lat, lon) = school.position;
             desk.write("school", school.id, |form| {
                 form.set("name", school.name.as_str())
-                    .set("county", COUNTY)
+                    .set("county", self.county.code)
                     .set("township", school.township.as_str())
                     .set("category", "小学")
                     .set_json("position", json!({ "lat": lat, "lon": lon, "datum": "wgs84" }))
@@ -223,14 +252,16 @@ impl World {
             });
         }
         desk.write("zone_scheme", self.scheme, |form| {
-            form.set("name", "督导责任区划分（演示）").set("purpose", "inspection").set("county", COUNTY)
+            form.set("name", "督导责任区划分（演示）")
+                .set("purpose", "inspection")
+                .set("county", self.county.code)
         });
         for zone in &self.zones {
             desk.write("zone", zone.id, |form| {
                 let form = form
                     .set("scheme", self.scheme.to_string())
                     .set("name", zone.name.as_str())
-                    .set("county", COUNTY);
+                    .set("county", self.county.code);
                 zone.schools
                     .iter()
                     .fold(form, |form, school| form.set_json("schools", json!({ "school": school })))
@@ -317,7 +348,7 @@ impl OpenWorld {
     /// A phone of somebody with those roles.
     pub async fn phone(&self, server: &Server, name: &str, roles: &[(&str, &str)]) -> Device {
         let number = self.world.people.fetch_add(1, Ordering::Relaxed) + 1;
-        let username = format!("person-{number}");
+        let username = format!("person-{}-{number}", self.county.code);
         self.world.join(server, &username, &format!("{name}（演示）"), roles).await
     }
 }
