@@ -230,3 +230,35 @@ async fn a_reader_gets_original_preview_and_thumbnail_and_nobody_else_does() {
     }
     server.verify();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pieces_that_arrive_twice_or_whose_answer_is_lost_make_one_photo() {
+    let server = Server::start().await;
+    let world = World::small(9).open(&server).await;
+    let line = Network::to(&server).await;
+    let mut phone = world.school_phone(&server, "甲").await.behind(&line);
+    let diary = phone.write_diary(world.projects[0].id, DAY, |form| form.working("浇筑"));
+    let (doubled, unanswered) = (picture(90), picture(91));
+    let first = phone.attach_photo(diary, doubled.clone(), "柱筋");
+    phone.sync().await.expect("the line holds");
+    line.always(Weather::Twice);
+    let sent = phone.send_photos().await.expect("one of the two is answered");
+    assert_eq!((sent.photos, sent.lost_bytes), (1, 0));
+    line.always(Weather::Fair);
+    assert_eq!(original(&phone, first).await, (StatusCode::OK, doubled));
+
+    let second = phone.attach_photo(diary, unanswered.clone(), "模板");
+    phone.sync().await.expect("the line holds");
+    for _ in 0..10 {
+        line.next(Weather::LOST_ANSWER);
+        line.next(Weather::Fair);
+    }
+    let sent = phone.send_photos().await.expect("every second answer comes");
+    assert_eq!((sent.photos, sent.lost_bytes), (1, 0));
+    assert!(sent.failures >= 3, "{} answers were lost", sent.failures);
+    assert!(sent.bytes <= unanswered.len() as u64, "nothing that had arrived was sent again");
+    line.clear_up();
+    assert!(phone.everything_is_at_the_office().await.expect("the line holds"));
+    assert_eq!(original(&phone, second).await, (StatusCode::OK, unanswered));
+    server.verify();
+}

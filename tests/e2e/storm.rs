@@ -167,6 +167,7 @@ impl Storm {
 
     /// The weather clears up, everybody syncs, and everything is compared with everything.
     async fn settle_down(mut self) {
+        self.line.clear_up();
         self.phones.push(self.principal.clone());
         for _ in 0..2 {
             for phone in &mut self.phones {

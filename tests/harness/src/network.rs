@@ -148,6 +148,12 @@ impl Network {
         *lock(&self.state.always) = weather;
     }
 
+    /// Fair weather from now on, whatever was to come.
+    pub fn clear_up(&self) {
+        lock(&self.state.next).clear();
+        self.always(Weather::Fair);
+    }
+
     /// How many connections were made.
     pub fn connections(&self) -> usize {
         self.state.connections.load(Ordering::Relaxed)
