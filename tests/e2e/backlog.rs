@@ -143,3 +143,36 @@ async fn an_answer_is_bounded_in_bytes_however_many_records_are_asked_for() {
     assert_eq!(reader.phone.replica.records, writer.phone.replica.records);
     server.verify();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_diaries_go_up_in_one_small_request_and_come_down_in_another() {
+    let server = Server::start().await;
+    let world = World::small(5).open(&server).await;
+    let project = world.projects[0].id;
+    let line = Network::to(&server).await;
+    let mut writer = world.school_phone(&server, "甲").await.behind(&line);
+    writer.sync().await.expect("the line holds");
+    for day in days("2016-03-01", 100) {
+        writer.write_diary(project, &day, |form| world.ordinary_day(form, 0, &day));
+    }
+    let (before, connections) = (line.bytes_up(), line.connections());
+    let sent = writer.sync().await.expect("the line holds");
+    let up = line.bytes_up() - before;
+    assert_eq!((sent.accepted, line.connections() - connections), (100, 1));
+    assert!(up <= 35_000, "a hundred diaries took {up} bytes");
+
+    let mut reader = world.school_phone(&server, "乙").await.behind(&line);
+    let (before, connections) = (line.bytes_down(), line.connections());
+    reader.sync().await.expect("the line holds");
+    let down = line.bytes_down() - before;
+    assert_eq!(line.connections() - connections, 1);
+    assert!(down <= 60_000, "a hundred diaries took {down} bytes");
+    assert_eq!(reader.phone.replica.records, writer.phone.replica.records);
+
+    // Nothing new costs next to nothing.
+    let (up, down) = (line.bytes_up(), line.bytes_down());
+    reader.sync().await.expect("the line holds");
+    let (up, down) = (line.bytes_up() - up, line.bytes_down() - down);
+    assert!(up + down <= 2_500, "{up} bytes up and {down} down to hear that there is nothing new");
+    server.verify();
+}
