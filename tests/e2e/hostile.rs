@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::time::Duration;
 
+use harness::seed::Seed;
 use harness::{Device, Server, World};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value as Json, json};
@@ -342,5 +343,51 @@ async fn without_a_good_token_nothing_is_told_and_nothing_is_taken() {
     assert_eq!(ledger(&server), before);
     phone.phone.owner.token = good;
     assert_eq!(phone.sync().await.expect("the line holds").accepted, 1);
+    server.verify();
+}
+
+/// Bytes that fell over on the way: every damage is refused, held, or still a change; none a fault.
+#[tokio::test(flavor = "multi_thread")]
+async fn damaged_requests_are_answered_one_by_one_and_the_server_stays_well() {
+    let server = Server::start().await;
+    let world = World::small(6).open(&server).await;
+    let project = world.projects[0].id;
+    let mut phone = world.school_phone(&server, "甲").await.patient_for(Duration::from_secs(30));
+    phone.sync().await.expect("the line holds");
+    let mut chance = Seed::new(6);
+    let (mut refused, mut judged) = (0, 0);
+    for number in 0..400 {
+        let day = format!("2026-{:02}-{:02}", 1 + number / 28 % 12, 1 + number % 28);
+        phone.write_diary(project, &day, |form| form.working("浇筑").crew("普工", 5).set("temp_min", 85));
+        let change = phone.phone.outbox.waiting.pop().expect("just saved");
+        let request = json!({ "protocol": 1, "cursor": phone.phone.replica.cursor, "changes": [change] });
+        let mut body = serde_json::to_vec(&request).expect("a request has a JSON form");
+        for _ in 0..=chance.below(4) {
+            let at = chance.below(body.len() as u64) as usize;
+            match chance.below(5) {
+                0 => body[at] ^= 1 << chance.below(8),
+                1 => drop(body.remove(at)),
+                2 => body.insert(at, *chance.pick(b"\"\\{}[]:,0-9e.\x00\xff\n")),
+                3 => body.truncate(at.max(1)),
+                _ => {
+                    let end = (at + chance.below(40) as usize).min(body.len());
+                    let again = body[at..end].to_vec();
+                    body.splice(at..at, again);
+                }
+            }
+        }
+        let (status, answer) = post(&phone, "application/json", None, body.clone()).await;
+        let shown = String::from_utf8_lossy(&body);
+        match status.as_u16() {
+            200 => judged += 1,
+            400..=499 => refused += 1,
+            other => panic!("{other} {answer} to {shown}"),
+        }
+    }
+    assert!(refused > 50 && judged > 50, "{refused} refused, {judged} judged: damage of both sorts");
+    let (status, _) = world.office.ask(Method::GET, "/api/v1/held?limit=1000", None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(!server.log().contains("panicked"), "{}", server.log());
+    phone.sync().await.expect("the line holds");
     server.verify();
 }
