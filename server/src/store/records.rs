@@ -341,16 +341,18 @@ pub async fn place(tx: &mut Tx, key: &PlaceKey) -> Result<PlaceRow> {
     row.try_into()
 }
 
-/// Keeps the digests of places.
+/// Keeps the digests of places, all in one statement.
 pub async fn save_digests(tx: &mut Tx, places: impl Iterator<Item = &PlaceRow>) -> Result<()> {
-    for place in places {
-        sqlx::query("update places set record_count = $2, xor = $3 where id = $1")
-            .bind(place.id)
-            .bind(place.digest.count as i64)
-            .bind(place.digest.xor.as_slice())
-            .execute(&mut *tx)
-            .await?;
-    }
+    let list: Vec<_> =
+        places.map(|place| (place.id, place.digest.count, hex::encode(place.digest.xor))).collect();
+    let list = serde_json::to_string(&list).map_err(Error::internal)?;
+    sqlx::query(
+        "update places set record_count = now.value ->> 1, xor = unhex(now.value ->> 2)
+         from json_each($1) as now where places.id = now.value ->> 0",
+    )
+    .bind(list)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
