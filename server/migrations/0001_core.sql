@@ -168,6 +168,15 @@ create table photos (
     row_hash blob not null
 ) strict;
 
+-- Who proved to have the bytes of a photo by sending them, and the county whose office looks after
+-- that person. A record opens a photo's bytes only by way of one of these: see store/photos.rs.
+create table photo_bringers (
+    sha256 blob not null,
+    made_by blob not null,
+    county text not null,
+    primary key (sha256, made_by, county)
+) strict, without rowid;
+
 -- The perceptual hash in 16 bands of 16 bits: `band << 16 | bits`. Two hashes that differ in at most
 -- 31 bits have a band that differs in at most one, so what is nearly alike is found by an index.
 create table photo_bands (
@@ -204,6 +213,7 @@ create table photo_likeness (
 create table uploads (
     id blob not null unique,
     user_id blob not null,
+    county text not null,
     device blob not null,
     sha256 blob not null,
     length integer not null,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use harness::photos::Shot;
 use harness::{Device, Network, Server, Weather, World, eventually};
 use reqwest::{Method, StatusCode};
+use sync_protocol::id::RecordId;
 use sync_protocol::photo::Sha256;
 
 const DAY: &str = "2026-03-02";
@@ -264,5 +265,127 @@ async fn pieces_that_arrive_twice_or_whose_answer_is_lost_make_one_photo() {
     line.clear_up();
     assert!(phone.everything_is_at_the_office().await.expect("the line holds"));
     assert_eq!(original(&phone, second).await, (StatusCode::OK, unanswered));
+    server.verify();
+}
+
+/// Somebody of a school team in the county next door, with the project.
+async fn next_door(world: &harness::world::OpenWorld, server: &Server) -> (Device, RecordId) {
+    server.run(&["county", "add", "350824", "邻县（演示）", "--city", "350400"]);
+    let at = "county:350824";
+    let roles = [("project_office", at), ("inspection_office", at)];
+    let mut desk = world.phone(server, "邻县改薄办", &roles).await;
+    let [school, project] = ["school", "project"].map(|kind| RecordId::natural(kind, "next door"));
+    desk.write("school", school, |form| {
+        form.set("name", "邻县示范小学（演示）").set("county", "350824").set("category", "小学")
+    });
+    desk.write("project", project, |form| {
+        let form = form.set("name", "邻县教学楼（演示）").set("school", school.to_string());
+        form.set("class", "building").set("work_type", "新建").set("plan_year", 2016)
+    });
+    assert_eq!(desk.sync().await.expect("the line holds").held, 0, "{:?}", desk.phone.outbox.held);
+    let team = format!("project:{project}");
+    (world.phone(server, "邻县项目组", &[("school_team", team.as_str())]).await, project)
+}
+
+/// What the server says that a record's photos are evidence of.
+async fn evidence(device: &Device, record: RecordId) -> serde_json::Value {
+    let response = device.request(Method::GET, &format!("/api/v1/records/{record}")).send().await;
+    let record: serde_json::Value = response.expect("an answer").json().await.expect("JSON");
+    record["photos"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hash_is_no_key_to_another_countys_photo() {
+    let server = Server::start().await;
+    let world = World::small(9).open(&server).await;
+    let mut ours = world.school_phone(&server, "甲").await;
+    let bytes = picture(9);
+    let diary = ours.write_diary(world.projects[0].id, DAY, |form| form.working("浇筑"));
+    let photo = ours.attach_photo(diary, bytes.clone(), "柱筋");
+    ours.sync().await.expect("the line holds");
+    ours.send_photos().await.expect("the line holds");
+
+    let (mut theirs, project) = next_door(&world, &server).await;
+    let diary = theirs.write_diary(project, DAY, |form| form.working("浇筑"));
+    theirs.attach_photo(diary, bytes.clone(), "不知从哪里来的照片");
+    assert_eq!(theirs.sync().await.expect("the line holds").held, 0);
+    for path in ["", "/preview", "/thumbnail"] {
+        let path = format!("/api/v1/photos/{photo}{path}");
+        let response = theirs.request(Method::GET, &path).send().await.expect("the server answers");
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}: whoever knows a hash can refer to it");
+    }
+    let shown = evidence(&theirs, diary).await;
+    assert_eq!(shown[0]["arrived"], false, "{shown}");
+    assert!(shown[0]["place"]["camera"].is_null() && shown[0]["day"]["camera"].is_null(), "{shown}");
+    assert!(!theirs.everything_is_at_the_office().await.expect("the line holds"), "so it is sent");
+
+    // Who has the bytes sends them, and that opens it.
+    let sent = theirs.send_photos().await.expect("the line holds");
+    assert_eq!((sent.photos, sent.known, sent.bytes), (1, 0, bytes.len() as u64));
+    assert!(theirs.everything_is_at_the_office().await.expect("the line holds"));
+    assert_eq!(original(&theirs, photo).await, (StatusCode::OK, bytes.clone()));
+    assert_eq!(original(&ours, photo).await, (StatusCode::OK, bytes));
+    server.verify();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_looks_like_another_countys_is_counted_and_not_named() {
+    let server = Server::start().await;
+    let world = World::small(10).open(&server).await;
+    let mut ours = world.school_phone(&server, "甲").await;
+    let diary = ours.write_diary(world.projects[0].id, DAY, |form| form.working("浇筑"));
+    ours.attach_photo(diary, Shot::small().take(10), "柱筋");
+    let (mut theirs, project) = next_door(&world, &server).await;
+    let copied = theirs.write_diary(project, DAY, |form| form.working("浇筑"));
+    theirs.attach_photo(copied, Shot::small().on("2026-03-01").take(10), "同一张，重新拍照时间");
+    for phone in [&mut ours, &mut theirs] {
+        phone.sync().await.expect("the line holds");
+        assert_eq!(phone.send_photos().await.expect("the line holds").photos, 1);
+    }
+    let found = eventually("the two are compared", || async {
+        let shown = evidence(&theirs, copied).await;
+        (shown[0]["nearly_same_out_of_scope"] == 1).then_some(shown)
+    });
+    let shown = found.await;
+    assert_eq!(shown[0]["nearly_same"], serde_json::json!([]), "nobody learns the hash");
+    server.verify();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_whose_file_was_lost_is_asked_of_every_phone_that_may_have_it() {
+    let mut server = Server::start().await;
+    let world = World::small(11).open(&server).await;
+    let project = world.projects[0].id;
+    let mut jia = world.school_phone(&server, "甲").await;
+    let mut yi = world.school_phone(&server, "乙").await;
+    let bytes = picture(11);
+    let mut hashes = Vec::new();
+    for phone in [&mut jia, &mut yi] {
+        let diary = phone.write_diary(project, DAY, |form| form.working("浇筑"));
+        hashes.push(phone.attach_photo(diary, bytes.clone(), "柱筋"));
+        phone.sync().await.expect("the line holds");
+        phone.send_photos().await.expect("the line holds");
+        assert!(phone.everything_is_at_the_office().await.expect("the line holds"));
+    }
+    let photo = hashes[0];
+
+    // The disk with the photos dies; the folder is back from an older copy, the database is not.
+    server.kill9();
+    let name = photo.to_string();
+    let file = server.data().join("photos").join(&name[..2]).join(&name[2..4]).join(&name);
+    std::fs::remove_file(file).expect("it was there");
+    server.start_again().await;
+    for phone in [&mut jia, &mut yi] {
+        phone.connect(&server);
+    }
+    assert!(!jia.everything_is_at_the_office().await.expect("the line holds"), "the row is not believed");
+    // The first phone was lost too; the other one did not bring it, but has it.
+    drop(jia);
+    yi.sync().await.expect("the line holds");
+    assert!(!yi.phone.photos[&photo].at_office, "it was asked for");
+    let sent = yi.send_photos().await.expect("the line holds");
+    assert_eq!((sent.photos, sent.known), (1, 0));
+    assert!(yi.everything_is_at_the_office().await.expect("the line holds"));
+    assert_eq!(original(&yi, photo).await, (StatusCode::OK, bytes));
     server.verify();
 }

@@ -8,6 +8,7 @@ use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -78,9 +79,30 @@ pub struct Blob {
     file: File,
     /// How many bytes it has.
     pub length: u64,
+    /// When it was last written.
+    pub modified: Moment,
 }
 
 impl Blob {
+    /// All its bytes at once.
+    pub async fn bytes(mut self) -> Result<Bytes> {
+        let read = move || {
+            let mut bytes = Vec::with_capacity(usize::try_from(self.length).unwrap_or(0));
+            self.file.read_to_end(&mut bytes)?;
+            Ok(bytes.into())
+        };
+        blocking(read).await
+    }
+
+    /// What its bytes hash to.
+    pub async fn sha256(mut self) -> Result<(Self, Sha256)> {
+        let read = move || {
+            let sha256 = hash(&mut self.file)?;
+            Ok((self, sha256))
+        };
+        blocking(read).await
+    }
+
     /// Its bytes, or some of them. What is not asked for is not read.
     pub fn stream(
         mut self,
@@ -125,14 +147,34 @@ impl Folder {
         blocking(move || there(fs::metadata(path).map(|file| file.len()))).await
     }
 
+    /// How many bytes each of these photos has, of those that are there.
+    pub async fn lengths(&self, photos: Vec<Sha256>) -> Result<Vec<Option<u64>>> {
+        let folder = self.clone();
+        let length = move |sha256| there(fs::metadata(folder.path(&sha256)).map(|file| file.len()));
+        blocking(move || photos.into_iter().map(length).collect()).await
+    }
+
+    /// Takes a file that lies there already as one that was just written: it is flushed, with its
+    /// directory, and counts as new for who looks for orphans.
+    pub async fn claim(&self, sha256: &Sha256, now: Moment) -> Result<bool> {
+        let (folder, sha256) = (self.clone(), *sha256);
+        let claim = move || {
+            let file = fs::OpenOptions::new().append(true).open(folder.path(&sha256))?;
+            file.set_modified(system_time(now))?;
+            file.sync_all()?;
+            folder.inner.durable.flush_shelf(&folder.inner.root, shelf(&sha256))
+        };
+        Ok(blocking(move || there(claim())).await?.is_some())
+    }
+
     /// Opens a photo, if it is there.
     pub async fn photo(&self, sha256: &Sha256) -> Result<Option<Blob>> {
         let path = self.path(sha256);
         blocking(move || {
             let open = || {
                 let file = File::open(path)?;
-                let length = file.metadata()?.len();
-                Ok(Blob { file, length })
+                let about = file.metadata()?;
+                Ok(Blob { file, length: about.len(), modified: moment(about.modified()?) })
             };
             there(open())
         })
@@ -325,7 +367,12 @@ fn modified(file: &fs::DirEntry) -> io::Result<Moment> {
     Ok(moment(file.metadata()?.modified()?))
 }
 
-fn moment(time: std::time::SystemTime) -> Moment {
+/// A moment as files have it.
+pub(super) fn system_time(moment: Moment) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(moment.0).unwrap_or(0))
+}
+
+fn moment(time: SystemTime) -> Moment {
     Moment(chrono::DateTime::<chrono::Utc>::from(time).timestamp_millis())
 }
 

@@ -6,7 +6,6 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use sha2::Digest as _;
@@ -88,8 +87,7 @@ impl Part {
     /// Makes it the photo of that hash, which the caller has checked. It counts as written `now`,
     /// so that it is no orphan while its row is on the way.
     pub fn become_photo(self, sha256: &Sha256, now: Moment) -> io::Result<()> {
-        let since_1970 = Duration::from_millis(u64::try_from(now.0).unwrap_or(0));
-        self.file.set_modified(SystemTime::UNIX_EPOCH + since_1970)?;
+        self.file.set_modified(super::folder::system_time(now))?;
         self.folder.shelve(&self.path, sha256)
     }
 

@@ -72,15 +72,11 @@ pub async fn read_whole(body: Body) -> Result<bytes::Bytes, Error> {
 
 /// Says why a body could not be read to its end.
 pub fn unreadable(error: axum::Error) -> Error {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-    while let Some(at) = cause {
-        if at.is::<LengthLimitError>() {
-            return too_large();
-        }
-        if at.is::<tower_http::timeout::TimeoutError>() {
-            return too_slow();
-        }
-        cause = at.source();
+    if is_caused_by::<LengthLimitError>(&error) {
+        return too_large();
+    }
+    if is_silence(&error) {
+        return too_slow();
     }
     Error::new(
         Kind::BadRequest,
@@ -89,6 +85,16 @@ pub fn unreadable(error: axum::Error) -> Error {
         "the body ended early or could not be decompressed; nothing was stored, send it again",
     )
     .because(error)
+}
+
+/// Whether nothing came for as long as a body may pause.
+pub fn is_silence(error: &axum::Error) -> bool {
+    is_caused_by::<tower_http::timeout::TimeoutError>(error)
+}
+
+fn is_caused_by<E: std::error::Error + 'static>(error: &axum::Error) -> bool {
+    let first: &(dyn std::error::Error + 'static) = error;
+    std::iter::successors(Some(first), |error| error.source()).any(<dyn std::error::Error>::is::<E>)
 }
 
 /// The body is longer than the server takes.

@@ -30,8 +30,9 @@ pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 pub const MAX_DECOMPRESSED_BYTES: usize = 8 * 1024 * 1024;
 /// How long a body may pause.
 const BODY_IDLE: Duration = Duration::from_secs(10);
-/// How long a photo may pause: lines in the mountains fall silent for longer.
-const UPLOAD_IDLE: Duration = Duration::from_secs(30);
+/// How long a photo may pause: lines in the mountains fall silent for longer, and who comes back
+/// sooner takes over anyhow.
+const UPLOAD_IDLE: Duration = Duration::from_mins(2);
 /// Bodies that are streamed to disk as they come: their handlers bound them.
 const STREAMED: [&str; 2] = ["/api/v1/uploads", "/api/v1/bundles"];
 

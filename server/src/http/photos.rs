@@ -18,10 +18,11 @@ use crate::access::actor::Actor;
 use crate::access::policy;
 use crate::blobs::folder::Rendition;
 use crate::error::{Error, Result};
+use crate::photos::original::{self, Original};
 use crate::photos::refs;
 use crate::photos::sniff::MediaType;
 use crate::store::photos::{self, PhotoRow};
-use crate::store::records;
+use crate::store::records::{self, RecordRow};
 use crate::sync::sight;
 use crate::sync::standing::{day, snapshot};
 
@@ -147,17 +148,19 @@ enum Wanted {
 }
 
 /// Finds a photo, if this person may see it: who brought it, and who has a record in scope that
-/// refers to it. To everybody else it is not there.
+/// opens it. To everybody else it is not there. What opens a photo stands in photos/safety.rs.
 async fn look(app: &App, actor: &Actor, sha256: &Sha256, wanted: Wanted) -> Result<PhotoRow> {
     let mut tx = app.store.read().await?;
     let photo = photos::photo(&mut tx, sha256).await?.ok_or_else(Error::not_found)?;
-    if photo.made_by == actor.user {
+    if photos::is_brought_by(&mut tx, sha256, actor.user).await? {
         return Ok(photo);
     }
     let referring = records::referring_to_photo(&mut tx, sha256).await?;
     let now = app.clock.now();
     let scope = app.engine.read_scope(actor, now);
-    let seen: Vec<_> = referring.iter().filter(|row| sight::sees(&scope, row)).collect();
+    let opening = photos::opened(&mut tx, std::iter::once(*sha256), None).await?;
+    let opens = |row: &RecordRow| opening.contains(&(*sha256, row.id)) && sight::sees(&scope, row);
+    let seen: Vec<_> = referring.iter().filter(|row| opens(row)).collect();
     if seen.is_empty() {
         return Err(Error::not_found());
     }
@@ -201,11 +204,6 @@ async fn bytes_of(
     headers: &HeaderMap,
     tag: &str,
 ) -> Result<Response> {
-    let blob = match app.photos.folder.photo(&photo.sha256).await? {
-        // A file that is cut is not the photo.
-        Some(blob) if blob.length == photo.bytes => blob,
-        _ => return Err(app.photos.missing(photo.sha256).await),
-    };
     let asked = headers.get(header::RANGE).and_then(|range| range.to_str().ok());
     let asked = asked.filter(|_| *method == Method::GET && still_holds(headers, tag));
     let (status, range) = match asked.map_or(Asked::All, |range| read_range(range, photo.bytes)) {
@@ -219,7 +217,16 @@ async fn bytes_of(
     };
     let length = range.end - range.start;
     let shown = format!("bytes {}-{}/{}", range.start, range.end.saturating_sub(1), photo.bytes);
-    let body = if *method == Method::HEAD { Body::empty() } else { Body::from_stream(blob.stream(range)?) };
+    let wanted = match (method, status) {
+        (&Method::HEAD, _) => original::Wanted::Word,
+        (_, StatusCode::PARTIAL_CONTENT) => original::Wanted::Part,
+        _ => original::Wanted::Whole,
+    };
+    let body = match app.photos.original(photo, wanted).await? {
+        _ if *method == Method::HEAD => Body::empty(),
+        Original::Bytes(bytes) => Body::from(Original::slice(&bytes, &range)),
+        Original::File(blob) => Body::from_stream(blob.stream(range)?),
+    };
     let mut answer = (status, body).into_response();
     set(&mut answer, header::CONTENT_TYPE, &photo.media_type);
     set(&mut answer, header::CONTENT_LENGTH, &length.to_string());
@@ -429,6 +436,34 @@ mod tests {
         ] {
             let answer = ask(&face.router, Method::GET, &path, &[], b"").await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn bytes_that_rotted_go_to_nobody_in_whole_or_in_part() {
+        let (face, lin) = (Face::new().await, somebody());
+        let router = face.signed_in(lin.clone());
+        for (number, headers) in [(1, &[][..]), (2, &[("range", "bytes=0-99")][..])] {
+            let photo = Shot::number(number).jpeg(320, 240, 80);
+            let sha256 = face.house.bring(&lin, &photo).await;
+            let path = format!("/api/v1/photos/{sha256}");
+            let sound = ask(&router, Method::GET, &path, headers, b"").await;
+            assert!(sound.status.is_success());
+            let again = ask(&router, Method::GET, &path, headers, b"").await;
+            assert_eq!(again.body, sound.body);
+
+            let name = sha256.to_string();
+            let file = face.house.temp.path().join("photos").join(&name[..2]).join(&name[2..4]).join(&name);
+            let mut rotten = photo.clone();
+            rotten[500] ^= 4;
+            // Later than a file system's clock can tell apart.
+            face.house.clock.advance(chrono::TimeDelta::seconds(5));
+            std::fs::write(&file, rotten).unwrap();
+            face.house.photos.folder.claim(&sha256, face.house.clock.now()).await.unwrap();
+            let answer = ask(&router, Method::GET, &path, headers, b"").await;
+            assert_eq!((answer.status, answer.code().as_str()), (StatusCode::NOT_FOUND, "photo_damaged"));
+            let mut tx = face.house.store.read().await.unwrap();
+            assert!(records::photos_wanted(&mut tx, lin.device, 9).await.unwrap().contains(&sha256));
         }
     }
 

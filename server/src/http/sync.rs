@@ -66,8 +66,12 @@ pub async fn index(State(app): State<App>, Signed(actor): Signed) -> Result<Json
 )]
 pub async fn have(
     State(app): State<App>,
-    Signed(_actor): Signed,
+    Signed(actor): Signed,
     Json(asked): Json<HaveRequest>,
 ) -> Result<Json<HaveResponse>, Problem> {
-    Ok(Json(app.engine.have(asked).await?))
+    let changes = app.engine.lacking(&asked).await?;
+    let scope = app.engine.read_scope(&actor, app.clock.now());
+    let counties = scope.counties.keys().map(String::as_str);
+    let photos = app.photos.lacking(actor.user, counties, &asked.photos).await?;
+    Ok(Json(HaveResponse { changes, photos }))
 }

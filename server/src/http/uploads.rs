@@ -99,7 +99,7 @@ pub async fn begin(
         let Some(body) = body.take_if(|_| has_bytes && progress.offset < progress.length) else {
             return Ok::<_, Stopped>(progress);
         };
-        let body = body.map(|chunk| chunk.map_err(extract::unreadable));
+        let body = body.map(|chunk| chunk.map_err(cut));
         app.photos.uploads.receive(&actor, progress.id, 0, checksum, body).await
     };
     let begun = begun.await;
@@ -197,7 +197,7 @@ pub async fn receive(
         let checksum = checksum(&headers)?;
         let id = upload_id(&id)?;
         let body = body.take().unwrap_or_else(|| Body::empty().into_data_stream());
-        let body = body.map(|chunk| chunk.map_err(extract::unreadable));
+        let body = body.map(|chunk| chunk.map_err(cut));
         app.photos.uploads.receive(&actor, id, offset, checksum, body).await
     };
     let received = received.await;
@@ -392,6 +392,26 @@ fn number(headers: &HeaderMap, name: &HeaderName) -> Result<u64> {
 
 fn upload_id(text: &str) -> Result<Uuid> {
     text.parse().map_err(|_| Error::not_found())
+}
+
+/// Why a body ended early. The bytes before are kept: that is what uploads are for.
+fn cut(error: axum::Error) -> Error {
+    let (kind, code, zh, en) = if extract::is_silence(&error) {
+        (
+            Kind::Timeout,
+            "upload_silent",
+            "长时间没有收到内容；已确认的内容都在，请用 HEAD 查询位置后继续",
+            "no byte came for a long time; what Upload-Offset covers is kept, ask for it by HEAD and go on from there",
+        )
+    } else {
+        (
+            Kind::BadRequest,
+            "upload_cut",
+            "传输中断；已确认的内容都在，请用 HEAD 查询位置后继续",
+            "the line was cut; what Upload-Offset covers is kept, ask for it by HEAD and go on from there",
+        )
+    };
+    Error::new(kind, code, zh, en).because(error)
 }
 
 fn no_hash() -> Error {

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use sync_protocol::photo::Sha256;
 
-use super::Photos;
 use super::inspect::{self, NEARLY_SAME};
 use super::render::Developed;
 use super::sniff::MediaType;
+use super::{Photos, safety};
 use crate::blobs::folder::Rendition;
 use crate::error::{Error, Kind, Result};
 use crate::store::photos::{self, FactsRow, PerceptualHash, PhotoRow};
@@ -73,21 +73,7 @@ impl Photos {
 
     /// Notes that the bytes of a photo are missing or wrong, and asks for them again.
     pub async fn note_damage(&self, sha256: Sha256) -> Result<()> {
-        let now = self.clock.now();
-        tracing::error!(photo = %sha256, "photo {sha256} is missing or damaged on disk; it will be asked for again");
-        metrics::counter!("siteledger_photos_damaged_total").increment(1);
-        self.store
-            .write(move |tx| {
-                async move {
-                    let Some(photo) = photos::photo(tx, &sha256).await? else { return Ok(()) };
-                    if photo.damaged_at.is_none() {
-                        photos::save(tx, &PhotoRow { damaged_at: Some(now), ..photo.clone() }).await?;
-                    }
-                    photos::ask_again(tx, &photo).await
-                }
-                .boxed()
-            })
-            .await
+        safety::note_damage(&self.store, &self.clock, vec![sha256]).await
     }
 
     /// Notes that the bytes of a photo are missing, and says so.

@@ -49,8 +49,10 @@ pub struct PhotoEvidence {
     pub used_elsewhere: Vec<Elsewhere>,
     /// How many more use it out of the reader's scope.
     pub used_out_of_scope: usize,
-    /// Pictures that look nearly the same.
+    /// Pictures that look nearly the same and that records in the reader's scope use.
     pub nearly_same: Vec<NearlySame>,
+    /// How many more there are that are used out of the reader's scope alone.
+    pub nearly_same_out_of_scope: usize,
 }
 
 /// Another record.
@@ -128,7 +130,7 @@ pub enum PlaceVerdict {
     AtTheSchool,
     /// At least one witness says so, in whichever system the numbers are.
     Elsewhere,
-    /// It depends on which system the numbers are in.
+    /// It depends on which system the numbers are in, or they are too vague to tell.
     Unsure,
     /// There is no witness, or nobody said where the school is.
     Unknown,
@@ -240,11 +242,12 @@ fn of_each_datum(position: &Position) -> Vec<datum::Degrees> {
 
 fn place_verdict(reading: &PlaceReading) -> Option<PlaceVerdict> {
     let near = NEAR_M + reading.accuracy_m.unwrap_or(0.0);
-    let is_near = |metres: u64| metres as f64 <= near;
-    Some(match (is_near(reading.distance_m?), is_near(reading.at_least_m?)) {
-        (true, _) => PlaceVerdict::AtTheSchool,
-        (false, true) => PlaceVerdict::Unsure,
-        (false, false) => PlaceVerdict::Elsewhere,
+    Some(if reading.distance_m? as f64 <= NEAR_M {
+        PlaceVerdict::AtTheSchool
+    } else if reading.at_least_m? as f64 <= near {
+        PlaceVerdict::Unsure
+    } else {
+        PlaceVerdict::Elsewhere
     })
 }
 
@@ -277,8 +280,11 @@ pub async fn of_record(
     }
     let hashes = || references.iter().map(|(_, reference)| reference.sha256);
     let rows = photos::photos(tx, hashes()).await?;
-    let rows: HashMap<_, _> = rows.into_iter().map(|row| (row.sha256, row)).collect();
-    let alike = photos::alike(tx, hashes(), MOST_READ).await?;
+    let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.sha256, row)).collect();
+    // A record opens a photo's bytes or it does not; what was read in them goes the same way.
+    let opened = photos::opened(tx, hashes(), Some(record.id)).await?;
+    rows.retain(|sha256, _| opened.contains(&(*sha256, record.id)));
+    let alike = photos::alike(tx, rows.keys().copied(), MOST_READ).await?;
     let others = alike.values().flatten().map(|(other, _)| *other);
     let mut uses: HashMap<Sha256, Vec<Use>> = HashMap::new();
     for its in photos::uses(tx, hashes().chain(others), MOST_READ).await? {
@@ -313,7 +319,12 @@ impl LookedUp<'_> {
         let facts = photo.and_then(|photo| photo.facts.as_ref());
         let elsewhere = self.uses_of(&sha256).filter(|its| its.record != self.record);
         let (seen, unseen): (Vec<_>, Vec<_>) = elsewhere.partition(|its| sees(&its.place));
-        let nearly_same = self.alike.get(&sha256).map_or(&[][..], Vec::as_slice).iter().take(MOST_NAMED);
+        let alike = self.alike.get(&sha256).map_or(&[][..], Vec::as_slice).iter().map(|(other, distance)| {
+            let seen = self.uses_of(other).filter(|its| sees(&its.place)).take(MOST_NAMED).map(named);
+            NearlySame { sha256: *other, distance: *distance, used_in: seen.collect() }
+        });
+        let (mut nearly_same, hidden): (Vec<_>, Vec<_>) = alike.partition(|other| !other.used_in.is_empty());
+        nearly_same.truncate(MOST_NAMED);
         PhotoEvidence {
             sha256,
             field: field.to_owned(),
@@ -324,18 +335,8 @@ impl LookedUp<'_> {
             place: place(reference, photo, circumstances),
             used_elsewhere: seen.into_iter().take(MOST_NAMED).map(named).collect(),
             used_out_of_scope: unseen.len(),
-            nearly_same: nearly_same
-                .map(|(other, distance)| NearlySame {
-                    sha256: *other,
-                    distance: *distance,
-                    used_in: self
-                        .uses_of(other)
-                        .filter(|its| sees(&its.place))
-                        .take(MOST_NAMED)
-                        .map(named)
-                        .collect(),
-                })
-                .collect(),
+            nearly_same,
+            nearly_same_out_of_scope: hidden.len(),
         }
     }
 
@@ -472,12 +473,23 @@ mod tests {
     }
 
     #[test]
-    fn a_coarse_position_is_not_held_against_a_photo() {
+    fn a_vague_position_speaks_neither_for_a_photo_nor_against_it() {
         let circumstances = Circumstances { day: None, school: Some(position(SCHOOL, Datum::Wgs84)) };
-        let coarse = Position { accuracy_m: Some(2000.0), ..position((25.0695, 116.4203), Datum::Wgs84) };
-        let found = place(&reference(None, Some(coarse)), None, &circumstances);
-        assert_eq!(found.verdict, PlaceVerdict::AtTheSchool);
-        assert!(found.device.unwrap().distance_m.unwrap().abs_diff(2224) < 10);
+        let taken = |lat, accuracy_m| {
+            let position =
+                Position { accuracy_m: Some(accuracy_m), ..position((lat, 116.4203), Datum::Wgs84) };
+            place(&reference(None, Some(position)), None, &circumstances)
+        };
+        assert!(taken(25.0695, 2000.0).device.unwrap().distance_m.unwrap().abs_diff(2224) < 10);
+        for (lat, accuracy_m, verdict) in [
+            (25.0695, 2000.0, PlaceVerdict::Unsure),
+            (25.0695, 1000.0, PlaceVerdict::Elsewhere),
+            (25.0495, 5000.0, PlaceVerdict::AtTheSchool),
+            // The next town, by a phone that only knows its mast.
+            (25.2495, 30_000.0, PlaceVerdict::Unsure),
+        ] {
+            assert_eq!(taken(lat, accuracy_m).verdict, verdict, "{lat} ± {accuracy_m} m");
+        }
     }
 
     #[test]

@@ -4,8 +4,10 @@ pub mod datum;
 mod develop;
 pub mod evidence;
 pub mod inspect;
+pub mod original;
 pub mod refs;
 pub mod render;
+pub mod safety;
 mod sink;
 pub mod sniff;
 mod sweep;
@@ -36,6 +38,7 @@ pub struct Photos {
     store: Store,
     clock: Clock,
     darkroom: Darkroom,
+    checked: original::Checked,
 }
 
 impl Photos {
@@ -44,6 +47,7 @@ impl Photos {
     pub fn open(store: Store, clock: Clock, data: &Path, work: Arc<Notify>) -> Result<Arc<Self>> {
         let folder = Folder::open(&config::blobs_folder(data))?;
         let uploads = Uploads::new(store.clone(), clock.clone(), folder.clone(), work);
-        Ok(Arc::new(Self { uploads, folder, store, clock, darkroom: Darkroom::default() }))
+        let (darkroom, checked) = (Darkroom::default(), original::checked());
+        Ok(Arc::new(Self { uploads, folder, store, clock, darkroom, checked }))
     }
 }

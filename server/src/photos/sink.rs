@@ -1,7 +1,7 @@
 //! Where the bytes of one PATCH go: into the upload's file as they come, or, with a checksum,
 //! beside it until they have passed.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -17,8 +17,6 @@ use crate::blobs::part::{Part, Trial};
 use crate::blobs::{self, blocking};
 use crate::error::{Error, Kind, Result};
 
-/// How long a client may be silent within a PATCH, whatever is around the server.
-const SILENCE: Duration = Duration::from_mins(2);
 /// A body that is not wanted is read up to here.
 const DRAINED_BYTES: usize = 1024 * 1024;
 const DRAINED_WITHIN: Duration = Duration::from_secs(5);
@@ -51,13 +49,12 @@ where
                 }
                 return Ended::Cut(taken_over());
             }
-            chunk = tokio::time::timeout(SILENCE, body.next()) => chunk,
+            chunk = body.next() => chunk,
         };
         let chunk = match chunk {
-            Ok(Some(Ok(chunk))) => chunk,
-            Ok(Some(Err(error))) => return Ended::Cut(error),
-            Ok(None) => return Ended::Well,
-            Err(_) => return Ended::Cut(silent()),
+            Some(Ok(chunk)) => chunk,
+            Some(Err(error)) => return Ended::Cut(error),
+            None => return Ended::Well,
         };
         if let Err(ended) = sink.take(chunk, length).await {
             return ended;
@@ -89,6 +86,8 @@ pub(super) struct Settled {
     pub(super) whole: Option<Sha256>,
     /// Whether the bytes are what their checksum says.
     pub(super) passed: bool,
+    /// Whether they passed and begin something that is no photo.
+    pub(super) is_other: bool,
     /// Whether everything is on the disk.
     pub(super) flushed: io::Result<()>,
 }
@@ -111,18 +110,27 @@ impl Files {
         self.part.append(bytes)
     }
 
+    /// Whether enough came to tell that it is no photo.
+    fn is_other(&mut self) -> io::Result<bool> {
+        let mut start = Vec::with_capacity(sniff::ENOUGH_BYTES);
+        self.part.read()?.take(sniff::ENOUGH_BYTES as u64).read_to_end(&mut start)?;
+        Ok(start.len() >= sniff::ENOUGH_BYTES && MediaType::of(&start).is_none())
+    }
+
     fn settle(mut self, is_whole_body: bool, checksum: Option<Sha256>) -> Settled {
-        let mut passed = true;
+        let (mut passed, mut is_other) = (true, false);
         let mut written = Ok(());
         if let Some(trial) = self.trial.take() {
             passed = is_whole_body && checksum == Some(trial.sha256());
             if passed {
+                let is_beginning = self.part.length() == 0;
                 written = trial.pass(&mut self.part);
+                is_other = is_beginning && self.is_other().unwrap_or(false);
             }
         }
         let flushed = self.part.flush().and(written);
         let whole = self.whole.map(|whole| Sha256(whole.finalize().into()));
-        Settled { part: self.part, whole, passed, flushed }
+        Settled { part: self.part, whole, passed, is_other, flushed }
     }
 }
 
@@ -146,7 +154,9 @@ impl Sink {
     async fn take(&mut self, mut chunk: Bytes, length: u64) -> Result<(), Ended> {
         let lost = || Ended::Cut(Error::internal(anyhow::anyhow!("a photo's file was lost while writing")));
         let mut files = self.files.take().ok_or_else(lost)?;
-        if files.length() == 0 && chunk.len() >= sniff::ENOUGH_BYTES && MediaType::of(&chunk).is_none() {
+        // Bytes with a checksum may be damaged: what they are is asked once they have passed.
+        let is_beginning = files.length() == 0 && files.trial.is_none();
+        if is_beginning && chunk.len() >= sniff::ENOUGH_BYTES && MediaType::of(&chunk).is_none() {
             return Err(Ended::Refused(sniff::wrong_type()));
         }
         let room = length.saturating_sub(files.length());
@@ -189,15 +199,6 @@ fn taken_over() -> Error {
         "upload_taken_over",
         "同一上传任务有了新的请求，本次传输到此为止；已收到的内容已保存，请从新的位置继续",
         "a newer request took over this upload; what arrived is kept, go on from the new offset",
-    )
-}
-
-fn silent() -> Error {
-    Error::new(
-        Kind::Timeout,
-        "upload_silent",
-        "长时间没有收到内容；已收到的内容已保存，请从新的位置继续",
-        "no byte came for a long time; what arrived is kept, go on from the new offset",
     )
 }
 

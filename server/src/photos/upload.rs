@@ -12,13 +12,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{FutureExt as _, Stream};
+use sync_protocol::id::UserId;
 use sync_protocol::photo::Sha256;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::sink::{Ended, Settled, Sink, drain, take_in};
-use super::sniff;
 use super::turns::Turns;
+use super::{safety, sniff};
 use crate::access::actor::Actor;
 use crate::blobs::folder::Folder;
 use crate::blobs::part::Part;
@@ -93,7 +94,8 @@ impl Uploads {
         Arc::new(Self { store, clock, folder, turns: Arc::default(), work })
     }
 
-    /// Begins an upload. If the server has the bytes already it is complete at once.
+    /// Begins an upload. If the server has the bytes already, of this person or of somebody of the
+    /// same county, it is complete at once.
     pub async fn begin(&self, actor: &Actor, announced: Announced) -> Result<Progress> {
         let Announced { sha256, length, filename } = announced;
         if length > MAX_BYTES {
@@ -102,8 +104,7 @@ impl Uploads {
         if length == 0 {
             return Err(sniff::wrong_type());
         }
-        let known = photos::photo(&mut *self.store.read().await?, &sha256).await?;
-        let known = known.filter(|photo| photo.damaged_at.is_none());
+        let known = self.known(actor.user, actor.home_county.as_deref(), sha256).await?;
         match &known {
             Some(photo) if photo.bytes != length => return Err(other_length(photo.bytes)),
             None if !self.folder.has_room().await? => return Err(blobs::full()),
@@ -112,6 +113,7 @@ impl Uploads {
         let upload = UploadRow {
             id: Uuid::now_v7(),
             user: actor.user,
+            county: actor.home_county.clone(),
             device: actor.device,
             sha256,
             length,
@@ -198,7 +200,8 @@ impl Uploads {
             drain(body).await;
             return Err(stopped);
         }
-        let Settled { part, whole, passed, flushed } = sink.settle(matches!(ended, Ended::Well)).await?;
+        let Settled { part, whole, passed, is_other, flushed } =
+            sink.settle(matches!(ended, Ended::Well)).await?;
         metrics::counter!("siteledger_upload_bytes_total").increment(part.length().saturating_sub(offset));
         let progress = Self::progress(&upload, part.length(), self.clock.now());
         let stopped = |error| Stopped { error, progress: Some(progress) };
@@ -208,6 +211,10 @@ impl Uploads {
         }
         if !passed {
             return Err(stopped(checksum_error()));
+        }
+        if is_other {
+            drop(part);
+            return Err(self.refuse(&upload, sniff::wrong_type()).await);
         }
         if part.length() < upload.length {
             return Ok(progress);
@@ -249,8 +256,7 @@ impl Uploads {
     /// Opens what came of an upload so far. What is full but was not made a photo, as the server
     /// fell in between, is made one now.
     async fn resume(&self, upload: &UploadRow) -> Result<Resumed, Stopped> {
-        let known = photos::photo(&mut *self.store.read().await?, &upload.sha256).await?;
-        if let Some(photo) = known.filter(|photo| photo.damaged_at.is_none()) {
+        if let Some(photo) = self.known(upload.user, upload.county.as_deref(), upload.sha256).await? {
             return Ok(Resumed::Complete(photo.received_at));
         }
         let (folder, id) = (self.folder.clone(), upload.id);
@@ -308,29 +314,65 @@ impl Uploads {
         };
         let now = self.clock.now();
         blocking(move || part.become_photo(&expected, now)).await?;
-        self.enter(upload, header).await?;
+        self.enter(upload, header, Source::Brought).await?;
         Ok(())
     }
 
-    /// Takes in a photo whose file is there but whose row is not: the server fell in between.
+    /// Takes in a photo whose file is there but whose row is not, or says that it is not: the server
+    /// fell in between, or the file came back.
+    ///
+    /// The file was written by somebody: nobody gets it by its hash who may not have sent it.
     async fn adopt(&self, upload: &UploadRow) -> Result<bool, Stopped> {
         let sha256 = upload.sha256;
-        if self.folder.length(&sha256).await? != Some(upload.length)
-            || self.folder.sha256(&sha256).await? != Some(sha256)
-        {
+        if self.folder.length(&sha256).await? != Some(upload.length) {
+            return Ok(false);
+        }
+        let Some(source) = self.source(upload).await? else { return Ok(false) };
+        // It may never have been flushed, and it may be old enough to be swept up.
+        if !self.folder.claim(&sha256, self.clock.now()).await? {
             return Ok(false);
         }
         let Some(bytes) = self.folder.bytes(&sha256).await? else { return Ok(false) };
-        match sniff::header(&mut io::Cursor::new(bytes)).map_err(blobs::failed)? {
-            Ok(header) => self.enter(upload, header).await?,
-            Err(error) => return Err(self.refuse(upload, error).await),
+        let look = move || {
+            let header = (Sha256::of(&bytes) == sha256).then(|| sniff::header(&mut io::Cursor::new(bytes)));
+            header.transpose()
+        };
+        match blocking(look).await? {
+            Some(Ok(header)) => self.enter(upload, header, source).await?,
+            Some(Err(error)) => return Err(self.refuse(upload, error).await),
+            None => return Ok(false),
         }
         Ok(true)
     }
 
+    /// How a file that lies there may be this upload's.
+    async fn source(&self, upload: &UploadRow) -> Result<Option<Source>> {
+        let (user, county) = (upload.user, upload.county.as_deref().into_iter());
+        let mut tx = self.store.read().await?;
+        let hash = || std::iter::once(upload.sha256);
+        Ok(if !photos::known_to(&mut tx, hash(), user, county).await?.is_empty() {
+            Some(Source::Known)
+        } else if photos::photo(&mut tx, &upload.sha256).await?.is_some()
+            || uploads::is_begun_by_others(&mut tx, &upload.sha256, user).await?
+        {
+            None
+        } else {
+            Some(Source::Brought)
+        })
+    }
+
+    /// A photo that is here, file and all, and that this person need not send.
+    async fn known(&self, user: UserId, county: Option<&str>, sha256: Sha256) -> Result<Option<PhotoRow>> {
+        let (hash, county) = (std::iter::once(sha256), county.into_iter());
+        let known = photos::known_to(&mut *self.store.read().await?, hash, user, county).await?;
+        Ok(safety::safe(&self.store, &self.clock, &self.folder, known).await?.pop())
+    }
+
     /// Writes the row of a photo whose file is there, and asks for it to be looked at.
-    async fn enter(&self, upload: &UploadRow, header: sniff::Header) -> Result<()> {
+    async fn enter(&self, upload: &UploadRow, header: sniff::Header, source: Source) -> Result<()> {
         let now = self.clock.now();
+        let bringer = (upload.user, upload.county.clone());
+        let folder = self.folder.clone();
         let row = PhotoRow {
             sha256: upload.sha256,
             bytes: upload.length,
@@ -342,7 +384,21 @@ impl Uploads {
             damaged_at: None,
             facts: None,
         };
-        self.store.write(move |tx| enter(tx, row, now).boxed()).await?;
+        self.store
+            .write(move |tx| {
+                async move {
+                    // Files are swept up by the one writer too: from here on nothing comes in between.
+                    if folder.length(&row.sha256).await? != Some(row.bytes) {
+                        return Err(Error::unavailable(anyhow::anyhow!("photo {} was swept up", row.sha256)));
+                    }
+                    if source == Source::Brought {
+                        photos::brought(tx, &row.sha256, bringer.0, bringer.1.as_deref()).await?;
+                    }
+                    enter(tx, row, now).await
+                }
+                .boxed()
+            })
+            .await?;
         self.work.notify_one();
         metrics::counter!("siteledger_photos_received_total", "type" => header.media_type.extension())
             .increment(1);
@@ -394,6 +450,15 @@ enum Resumed {
     Complete(Moment),
     /// There is more to come.
     At(Part),
+}
+
+/// How the bytes of a photo came to be there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// This upload brought them.
+    Brought,
+    /// The person could have had them anyhow.
+    Known,
 }
 
 async fn enter(tx: &mut Tx, row: PhotoRow, now: Moment) -> Result<()> {

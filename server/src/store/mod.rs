@@ -68,8 +68,6 @@ impl Store {
             .min_connections(1)
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(10))
-            // A file does not hang up like a network: asking first only costs a round trip.
-            .test_before_acquire(false)
             // After an I/O error SQLite may have ended a transaction that sqlx still counts: such a
             // connection would read one old moment for ever.
             .after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))

@@ -1,6 +1,6 @@
 //! Photos that came: what is known of them, what looks like what, and which records refer to them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite};
 use sync_protocol::id::{DeviceId, RecordId, UserId};
@@ -241,14 +241,99 @@ pub async fn arrived(tx: &mut Tx, sha256: &Sha256) -> Result<()> {
     Ok(())
 }
 
-/// Asks the device that brought a photo for it again.
+/// Asks every device that may have a photo for it again: the one that brought it, and those that
+/// wrote in a record that refers to it.
 pub async fn ask_again(tx: &mut Tx, photo: &PhotoRow) -> Result<()> {
-    sqlx::query("insert into photos_wanted (device, sha256) values ($1, $2) on conflict do nothing")
-        .bind(photo.device.as_bytes().as_slice())
-        .bind(photo.sha256.0.as_slice())
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "insert into photos_wanted (device, sha256)
+         select $1, $2
+         union
+         select c.device, p.sha256 from photo_refs p join changes c on c.record = p.record
+         where p.sha256 = $2 and instr(c.body, $3) > 0
+         on conflict do nothing",
+    )
+    .bind(photo.device.as_bytes().as_slice())
+    .bind(photo.sha256.0.as_slice())
+    .bind(photo.sha256.to_string())
+    .execute(tx)
+    .await?;
     Ok(())
+}
+
+// Who brought it ---------------------------------------------------------------------------------
+
+/// Notes that somebody sent all bytes of a photo.
+pub async fn brought(tx: &mut Tx, sha256: &Sha256, user: UserId, county: Option<&str>) -> Result<()> {
+    sqlx::query(
+        "insert into photo_bringers (sha256, made_by, county) values ($1, $2, $3) on conflict do nothing",
+    )
+    .bind(sha256.0.as_slice())
+    .bind(user.as_bytes().as_slice())
+    .bind(county.unwrap_or(""))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Whether that person sent all bytes of a photo.
+pub async fn is_brought_by(tx: &mut Tx, sha256: &Sha256, user: UserId) -> Result<bool> {
+    Ok(sqlx::query_scalar("select exists (select 1 from photo_bringers where sha256 = $1 and made_by = $2)")
+        .bind(sha256.0.as_slice())
+        .bind(user.as_bytes().as_slice())
+        .fetch_one(tx)
+        .await?)
+}
+
+/// Those of these photos that this person, or somebody of one of these counties, sent.
+pub async fn known_to(
+    tx: &mut Tx,
+    hashes: impl Iterator<Item = Sha256>,
+    user: UserId,
+    counties: impl Iterator<Item = &str>,
+) -> Result<Vec<PhotoRow>> {
+    let counties: Vec<_> = counties.collect();
+    let found: Vec<(Vec<u8>,)> = sqlx::query_as(
+        "select unhex(asked.value) from json_each($1) asked where exists (
+             select 1 from photo_bringers
+             where sha256 = unhex(asked.value)
+             and (made_by = $2 or county in (select value from json_each($3))))",
+    )
+    .bind(columns::hex_list(hashes.map(|hash| hash.0)))
+    .bind(user.as_bytes().as_slice())
+    .bind(serde_json::to_string(&counties).unwrap_or_default())
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut known = Vec::with_capacity(found.len());
+    for (hash,) in found {
+        known.push(Sha256(columns::array(&hash)?));
+    }
+    photos(tx, known.into_iter()).await
+}
+
+/// The records that open these photos: they refer to them, and the bytes were sent by somebody of
+/// the county in which they do, or by somebody who wrote the reference.
+pub async fn opened(
+    tx: &mut Tx,
+    hashes: impl Iterator<Item = Sha256>,
+    within: Option<RecordId>,
+) -> Result<HashSet<(Sha256, RecordId)>> {
+    let found: Vec<(Vec<u8>, Vec<u8>)> = sqlx::query_as(
+        "select p.sha256, p.record from photo_refs p
+         where p.sha256 in (select unhex(value) from json_each($1)) and ($2 is null or p.record = $2)
+         and (exists (select 1 from photo_bringers b where b.sha256 = p.sha256 and b.county = p.county)
+              or exists (
+                  select 1 from changes c join photo_bringers b on b.made_by = c.made_by
+                  where c.record = p.record and b.sha256 = p.sha256
+                  and instr(c.body, lower(hex(p.sha256))) > 0))",
+    )
+    .bind(columns::hex_list(hashes.map(|hash| hash.0)))
+    .bind(within.map(|record| record.as_bytes().to_vec()))
+    .fetch_all(tx)
+    .await?;
+    found
+        .into_iter()
+        .map(|(photo, record)| Ok((Sha256(columns::array(&photo)?), columns::id(&record)?)))
+        .collect()
 }
 
 // Likeness ---------------------------------------------------------------------------------------

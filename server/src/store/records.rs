@@ -341,18 +341,16 @@ pub async fn place(tx: &mut Tx, key: &PlaceKey) -> Result<PlaceRow> {
     row.try_into()
 }
 
-/// Keeps the digests of places, all in one statement.
+/// Keeps the digests of places.
 pub async fn save_digests(tx: &mut Tx, places: impl Iterator<Item = &PlaceRow>) -> Result<()> {
-    let list: Vec<_> =
-        places.map(|place| (place.id, place.digest.count, hex::encode(place.digest.xor))).collect();
-    let list = serde_json::to_string(&list).map_err(Error::internal)?;
-    sqlx::query(
-        "update places set record_count = now.value ->> 1, xor = unhex(now.value ->> 2)
-         from json_each($1) as now where places.id = now.value ->> 0",
-    )
-    .bind(list)
-    .execute(tx)
-    .await?;
+    for place in places {
+        sqlx::query("update places set record_count = $2, xor = $3 where id = $1")
+            .bind(place.id)
+            .bind(place.digest.count as i64)
+            .bind(place.digest.xor.as_slice())
+            .execute(&mut *tx)
+            .await?;
+    }
     Ok(())
 }
 
@@ -435,7 +433,7 @@ pub async fn want_photos(
     sqlx::query(
         "insert into photos_wanted (device, sha256)
          select $1, unhex(value) from json_each($2)
-         where not exists (select 1 from photos where sha256 = unhex(value))
+         where not exists (select 1 from photos where sha256 = unhex(value) and damaged_at is null)
          on conflict do nothing",
     )
     .bind(device.as_bytes().as_slice())
@@ -457,18 +455,5 @@ pub async fn photos_wanted(
             .bind(i64::from(limit))
             .fetch_all(tx)
             .await?;
-    found.into_iter().map(|(hash,)| Ok(Sha256(columns::array(&hash)?))).collect()
-}
-
-/// Which of these photos the server does not have.
-pub async fn photos_lacking(tx: &mut Tx, photos: &[Sha256]) -> Result<Vec<Sha256>> {
-    let list = columns::hex_list(photos.iter().map(|photo| photo.0));
-    let found: Vec<(Vec<u8>,)> = sqlx::query_as(
-        "select unhex(value) from json_each($1)
-         where not exists (select 1 from photos where sha256 = unhex(value) and damaged_at is null)",
-    )
-    .bind(list)
-    .fetch_all(tx)
-    .await?;
     found.into_iter().map(|(hash,)| Ok(Sha256(columns::array(&hash)?))).collect()
 }

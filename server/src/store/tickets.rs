@@ -6,7 +6,7 @@ use sync_protocol::id::DeviceId;
 
 use super::{Tx, columns};
 use crate::clock::Moment;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A device's tickets: the current and the previous one.
 pub type Pair = (Option<[u8; 16]>, Option<[u8; 16]>);
@@ -31,20 +31,14 @@ pub async fn tickets(
         .collect()
 }
 
-/// Keeps the tickets of devices, all in one statement: a group of requests has many.
-pub async fn keep(tx: &mut Tx, tickets: impl Iterator<Item = (DeviceId, Pair)>) -> Result<()> {
-    let hex = |ticket: Option<[u8; 16]>| ticket.map(hex::encode);
-    let list: Vec<_> = tickets
-        .map(|(device, (current, previous))| (hex::encode(device.0), hex(current), hex(previous)))
-        .collect();
-    let list = serde_json::to_string(&list).map_err(Error::internal)?;
-    sqlx::query(
-        "update devices set ticket = unhex(shown.value ->> 1), previous_ticket = unhex(shown.value ->> 2)
-         from json_each($1) as shown where devices.id = unhex(shown.value ->> 0)",
-    )
-    .bind(list)
-    .execute(tx)
-    .await?;
+/// Keeps a device's tickets.
+pub async fn keep(tx: &mut Tx, device: DeviceId, (current, previous): Pair) -> Result<()> {
+    sqlx::query("update devices set ticket = $2, previous_ticket = $3 where id = $1")
+        .bind(device.as_bytes().as_slice())
+        .bind(current.as_ref().map(<[u8; 16]>::as_slice))
+        .bind(previous.as_ref().map(<[u8; 16]>::as_slice))
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

@@ -16,6 +16,8 @@ pub struct UploadRow {
     pub id: Uuid,
     /// Whose it is.
     pub user: UserId,
+    /// The county whose office looks after that person, where there is one.
+    pub county: Option<String>,
     /// Where it was begun.
     pub device: DeviceId,
     /// What the bytes must hash to.
@@ -32,6 +34,7 @@ pub struct UploadRow {
 struct Columns {
     id: Vec<u8>,
     user_id: Vec<u8>,
+    county: String,
     device: Vec<u8>,
     sha256: Vec<u8>,
     length: i64,
@@ -46,6 +49,7 @@ impl TryFrom<Columns> for UploadRow {
         Ok(Self {
             id: columns::id(&row.id)?,
             user: columns::id(&row.user_id)?,
+            county: Some(row.county).filter(|county| !county.is_empty()),
             device: columns::id(&row.device)?,
             sha256: Sha256(columns::array(&row.sha256)?),
             length: row.length as u64,
@@ -58,11 +62,12 @@ impl TryFrom<Columns> for UploadRow {
 /// Begins an upload.
 pub async fn begin(tx: &mut Tx, upload: &UploadRow) -> Result<()> {
     sqlx::query(
-        "insert into uploads (id, user_id, device, sha256, length, filename, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into uploads (id, user_id, county, device, sha256, length, filename, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(upload.id.as_bytes().as_slice())
     .bind(upload.user.as_bytes().as_slice())
+    .bind(upload.county.as_deref().unwrap_or(""))
     .bind(upload.device.as_bytes().as_slice())
     .bind(upload.sha256.0.as_slice())
     .bind(upload.length as i64)
@@ -76,7 +81,7 @@ pub async fn begin(tx: &mut Tx, upload: &UploadRow) -> Result<()> {
 /// An upload of that person.
 pub async fn upload_of(tx: &mut Tx, id: Uuid, user: UserId) -> Result<Option<UploadRow>> {
     let found: Option<Columns> = sqlx::query_as(
-        "select id, user_id, device, sha256, length, filename, created_at from uploads
+        "select id, user_id, county, device, sha256, length, filename, created_at from uploads
          where id = $1 and user_id = $2",
     )
     .bind(id.as_bytes().as_slice())
@@ -84,6 +89,15 @@ pub async fn upload_of(tx: &mut Tx, id: Uuid, user: UserId) -> Result<Option<Upl
     .fetch_optional(tx)
     .await?;
     found.map(TryInto::try_into).transpose()
+}
+
+/// Whether anybody else began an upload of that photo.
+pub async fn is_begun_by_others(tx: &mut Tx, sha256: &Sha256, user: UserId) -> Result<bool> {
+    Ok(sqlx::query_scalar("select exists (select 1 from uploads where sha256 = $1 and user_id <> $2)")
+        .bind(sha256.0.as_slice())
+        .bind(user.as_bytes().as_slice())
+        .fetch_one(tx)
+        .await?)
 }
 
 /// Whether there is such an upload, of whomever.
@@ -102,7 +116,7 @@ pub async fn begun_before(
     limit: u32,
 ) -> Result<Vec<UploadRow>> {
     let found: Vec<Columns> = sqlx::query_as(
-        "select id, user_id, device, sha256, length, filename, created_at from uploads
+        "select id, user_id, county, device, sha256, length, filename, created_at from uploads
          where created_at < $1 and (created_at, id) > ($2, $3) order by created_at, id limit $4",
     )
     .bind(moment.0)

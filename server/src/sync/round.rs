@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 use sync_protocol::change::Stamp;
-use sync_protocol::id::RecordId;
+use sync_protocol::id::{ChangeId, RecordId};
 use sync_protocol::message::{
-    CheckpointNews, DEFAULT_LIMIT, Fate, HaveRequest, HaveResponse, IndexResponse, MAX_LIMIT, Outcome,
-    SeenCheckpoint, SyncRequest, SyncResponse,
+    CheckpointNews, DEFAULT_LIMIT, Fate, HaveRequest, IndexResponse, MAX_LIMIT, Outcome, SeenCheckpoint,
+    SyncRequest, SyncResponse,
 };
 use sync_protocol::photo::Sha256;
 use sync_protocol::version::PROTOCOL;
@@ -162,10 +162,10 @@ impl Engine {
         Ok(IndexResponse { records, digest })
     }
 
-    /// Which of these changes and photos the server lacks. What is held is not lacking.
+    /// Which of these changes the server lacks. What is held is not lacking.
     ///
     /// It tells nobody what a change says, only that it is safe; so it asks for no scope.
-    pub async fn have(&self, asked: HaveRequest) -> Result<HaveResponse> {
+    pub async fn lacking(&self, asked: &HaveRequest) -> Result<Vec<ChangeId>> {
         if asked.changes.len() + asked.photos.len() > MAX_HAVE {
             return Err(Error::new(
                 Kind::TooLarge,
@@ -178,11 +178,7 @@ impl Engine {
         let known = ledger::known(&mut tx, asked.changes.iter().copied()).await?;
         let mut here: BTreeSet<_> = known.into_iter().map(|(change, _)| change).collect();
         here.extend(held::has_changes(&mut tx, &asked.changes).await?);
-        let photos = records::photos_lacking(&mut tx, &asked.photos).await?;
-        Ok(HaveResponse {
-            changes: asked.changes.into_iter().filter(|change| !here.contains(change)).collect(),
-            photos,
-        })
+        Ok(asked.changes.iter().filter(|change| !here.contains(change)).copied().collect())
     }
 
     /// Whether the device may go on with the ticket that it has, so that nothing need be written.

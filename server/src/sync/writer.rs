@@ -483,9 +483,8 @@ async fn rotate_tickets(tx: &mut Tx, pushes: &[Push], now: Moment) -> Result<Vec
         }
         let after = before.rotate(shown, ticket::fresh()?);
         standing.insert(device, after);
+        tickets::keep(tx, device, (after.current, after.previous)).await?;
         rotated.push(Some(after));
     }
-    let pairs = standing.iter().map(|(device, after)| (*device, (after.current, after.previous)));
-    tickets::keep(tx, pairs).await?;
     Ok(rotated)
 }

@@ -292,3 +292,31 @@ async fn a_line_that_is_cut_within_a_patch_loses_nothing_that_arrived() {
     stop.cancel();
     served.await.unwrap();
 }
+
+#[tokio::test]
+async fn who_was_cut_is_told_that_what_arrived_is_kept() {
+    let face = Face::new().await;
+    let photo = Shot::number(5).jpeg(640, 480, 90);
+    let path = face.begin(&photo).await;
+    let pieces = [Ok(bytes::Bytes::copy_from_slice(&photo[..700])), Err(std::io::Error::other("reset"))];
+    let request = Request::patch(&path)
+        .header("tus-resumable", "1.0.0")
+        .header("upload-offset", "0")
+        .header("content-type", OFFSET_TYPE)
+        .body(Body::from_stream(futures_util::stream::iter(pieces)));
+    let answer = face.router.clone().oneshot(request.unwrap()).await.unwrap();
+    assert_eq!(answer.headers()["upload-offset"], "700");
+    let problem = answer.into_body().collect().await.unwrap().to_bytes();
+    let problem: serde_json::Value = serde_json::from_slice(&problem).unwrap();
+    assert_eq!(problem["code"], "upload_cut");
+    assert!(!problem.to_string().contains("nothing was stored"), "{problem}");
+    assert!(!problem.to_string().contains("没有保存"), "{problem}");
+
+    // Silence is told apart from a cut, and says the same of what arrived.
+    let silent = Body::from_stream(futures_util::stream::pending::<Result<bytes::Bytes, std::io::Error>>());
+    let body = tower_http::timeout::TimeoutBody::new(std::time::Duration::from_millis(1), silent);
+    let error = Body::new(body).into_data_stream().next().await.unwrap().unwrap_err();
+    let error = cut(error);
+    assert_eq!((error.kind, error.code), (Kind::Timeout, "upload_silent"));
+    assert!(!error.en.contains("nothing was stored") && !error.zh.contains("没有保存"));
+}

@@ -30,7 +30,8 @@ async fn is_there(house: &House, sha256: &Sha256) -> bool {
 
 #[tokio::test]
 async fn a_photo_comes_in_pieces_over_a_bad_line_and_a_restart() {
-    let (house, lin) = (House::new().await, somebody());
+    let house = House::new().await;
+    let lin = Actor { home_county: Some("350823".to_owned()), ..somebody() };
     let photo = Shot::number(1).jpeg(320, 240, 80);
     let sha256 = Sha256::of(&photo);
     let begun = house.photos.uploads.begin(&lin, announced(&photo)).await.unwrap();
@@ -59,8 +60,9 @@ async fn a_photo_comes_in_pieces_over_a_bad_line_and_a_restart() {
     assert_eq!((again.error.code, again.progress.unwrap().offset), ("offset_mismatch", ended.length));
     let empty = uploads.receive(&lin, begun.id, ended.length, None, stream::empty()).await.unwrap();
     assert_eq!(empty.offset, ended.length, "some clients send an empty last piece");
-    // Nothing travels twice, whoever brings it.
-    let known = uploads.begin(&somebody(), announced(&photo)).await.unwrap();
+    // Nothing travels twice within a county, whoever brings it.
+    let colleague = Actor { home_county: lin.home_county.clone(), ..somebody() };
+    let known = uploads.begin(&colleague, announced(&photo)).await.unwrap();
     assert_eq!(known.offset, known.length);
     let other = Announced { length: 3, ..announced(&photo) };
     assert_eq!(uploads.begin(&lin, other).await.unwrap_err().code, "length_does_not_fit_hash");
@@ -132,6 +134,77 @@ async fn bytes_with_a_checksum_are_taken_whole_or_not_at_all() {
     let ended = uploads.receive(&lin, begun.id, 600, sum, whole(&photo[600..])).await.unwrap();
     assert_eq!(ended.offset, ended.length);
     assert!(is_there(&house, &Sha256::of(&photo)).await);
+}
+
+#[tokio::test]
+async fn a_first_piece_damaged_on_the_line_is_no_other_kind_of_file() {
+    let (house, lin) = (House::new().await, somebody());
+    let uploads = &house.photos.uploads;
+    let photo = Shot::number(4).jpeg(320, 240, 80);
+    let begun = uploads.begin(&lin, announced(&photo)).await.unwrap();
+    let mut flipped = photo[..600].to_vec();
+    flipped[0] ^= 1;
+    let sum = Some(Sha256::of(&photo[..600]));
+    let stopped = uploads.receive(&lin, begun.id, 0, sum, whole(&flipped)).await.unwrap_err();
+    assert_eq!((stopped.error.code, stopped.progress.unwrap().offset), ("checksum_mismatch", 0));
+    assert_eq!(uploads.receive(&lin, begun.id, 0, sum, whole(&photo[..600])).await.unwrap().offset, 600);
+
+    // What passed and is no photo is told at once, and not after megabytes.
+    let page = b"<!doctype html><script>alert(1)</script>".repeat(10);
+    let begun = uploads.begin(&lin, announced(&page)).await.unwrap();
+    let sum = Some(Sha256::of(&page[..200]));
+    let stopped = uploads.receive(&lin, begun.id, 0, sum, whole(&page[..200])).await.unwrap_err();
+    assert_eq!((stopped.error.code, stopped.progress), ("not_a_photo", None));
+}
+
+#[tokio::test]
+async fn who_knows_a_hash_of_another_county_must_send_the_bytes() {
+    let house = House::new().await;
+    let of = |county: &str| Actor { home_county: Some(county.to_owned()), ..somebody() };
+    let (lin, wu) = (of("350823"), of("350824"));
+    let photo = Shot::number(11).jpeg(320, 240, 80);
+    let sha256 = house.bring(&lin, &photo).await;
+    let uploads = &house.photos.uploads;
+    let lacking = async |who: &Actor| {
+        let county = who.home_county.as_deref().into_iter();
+        house.photos.lacking(who.user, county, &[sha256]).await.unwrap()
+    };
+    assert_eq!((lacking(&lin).await, lacking(&wu).await), (vec![], vec![sha256]));
+
+    let begun = uploads.begin(&wu, announced(&photo)).await.unwrap();
+    assert_eq!(begun.offset, 0, "it is as if nobody had it");
+    assert_eq!(uploads.stand(&wu, begun.id).await.unwrap().offset, 0);
+    let longer = Announced { length: 3, ..announced(&photo) };
+    assert_eq!(uploads.begin(&wu, longer).await.unwrap().offset, 0, "its length is not told either");
+    let stopped = uploads.receive(&wu, begun.id, 0, None, whole(&photo[..900])).await.unwrap();
+    assert_eq!((stopped.offset, lacking(&wu).await), (900, vec![sha256]));
+    let ended = uploads.receive(&wu, begun.id, 900, None, whole(&photo[900..])).await.unwrap();
+    assert_eq!((ended.offset, lacking(&wu).await), (ended.length, vec![]));
+    let row = photos::photo(&mut house.store.read().await.unwrap(), &sha256).await.unwrap();
+    assert_eq!(row.unwrap().made_by, lin.user, "the first who brought it is named");
+}
+
+#[tokio::test]
+async fn a_photo_whose_file_is_gone_is_not_said_to_be_here() {
+    let (house, lin) = (House::new().await, somebody());
+    let uploads = &house.photos.uploads;
+    let photo = Shot::number(12).jpeg(320, 240, 80);
+    let sha256 = house.bring(&lin, &photo).await;
+    let begun = uploads.begin(&lin, announced(&photo)).await.unwrap();
+    assert_eq!(begun.offset, begun.length);
+    house.photos.folder.remove(&sha256).await.unwrap();
+    assert_eq!(house.photos.lacking(lin.user, std::iter::empty(), &[sha256]).await.unwrap(), [sha256]);
+    let mut tx = house.store.read().await.unwrap();
+    let wanted = crate::store::records::photos_wanted(&mut tx, lin.device, 9).await.unwrap();
+    drop(tx);
+    assert_eq!(wanted, [sha256], "it is asked for again");
+
+    assert_eq!(uploads.stand(&lin, begun.id).await.unwrap().offset, 0, "an upload that was complete is not");
+    let begun = uploads.begin(&lin, announced(&photo)).await.unwrap();
+    assert_eq!(begun.offset, 0);
+    uploads.receive(&lin, begun.id, 0, None, whole(&photo)).await.unwrap();
+    assert!(is_there(&house, &sha256).await);
+    assert!(house.photos.lacking(lin.user, std::iter::empty(), &[sha256]).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -214,7 +287,9 @@ async fn an_upload_belongs_to_its_person() {
 
 #[tokio::test]
 async fn two_people_may_bring_the_same_photo_at_once() {
-    let (house, lin, chen) = (House::new().await, somebody(), somebody());
+    let house = House::new().await;
+    let county = || Some("350823".to_owned());
+    let [lin, chen] = [(); 2].map(|()| Actor { home_county: county(), ..somebody() });
     let uploads = &house.photos.uploads;
     let photo = Shot::number(8).jpeg(320, 240, 80);
     let first = uploads.begin(&lin, announced(&photo)).await.unwrap();
@@ -238,11 +313,32 @@ async fn a_crash_between_the_file_and_its_row_loses_nothing() {
     part.become_photo(&sha256, house.clock.now()).unwrap();
 
     let house = house.restarted().await;
+    // It comes back a week later, as the file is old enough to be swept up.
+    house.clock.advance(TimeDelta::days(8));
     let stands = house.photos.uploads.stand(&lin, begun.id).await.unwrap();
     assert_eq!(stands.offset, stands.length);
     assert!(is_there(&house, &sha256).await);
+    let found = house.photos.folder.photos_beginning_with(sha256.0[0]).await.unwrap();
+    assert!(
+        found[0].modified > house.clock.now().plus_seconds(-60),
+        "it counts as new before its row is there"
+    );
     let due = jobs::due(&mut house.store.read().await.unwrap(), house.clock.now(), 9).await.unwrap();
     assert_eq!(due.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), [sha256.to_string()]);
+}
+
+#[tokio::test]
+async fn a_file_without_a_row_is_nobodys_but_who_sent_it() {
+    let (house, lin, thief) = (House::new().await, somebody(), somebody());
+    let photo = Shot::number(13).jpeg(320, 240, 80);
+    let sha256 = Sha256::of(&photo);
+    let first = house.photos.uploads.begin(&lin, announced(&photo)).await.unwrap();
+    let mut part = Part::open(&house.photos.folder, first.id).unwrap();
+    part.append(&photo).unwrap();
+    part.become_photo(&sha256, house.clock.now()).unwrap();
+
+    let second = house.photos.uploads.begin(&thief, announced(&photo)).await.unwrap();
+    assert_eq!(house.photos.uploads.stand(&thief, second.id).await.unwrap().offset, 0);
 }
 
 #[tokio::test]
