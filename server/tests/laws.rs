@@ -16,6 +16,7 @@ use siteledger::error::Language;
 use siteledger::store::{Store, ledger, records, server_row};
 use siteledger::sync::engine::Engine;
 use siteledger::sync::{county, placing::Placed, rows};
+use sqlx::Connection as _;
 use sync_protocol::id::{DeviceId, RecordId, UserId};
 use sync_protocol::kinds::Role;
 use sync_protocol::message::{Fate, Snapshot, SyncRequest};
@@ -309,18 +310,24 @@ async fn the_store_follows_from_its_ledger(store: &Store) -> TestCaseResult {
     Ok(())
 }
 
+/// A county's engine on a folder of its own.
+async fn open(folder: &std::path::Path) -> (Store, Arc<Engine>) {
+    let (store, clock) = (Store::open(folder).await.unwrap(), Clock::default());
+    let now = clock.now();
+    let server = store
+        .write(move |tx| Box::pin(server_row::load_or_create(tx, Uuid::from_u128(1), [7; 32], now)))
+        .await
+        .unwrap();
+    county::open(&store, &clock, COUNTY, "上杭县", Some("350800")).await.unwrap();
+    let engine = Engine::start(store.clone(), clock, &server).await.unwrap();
+    (store, engine)
+}
+
 fn history(steps: Vec<Step>) -> TestCaseResult {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let folder = tempfile::tempdir().unwrap();
-        let (store, clock) = (Store::open(folder.path()).await.unwrap(), Clock::default());
-        let now = clock.now();
-        let server = store
-            .write(move |tx| Box::pin(server_row::load_or_create(tx, Uuid::from_u128(1), [7; 32], now)))
-            .await
-            .unwrap();
-        county::open(&store, &clock, COUNTY, "上杭县", Some("350800")).await.unwrap();
-        let engine = Engine::start(store.clone(), clock, &server).await.unwrap();
+        let (store, engine) = open(folder.path()).await;
         let mut making = Making(0);
         let mut people = people();
         found(people.last_mut().unwrap(), &engine, &mut making).await;
@@ -342,4 +349,42 @@ proptest! {
     fn whatever_happens_everybody_ends_with_the_same_records(steps in prop::collection::vec(step(), 1..40)) {
         history(steps)?;
     }
+}
+
+#[tokio::test]
+async fn what_was_stored_is_told_even_where_what_is_new_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, engine) = open(folder.path()).await;
+    let mut making = Making(0);
+    let mut people = people();
+    found(people.last_mut().unwrap(), &engine, &mut making).await;
+    // A bit of the second school's record flips on disk.
+    let file = folder.path().join(siteledger::store::FILE);
+    let mut beside = sqlx::SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    sqlx::query("update records set body = replace(body, '演示学校1', '演示学校2')")
+        .execute(&mut beside)
+        .await
+        .unwrap();
+    let mut inspector = people.swap_remove(SCHOOLS as usize + 1);
+    let (record, date) = diary(1, 0);
+    let edits = first_edits(&[("project", json!(project(1))), ("date", json!(date))]);
+    let team = &mut people[1];
+    let change = making.change("diary", record, &edits);
+    let (more, fates) = team.sync(&engine, &[change.clone()], 500).await;
+    assert!(matches!(fates[..], [Fate::Accepted { .. }]), "it is in the ledger, so that is what is said");
+    assert!(more && team.replica.is_empty(), "what is new comes once it can be read");
+    // Asked for nothing but news, the server says that it cannot: wrong data is never handed out.
+    let request: SyncRequest = serde_json::from_str(r#"{"protocol":1}"#).unwrap();
+    engine.round(&inspector.actor, request, Language::English).await.unwrap_err();
+    sqlx::query("update records set body = replace(body, '演示学校2', '演示学校1') where id = $1")
+        .bind(school(1).as_bytes().as_slice())
+        .execute(&mut beside)
+        .await
+        .unwrap();
+    let (more, fates) = team.sync(&engine, &[change], 500).await;
+    assert!(matches!(fates[..], [Fate::Duplicate { .. }]) && !more);
+    inspector.catch_up(&engine, 500).await;
+    assert!(inspector.replica.contains_key(&record));
+    engine.stop().await;
+    store.close().await;
 }

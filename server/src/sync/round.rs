@@ -99,14 +99,14 @@ impl Engine {
             Some(self.send(actor, &request.changes, shown, from.cursor, ahead_ms).await?)
         };
         let news = self.news(actor, &request, from, sent.as_ref()).await;
-        let news = match (news, &sent) {
-            (Ok(news), _) => news,
+        let news = match news {
+            Ok(news) => news,
             // What was sent is flushed, and that is what the device must hear of; news can wait.
-            (Err(error), Some(_)) => {
+            Err(error) if !request.changes.is_empty() => {
                 tracing::error!(?error, "what came is stored, but what is new could not be read");
                 News::later(request.cursor.clone())
             }
-            (Err(error), None) => return Err(error),
+            Err(error) => return Err(error),
         };
         let tickets = sent.as_ref().and_then(|sent| sent.tickets);
         let tickets = tickets.or_else(|| self.devices.get(actor.device).map(|device| device.tickets));
