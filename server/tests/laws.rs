@@ -370,7 +370,7 @@ async fn what_was_stored_is_told_even_where_what_is_new_cannot_be_read() {
     let edits = first_edits(&[("project", json!(project(1))), ("date", json!(date))]);
     let team = &mut people[1];
     let change = making.change("diary", record, &edits);
-    let (more, fates) = team.sync(&engine, &[change.clone()], 500).await;
+    let (more, fates) = team.sync(&engine, std::slice::from_ref(&change), 500).await;
     assert!(matches!(fates[..], [Fate::Accepted { .. }]), "it is in the ledger, so that is what is said");
     assert!(more && team.replica.is_empty(), "what is new comes once it can be read");
     // Asked for nothing but news, the server says that it cannot: wrong data is never handed out.
