@@ -60,8 +60,9 @@ pub async fn abilities() -> Response {
     (StatusCode::NO_CONTENT, abilities).into_response()
 }
 
-/// Begins an upload; bytes may come along. If the server has them already the answer says so:
-/// `Upload-Offset` is `Upload-Length`.
+/// Begins an upload; bytes may come along. If the server has them already, from this person or from
+/// somebody of the same county, the answer says so: `Upload-Offset` is `Upload-Length`. A hash that
+/// only another county knows is as new: the bytes prove that they are there.
 #[utoipa::path(
     post,
     path = "/api/v1/uploads",
