@@ -2,7 +2,7 @@
 //!
 //! A job leaves the queue only after it was done, so after a crash it is done again: every job may
 //! run twice. One that fails is tried again, each time later, and rests after
-//! [`jobs::MAX_ATTEMPTS`] failures.
+//! [`jobs::MAX_ATTEMPTS`] failures; work that comes back never rests and is tried once a day.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -239,6 +239,28 @@ mod tests {
             .await
             .unwrap();
         assert!(kinds(&house, house.clock.now()).await.contains(&"unheard of".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn daily_work_that_failed_for_weeks_is_done_once_it_can_be() {
+        let house = House::new().await;
+        let runner = runner(&house);
+        runner.ensure_returning().await.unwrap();
+        for _ in 0..2 * jobs::MAX_ATTEMPTS {
+            let now = house.clock.now();
+            let due = jobs::due(&mut house.store.read().await.unwrap(), now, 9).await.unwrap();
+            let sweep = due.into_iter().find(|job| job.kind == ORPHANS_JOB).expect("it is tried every day");
+            let failure = Some("the disk cannot be read".to_owned());
+            house.store.write(move |tx| note(tx, sweep, failure, now).boxed()).await.unwrap();
+            runner.ensure_returning().await.unwrap();
+            assert!(!kinds(&house, now).await.contains(&ORPHANS_JOB.to_owned()), "not at once again");
+            let counts = jobs::counts(&mut house.store.read().await.unwrap()).await.unwrap();
+            assert_eq!((counts.failing, counts.resting), (1, 0), "the figures tell of it");
+            house.clock.advance(TimeDelta::days(2));
+        }
+        runner.round().await.unwrap();
+        let counts = jobs::counts(&mut house.store.read().await.unwrap()).await.unwrap();
+        assert_eq!((counts.failing, counts.resting), (0, 0));
     }
 
     #[tokio::test]

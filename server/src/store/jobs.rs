@@ -51,14 +51,19 @@ pub async fn ask(tx: &mut Tx, kind: &str, key: &str, run_at: Moment) -> Result<(
     Ok(())
 }
 
-/// Asks for a job unless it is there already.
+/// Asks for a job unless it is there already. One that rests gets one more try, when it was last
+/// put off to.
 pub async fn ensure(tx: &mut Tx, kind: &str, key: &str, run_at: Moment) -> Result<()> {
-    sqlx::query("insert into jobs (kind, key, run_at) values ($1, $2, $3) on conflict do nothing")
-        .bind(kind)
-        .bind(key)
-        .bind(run_at.0)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "insert into jobs (kind, key, run_at) values ($1, $2, $3)
+         on conflict (kind, key) do update set attempts = $4 - 1 where attempts >= $4",
+    )
+    .bind(kind)
+    .bind(key)
+    .bind(run_at.0)
+    .bind(MAX_ATTEMPTS)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

@@ -105,9 +105,11 @@ impl Store {
     }
 
     /// Waits for what was already handed over, then closes everything.
+    ///
+    /// The writer closes last: the readers may not fold the log into the database and take it away.
     pub async fn close(&self) {
-        self.writer.stop().await;
         self.readers.close().await;
+        self.writer.stop().await;
     }
 }
 
@@ -127,4 +129,24 @@ fn options(file: &Path) -> Result<SqliteConnectOptions> {
         .pragma("cache_size", "-16384")
         .statement_cache_capacity(200)
         .disable_statement_logging())
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::clock::Moment;
+
+    #[tokio::test]
+    async fn a_closed_store_is_one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        store.write(|tx| async move { jobs::ask(tx, "work", "", Moment(0)).await }.boxed()).await.unwrap();
+        assert!(jobs::next_due(&mut store.read().await.unwrap()).await.unwrap().is_some());
+        store.close().await;
+        let names = std::fs::read_dir(folder.path()).unwrap();
+        let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, [FILE], "nothing stands beside the database that a copy of it could miss");
+    }
 }

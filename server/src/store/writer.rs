@@ -216,7 +216,7 @@ impl Writing {
             }
         }
         let Some(mut connection) = self.connection.take() else { return };
-        // The readers, which close last, may not write: so the log is folded into the file here.
+        // Closing does so too, unless some other program holds the database open.
         if let Err(failure) = execute(&mut connection, "pragma wal_checkpoint(truncate)").await {
             tracing::warn!(
                 reason = failure.reason,
