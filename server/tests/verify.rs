@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeSet;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -362,6 +363,44 @@ async fn an_export_has_every_record_whole_in_the_order_of_the_ledgers() {
     {
         assert_eq!(siteledger(folder.path(), wrong).status.code(), Some(1), "{wrong:?}");
     }
+}
+
+#[tokio::test]
+async fn an_export_that_nobody_reads_on_does_not_hold_up_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    build(folder.path()).await;
+    // More than a pipe takes at once.
+    let (store, clock) = (Store::open(folder.path()).await.unwrap(), Clock::default());
+    let now = clock.now();
+    let row = store
+        .write(move |tx| Box::pin(server_row::load_or_create(tx, Uuid::from_u128(1), [7; 32], now)))
+        .await
+        .unwrap();
+    let engine = Engine::start(store.clone(), clock, &row).await.unwrap();
+    let diary = RecordId::natural("diary", &format!("{}/2026-03-01", id(1)));
+    let remarks: Vec<_> = (0..150)
+        .map(|number| change("diary", diary, &[("remarks", json!(format!("{number}{}", "长".repeat(900))))]))
+        .collect();
+    send(&engine, &office(0), &remarks).await;
+    engine.stop().await;
+    store.close().await;
+    let mut export = std::process::Command::new(env!("CARGO_BIN_EXE_siteledger"))
+        .args(["export", "records", "--data", folder.path().to_str().unwrap()])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = export.stdout.take().unwrap();
+    let mut text = vec![0];
+    pipe.read_exact(&mut text).unwrap();
+    // Whoever reads has gone for tea. The server writes on, and folds its log into the database.
+    let mut raw = open_raw(folder.path()).await;
+    sqlx::raw_sql("update places set xor = xor").execute(&mut raw).await.unwrap();
+    let busy: i64 = sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(&mut raw).await.unwrap();
+    assert_eq!(busy, 0, "the log of the database would grow until somebody reads on");
+    pipe.read_to_end(&mut text).unwrap();
+    assert!(export.wait().unwrap().success());
+    assert!(text.len() > 256 * 1024, "{}", text.len());
+    assert_eq!(String::from_utf8(text).unwrap().lines().count(), 46);
 }
 
 /// What people's data stands in, as text; an error where it cannot be read any more.

@@ -1,7 +1,7 @@
 //! `siteledger export`: what is stored, for other programs to read.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -25,9 +25,11 @@ pub(super) enum Export {
 
 /// 导出记录 Records, one JSON object a line, in order of county and ledger
 ///
-/// 每行一条记录：全部字段的现值（含并存的值），附所在县。只读，可在服务器运行时进行。
-/// Each line is a record as it stands, every sibling included, with its county. Reads only, beside
-/// a running server or without one.
+/// 每行一条记录：全部字段的现值（含并存的值），附所在县；全部为同一时刻的数据。只读，可在服务器
+/// 运行时进行。输出到标准输出时，先写入临时目录（TMPDIR），该处须有足够空间。
+/// Each line is a record as it stands, every sibling included, with its county; all are of one
+/// moment. Reads only, beside a running server or without one. What goes to standard output is
+/// first written to the folder for temporary files (TMPDIR), which must have room for it.
 #[derive(Debug, Args)]
 pub(super) struct Records {
     /// 只导出这一种记录 Only records of this kind, such as `diary`
@@ -72,7 +74,18 @@ impl Records {
                     .and_then(|()| std::fs::rename(&part, file))
                     .map_err(|error| unwritable(file, error))
             }
-            None => self.write(&mut tx, &mut BufWriter::new(io::stdout().lock())).await,
+            None => {
+                // Whoever reads may pause for hours, and for as long as a moment is held on to, the
+                // log of a running server grows: so it is written down first.
+                let aside = std::env::temp_dir();
+                let mut kept = tempfile::tempfile_in(&aside).map_err(|error| unwritable(&aside, error))?;
+                let mut out = BufWriter::new(&mut kept);
+                self.write(&mut tx, &mut out).await?;
+                drop(out);
+                audit::end(&mut tx).await?;
+                let copy = kept.rewind().and_then(|()| io::copy(&mut kept, &mut io::stdout().lock()));
+                copy.map(drop).or_else(closed_is_fine).map_err(Error::internal)
+            }
         }
     }
 
@@ -97,38 +110,20 @@ impl Records {
                 let Some(last) = page.last() else { break };
                 after = last.seq;
                 for row in &page {
-                    if write_line(out, row).map_err(Error::internal)?.is_closed() {
-                        return Ok(());
-                    }
+                    write_line(out, row).map_err(unwritten)?;
                 }
                 bar.inc(page.len() as u64);
             }
             bar.finish();
         }
-        out.flush().or_else(closed_is_fine).map_err(Error::internal)
-    }
-}
-
-/// Whether who reads still listens.
-enum Reader {
-    Listens,
-    Closed,
-}
-
-impl Reader {
-    const fn is_closed(&self) -> bool {
-        matches!(self, Self::Closed)
+        out.flush().map_err(unwritten)
     }
 }
 
 /// The county goes first into the snapshot's own object.
-fn write_line(out: &mut impl Write, row: &RecordRow) -> io::Result<Reader> {
+fn write_line(out: &mut impl Write, row: &RecordRow) -> io::Result<()> {
     let rest = row.body.strip_prefix('{').unwrap_or(&row.body);
-    match writeln!(out, "{{\"county\":\"{}\",{rest}", row.county) {
-        Ok(()) => Ok(Reader::Listens),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Closed),
-        Err(error) => Err(error),
-    }
+    writeln!(out, "{{\"county\":\"{}\",{rest}", row.county)
 }
 
 /// `siteledger export … | head` is no failure.
@@ -148,6 +143,17 @@ fn unwritable(file: &Path, error: io::Error) -> Error {
         "unwritable",
         format!("无法写入 {}：请检查目录、权限和磁盘空间", file.display()),
         format!("could not write {}: look at the folder, its permissions and the free space", file.display()),
+    )
+    .because(error)
+}
+
+fn unwritten(error: io::Error) -> Error {
+    Error::new(
+        Kind::Unprocessable,
+        "unwritten",
+        "导出没有写完：请检查磁盘空间（先写入临时目录，可用 TMPDIR 指定），再试一次；数据没有改动",
+        "the export could not be written to its end: look at the free space (of the folder for temporary files, \
+         which TMPDIR names, unless --output is given) and try again; no data was changed",
     )
     .because(error)
 }
