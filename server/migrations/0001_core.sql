@@ -274,14 +274,16 @@ create table devices (
 ) strict;
 create index devices_by_user on devices (user_id);
 
--- A long code to scan and a short one to type are a pair: using one uses up the other.
+-- A long code to scan and a short one to type are a pair: using one uses up the other. The one that
+-- was used names the device, which is replaced if it asks again because the answer was lost.
 create table enrol_codes (
     code_hash blob not null unique,
     pair blob not null,
     user_id blob not null references users (id),
     created_at integer not null,
     expires_at integer not null,
-    used_at integer
+    used_at integer,
+    device blob references devices (id)
 ) strict;
 create index enrol_codes_by_pair on enrol_codes (pair);
 

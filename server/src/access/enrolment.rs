@@ -11,12 +11,15 @@ use crate::clock::{Clock, Moment};
 use crate::error::{Error, Kind, Result};
 use crate::store::devices::{self, DeviceSecrets, NewDevice};
 use crate::store::enrolments::{self, EnrolCode};
-use crate::store::{Store, people};
+use crate::store::{Store, Tx, people, server_row};
 
 /// How long the code to scan is good.
 const LONG_SECONDS: i64 = 24 * 3600;
 /// How long the code to type is good.
 const SHORT_SECONDS: i64 = 15 * 60;
+/// For how long a code that was used is taken once more from a phone that never came back: its
+/// answer was lost on the way, and nobody has the token.
+const REPEATED_SECONDS: i64 = 10 * 60;
 /// How many characters the code to type has.
 const SHORT_CHARS: usize = 8;
 /// Digits and letters that nobody takes for one another: no 0 O, no 1 I L, no U V.
@@ -61,7 +64,8 @@ pub async fn issue(store: &Store, clock: &Clock, user: UserId) -> Result<Codes> 
         short_expires_at: now.plus_seconds(SHORT_SECONDS),
     };
     let pair = Uuid::now_v7();
-    let code = |expires_at| EnrolCode { pair, user, created_at: now, expires_at, used_at: None };
+    let code =
+        |expires_at| EnrolCode { pair, user, created_at: now, expires_at, used_at: None, device: None };
     let long = (secret::hash(&codes.long), code(codes.long_expires_at));
     let short = (secret::hash(&codes.short), code(codes.short_expires_at));
     let kept = store.write(move |tx| {
@@ -80,6 +84,9 @@ pub async fn issue(store: &Store, clock: &Clock, user: UserId) -> Result<Codes> 
 
 /// Takes a code and enrols the phone that has it.
 ///
+/// A phone whose answer was lost asks again by the same code: what was enrolled before and never
+/// heard of is revoked, since nobody has its token, and the phone is enrolled anew.
+///
 /// # Errors
 /// `code_unknown`, `code_used`, `code_expired`, `user_disabled`, `too_many`, or what the store says.
 pub async fn redeem(people: &People, code: &str, device_name: &str, peer: IpAddr) -> Result<Enrolled> {
@@ -96,23 +103,29 @@ pub async fn redeem(people: &People, code: &str, device_name: &str, peer: IpAddr
     let secrets = DeviceSecrets { token_hash: secret::hash(&token), bundle_key: secret::bundle_key(&token) };
     let device = DeviceId(Uuid::now_v7());
     let name: String = device_name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect();
+    // What was heard of a moment ago is not in the store yet.
+    let before = enrolments::code(&mut *people.store.read().await?, &hash).await?;
+    let was_seen = before.and_then(|code| code.device).is_some_and(|device| people.was_just_seen(device));
     let user = people.store.write(move |tx| {
         Box::pin(async move {
             let code = enrolments::code(tx, &hash).await?.ok_or_else(code_unknown)?;
-            if code.used_at.is_some() {
-                return Err(code_used());
-            }
-            if now >= code.expires_at {
-                return Err(code_expired());
+            match code.used_at {
+                Some(_) if was_seen => return Err(code_used()),
+                Some(used_at) => replace(tx, &code, used_at, now).await?,
+                None if now >= code.expires_at => return Err(code_expired()),
+                None => {}
             }
             let person = people::person(tx, code.user).await?.ok_or_else(code_unknown)?;
             if person.disabled_at.is_some() {
                 return Err(user_disabled());
             }
-            enrolments::use_up(tx, code.pair, now).await?;
+            if code.used_at.is_none() {
+                enrolments::use_up(tx, code.pair, now).await?;
+            }
             let device =
                 NewDevice { id: device, user: code.user, name, secrets: Some(secrets), created_at: now };
             devices::add(tx, &device).await?;
+            enrolments::keep_device(tx, &hash, device.id).await?;
             Ok(code.user)
         })
     });
@@ -123,6 +136,16 @@ pub async fn redeem(people: &People, code: &str, device_name: &str, peer: IpAddr
     tracing::info!(%user, %device, %peer, "a phone was enrolled");
     metrics::counter!("siteledger_enrolments_total", "outcome" => "enrolled").increment(1);
     Ok(Enrolled { device, token, user })
+}
+
+/// Revokes what was enrolled by a code before, if its answer may have been lost.
+async fn replace(tx: &mut Tx, code: &EnrolCode, used_at: Moment, now: Moment) -> Result<()> {
+    let device = code.device.filter(|_| now < used_at.plus_seconds(REPEATED_SECONDS));
+    let device = device.ok_or_else(code_used)?;
+    if !devices::revoke_unseen(tx, device, now).await? {
+        return Err(code_used());
+    }
+    server_row::bump_access_version(tx).await
 }
 
 fn new_short_code() -> Result<String> {

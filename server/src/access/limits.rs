@@ -2,8 +2,10 @@
 //!
 //! A whole village may share one address, so what is counted by address is loose and what is
 //! counted by account is strict. Nobody is ever locked out: waiting always helps.
+//!
+//! Whoever has one IPv6 address has 2⁶⁴ of them, so those of one /64 count as one.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -24,6 +26,11 @@ const ALL_SHORT_CODES: Quota = Quota::per_minute(NonZeroU32::new(60).expect("60 
 const LONG_CODES: Quota = Quota::per_minute(NonZeroU32::new(1000).expect("1000 is not 0"));
 /// How often people may try to sign in from one address, whatever their names.
 const SIGN_INS: Quota = Quota::per_minute(NonZeroU32::new(60).expect("60 is not 0"));
+/// How often an account may be tried altogether, from however many addresses. Loose: it must not
+/// keep its owner out, who does not wait for it where they signed in before.
+const ALL_SIGN_INS: Quota = Quota::per_minute(NonZeroU32::new(30).expect("30 is not 0"));
+/// For how long an address at which somebody signed in is remembered as theirs.
+const HOME_KEPT: Duration = Duration::from_hours(14 * 24);
 
 /// How many wrong passwords one account may be given from one address before waiting begins.
 const FREE_FAILURES: u32 = 5;
@@ -40,7 +47,9 @@ pub(super) struct Limits {
     all_short_codes: DefaultDirectRateLimiter,
     long_codes: DefaultKeyedRateLimiter<IpAddr>,
     sign_ins: DefaultKeyedRateLimiter<IpAddr>,
+    all_sign_ins: DefaultKeyedRateLimiter<String>,
     failures: Cache<(String, IpAddr), Failures>,
+    homes: Cache<(String, IpAddr), ()>,
 }
 
 /// What an account was given wrong from one address.
@@ -57,7 +66,9 @@ impl Default for Limits {
             all_short_codes: RateLimiter::direct(ALL_SHORT_CODES),
             long_codes: RateLimiter::keyed(LONG_CODES),
             sign_ins: RateLimiter::keyed(SIGN_INS),
+            all_sign_ins: RateLimiter::keyed(ALL_SIGN_INS),
             failures: Cache::builder().max_capacity(FAILURES_REMEMBERED).time_to_idle(FAILURES_KEPT).build(),
+            homes: Cache::builder().max_capacity(FAILURES_REMEMBERED).time_to_live(HOME_KEPT).build(),
         }
     }
 }
@@ -65,42 +76,53 @@ impl Default for Limits {
 impl Limits {
     /// Counts the try of a short code.
     pub(super) fn short_code(&self, peer: IpAddr) -> Result<()> {
-        self.short_codes.check_key(&peer).map_err(|until| not_until(&until))?;
+        self.short_codes.check_key(&network(peer)).map_err(|until| not_until(&until))?;
         self.all_short_codes.check().map_err(|until| not_until(&until))
     }
 
     /// Counts the try of a long code.
     pub(super) fn long_code(&self, peer: IpAddr) -> Result<()> {
-        self.long_codes.check_key(&peer).map_err(|until| not_until(&until))
+        self.long_codes.check_key(&network(peer)).map_err(|until| not_until(&until))
     }
 
     /// Counts an attempt to sign in, as a failure until [`Self::forgive`] says otherwise: of many
     /// attempts at once no more get through than of as many in a row.
     pub(super) fn sign_in(&self, username: &str, peer: IpAddr, now: Moment) -> Result<()> {
+        let peer = network(peer);
         self.sign_ins.check_key(&peer).map_err(|until| not_until(&until))?;
-        let mut wait = 0;
-        self.failures.entry((username.to_owned(), peer)).and_compute_with(|failures| {
+        let key = (username.to_owned(), peer);
+        let is_home = self.homes.contains_key(&key);
+        let mut refused = None;
+        self.failures.entry(key).and_compute_with(|failures| {
             let before = failures.map(moka::Entry::into_value);
             let before = before.unwrap_or(Failures { count: 0, next_at: now });
             // A clock that was set back must not make anybody wait longer than the longest wait.
-            wait = (before.next_at.0 - now.0).min(MAX_WAIT_SECONDS * 1000);
+            let wait = (before.next_at.0 - now.0).min(MAX_WAIT_SECONDS * 1000);
             if wait > 0 {
+                refused = Some(too_many(wait.unsigned_abs().div_ceil(1000)));
+                return Op::Nop;
+            }
+            // Only what gets so far counts: who is refused above keeps nobody else waiting.
+            if !is_home && let Err(until) = self.all_sign_ins.check_key(&username.to_owned()) {
+                refused = Some(not_until(&until));
                 return Op::Nop;
             }
             let count = before.count.saturating_add(1);
             Op::Put(Failures { count, next_at: now.plus_seconds(wait_seconds(count)) })
         });
-        if wait > 0 { Err(too_many(wait.unsigned_abs().div_ceil(1000))) } else { Ok(()) }
+        refused.map_or(Ok(()), Err)
     }
 
     /// Forgets the failures of an account at an address: somebody signed in.
     pub(super) fn forgive(&self, username: &str, peer: IpAddr) {
-        self.failures.invalidate(&(username.to_owned(), peer));
+        let key = (username.to_owned(), network(peer));
+        self.failures.invalidate(&key);
+        self.homes.insert(key, ());
     }
 
     /// Takes back one attempt that was neither good nor bad: it lacked the one-time code.
     pub(super) fn take_back(&self, username: &str, peer: IpAddr, now: Moment) {
-        self.failures.entry((username.to_owned(), peer)).and_compute_with(|failures| {
+        self.failures.entry((username.to_owned(), network(peer))).and_compute_with(|failures| {
             let Some(failures) = failures.map(moka::Entry::into_value) else { return Op::Nop };
             let count = failures.count.saturating_sub(1);
             Op::Put(Failures { count, next_at: now.plus_seconds(wait_seconds(count)) })
@@ -112,6 +134,15 @@ impl Limits {
         for limiter in [&self.short_codes, &self.long_codes, &self.sign_ins] {
             limiter.retain_recent();
         }
+        self.all_sign_ins.retain_recent();
+    }
+}
+
+/// What counts as one address: an IPv4 one, however it is written, or a /64 of IPv6.
+fn network(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
     }
 }
 
@@ -191,6 +222,39 @@ mod tests {
         limits.take_back("lin", OFFICE, now);
         limits.sign_in("lin", OFFICE, now).unwrap();
         limits.sign_in("lin", OFFICE, now).unwrap_err();
+    }
+
+    #[test]
+    fn whoever_has_a_whole_ipv6_network_waits_like_one_address() {
+        let limits = Limits::default();
+        let now = Moment(1_700_000_000_000);
+        let here = |last: u16| IpAddr::V6(Ipv6Addr::new(0x2408, 0x8409, 1, 2, last, 3, 4, last));
+        let next_door = IpAddr::V6(Ipv6Addr::new(0x2408, 0x8409, 1, 3, 0, 0, 0, 1));
+        assert_eq!((0..50).filter(|last| limits.short_code(here(*last)).is_ok()).count(), 10);
+        limits.short_code(next_door).unwrap();
+        let tries = (0..50).filter(|last| limits.sign_in("lin", here(*last), now).is_ok());
+        assert_eq!(tries.count(), FREE_FAILURES as usize);
+        limits.sign_in("lin", next_door, now).unwrap();
+        // The same IPv4 address, written in two ways.
+        let IpAddr::V4(office) = OFFICE else { unreachable!() };
+        for peer in [OFFICE, IpAddr::V6(office.to_ipv6_mapped())].into_iter().cycle().take(5) {
+            limits.sign_in("chen", peer, now).unwrap();
+        }
+        limits.sign_in("chen", OFFICE, now).unwrap_err();
+    }
+
+    #[test]
+    fn one_account_is_not_tried_from_a_thousand_addresses_and_its_owner_comes_in() {
+        let limits = Limits::default();
+        let now = Moment(1_700_000_000_000);
+        limits.sign_in("lin", OFFICE, now).unwrap();
+        limits.forgive("lin", OFFICE);
+        let from = |number: u16| IpAddr::V6(Ipv6Addr::new(0x2408, number, 0, 0, 0, 0, 0, 1));
+        let tried = (0..1000).filter(|number| limits.sign_in("lin", from(*number), now).is_ok()).count();
+        assert!((20..=60).contains(&tried), "{tried}");
+        limits.sign_in("lin", VILLAGE, now).unwrap_err();
+        limits.sign_in("lin", OFFICE, now).expect("where somebody signed in before they need not wait");
+        limits.sign_in("chen", VILLAGE, now).unwrap();
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::mem;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -47,6 +47,8 @@ pub struct People {
     pub(super) passwords: Passwords,
     known: Cache<SecretHash, Arc<Known>>,
     version: AtomicI64,
+    /// How many sessions were ended since the start.
+    endings: AtomicU64,
     seen: Mutex<Seen>,
 }
 
@@ -84,6 +86,7 @@ impl People {
             passwords: Passwords::new()?,
             known: Cache::new(REMEMBERED),
             version: AtomicI64::new(0),
+            endings: AtomicU64::new(0),
             seen: Mutex::default(),
         })
     }
@@ -93,9 +96,19 @@ impl People {
     /// # Errors
     /// `unauthorized`, `device_revoked`, `user_disabled`, or what the store says.
     pub async fn by_token(&self, token: &str) -> Result<Arc<Actor>> {
+        let actor = self.newcomer(token).await?;
+        self.seen(actor.device, None);
+        Ok(actor)
+    }
+
+    /// Who has that device token, which is only about to be told to them: the device was not heard
+    /// of by it.
+    ///
+    /// # Errors
+    /// As of [`Self::by_token`].
+    pub async fn newcomer(&self, token: &str) -> Result<Arc<Actor>> {
         let hash = secret::hash(token);
         if let Some(known) = self.remembered(&hash).filter(|known| known.lifetime.is_none()) {
-            self.seen(known.actor.device, None);
             return Ok(Arc::clone(&known.actor));
         }
         let mut tx = self.store.read().await?;
@@ -104,7 +117,6 @@ impl People {
         let device = devices::by_token(&mut tx, &hash).await?.ok_or_else(unauthorized)?;
         let actor = Arc::new(load(&mut tx, &device, Via::Device).await?);
         self.remember(hash, Known { actor: Arc::clone(&actor), version, lifetime: None });
-        self.seen(actor.device, None);
         Ok(actor)
     }
 
@@ -116,7 +128,11 @@ impl People {
         let (hash, now) = (secret::hash(token), self.clock.now());
         let known = match self.remembered(&hash) {
             Some(known) => known,
-            None => self.load_session(hash).await?,
+            None => {
+                let endings = self.endings.load(Ordering::SeqCst);
+                let known = self.read_session(&hash).await?;
+                self.remember_session(hash, known, endings)
+            }
         };
         let lifetime = known.lifetime.as_ref().ok_or_else(unauthorized)?;
         let used_at = Moment(lifetime.used_at.load(Ordering::Relaxed));
@@ -129,17 +145,27 @@ impl People {
         Ok(Arc::clone(&known.actor))
     }
 
-    async fn load_session(&self, hash: SecretHash) -> Result<Arc<Known>> {
+    async fn read_session(&self, hash: &SecretHash) -> Result<Known> {
         let mut tx = self.store.read().await?;
         let version = server_row::access_version(&mut tx).await?;
-        let session = sessions::by_token(&mut tx, &hash).await?.ok_or_else(unauthorized)?;
+        let session = sessions::by_token(&mut tx, hash).await?.ok_or_else(unauthorized)?;
         let device = devices::device(&mut tx, session.device).await?.ok_or_else(unauthorized)?;
         let actor = Arc::new(load(&mut tx, &device, Via::Session).await?);
         // It may have been used since that was last written down.
-        let seen = self.lock_seen().sessions.get(&hash).copied();
+        let seen = self.lock_seen().sessions.get(hash).copied();
         let used_at = AtomicI64::new(seen.unwrap_or(session.used_at).0);
         let lifetime = Some(Lifetime { session, used_at });
-        Ok(self.remember(hash, Known { actor, version, lifetime }))
+        Ok(Known { actor, version, lifetime })
+    }
+
+    /// Remembers a session unless one was ended since `endings` was read: it may have been this one.
+    fn remember_session(&self, hash: SecretHash, known: Known, endings: u64) -> Arc<Known> {
+        let known = self.remember(hash, known);
+        // An ending counts before it forgets: it forgets what stands here now, or is seen here.
+        if self.endings.load(Ordering::SeqCst) != endings {
+            self.known.invalidate(&hash);
+        }
+        known
     }
 
     fn remembered(&self, hash: &SecretHash) -> Option<Arc<Known>> {
@@ -156,6 +182,7 @@ impl People {
 
     /// Forgets a session that has ended.
     pub(super) fn forget_session(&self, hash: &SecretHash) {
+        self.endings.fetch_add(1, Ordering::SeqCst);
         self.known.invalidate(hash);
         self.lock_seen().sessions.remove(hash);
     }
@@ -168,6 +195,11 @@ impl People {
         let (at, offset) = seen.devices.entry(device).or_insert((now, None));
         *at = now;
         *offset = clock_offset_ms.or(*offset);
+    }
+
+    /// Whether a device was heard of and that is not written down yet.
+    pub(super) fn was_just_seen(&self, device: DeviceId) -> bool {
+        self.lock_seen().devices.contains_key(&device)
     }
 
     fn lock_seen(&self) -> std::sync::MutexGuard<'_, Seen> {
@@ -322,4 +354,46 @@ fn session_expired() -> Error {
         "登录已过期，本次内容没有保存；请重新登录",
         "your session has expired, nothing of this request was stored; sign in again",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use super::super::accounts::{self, NewPerson};
+    use super::super::session::SignIn;
+    use super::*;
+
+    #[tokio::test]
+    async fn who_signs_out_while_the_session_is_read_is_signed_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, clock) = (Store::open(folder.path()).await.unwrap(), Clock::default());
+        let now = clock.now();
+        let id = uuid::Uuid::now_v7();
+        store.write(move |tx| Box::pin(server_row::load_or_create(tx, id, [7; 32], now))).await.unwrap();
+        let new = NewPerson {
+            username: "lin".to_owned(),
+            display_name: "演示·林".to_owned(),
+            password: Some("correct horse battery".to_owned()),
+            roles: vec![(Role::InspectionOffice, "county:350823".parse().unwrap())],
+        };
+        accounts::add(&store, &clock, new).await.unwrap();
+        let people = People::new(store, clock).unwrap();
+        let asked = SignIn {
+            username: "lin".to_owned(),
+            password: "correct horse battery".to_owned(),
+            totp: None,
+            previous: None,
+            browser: String::new(),
+            peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        };
+        let token = session::sign_in(&people, asked).await.unwrap().token;
+        people.known.invalidate_all();
+
+        let (hash, endings) = (secret::hash(&token), people.endings.load(Ordering::SeqCst));
+        let read = people.read_session(&hash).await.unwrap();
+        session::sign_out(&people, &token).await.unwrap();
+        people.remember_session(hash, read, endings);
+        assert_eq!(people.by_session(&token).await.unwrap_err().code, "unauthorized");
+    }
 }

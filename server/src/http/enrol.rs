@@ -42,6 +42,9 @@ struct EnrolledUser {
 }
 
 /// Enrols a phone. A code is good once; using the one to type uses up the one to scan.
+///
+/// A phone that got no answer may give the same code again for ten minutes: it gets a new token,
+/// and the one that was lost on the way is good for nothing. Once a token was used the code is not.
 #[utoipa::path(
     post,
     path = "/api/v1/enrol",
@@ -60,7 +63,7 @@ pub async fn enrol(
     Json(Enrolment { code, device_name }): Json<Enrolment>,
 ) -> Result<Json<EnrolledView>, Problem> {
     let Enrolled { device, token, .. } = enrolment::redeem(&app.people, &code, &device_name, peer).await?;
-    let actor = app.people.by_token(&token).await?;
+    let actor = app.people.newcomer(&token).await?;
     let roles = RoleView::all_of(&actor, app.clock.now());
     let user = EnrolledUser { user: UserView::of(&actor), roles };
     Ok(Json(EnrolledView { device, token, user, server: ServerView::of(&app).await? }))

@@ -1,5 +1,7 @@
 //! JSON in and out, with failures as problem documents.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -7,14 +9,18 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt as _, LengthLimitError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-
-use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::problem::Problem;
 use crate::error::{Error, Kind};
 
 /// How long a JSON body may take altogether, however steadily it comes.
 const BODY_DEADLINE: Duration = Duration::from_mins(5);
+
+/// The most bytes of bodies in memory at a time, of all requests together.
+const ALL_BODIES_BYTES: usize = 256 * 1024 * 1024;
+
+static ALL_BODIES: Semaphore = Semaphore::const_new(ALL_BODIES_BYTES);
 
 /// A JSON body, of a request or of an answer.
 pub struct Json<T>(pub T);
@@ -36,7 +42,8 @@ where
             )
             .into());
         }
-        let bytes = read_whole(request.into_body()).await?;
+        let read = read_whole(request.into_body(), &ALL_BODIES);
+        let (bytes, _room) = tokio::time::timeout(BODY_DEADLINE, read).await.map_err(|_| too_slow())??;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| not_understood(&error).into())
     }
 }
@@ -61,13 +68,28 @@ fn is_json(headers: &HeaderMap) -> bool {
         || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// Reads a whole body that [`super::limits`] bounds.
-pub async fn read_whole(body: Body) -> Result<bytes::Bytes, Error> {
-    match tokio::time::timeout(BODY_DEADLINE, body.collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) => Err(unreadable(error)),
-        Err(_) => Err(too_slow()),
+/// Reads a whole body that [`super::limits`] bounds, and keeps room for as much of it as has come:
+/// whoever promises much and sends little takes little.
+async fn read_whole(mut body: Body, room: &Semaphore) -> Result<(Vec<u8>, SemaphorePermit<'_>), Error> {
+    let mut bytes = Vec::new();
+    let mut taken = room.try_acquire_many(0).map_err(|_| no_room())?;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(unreadable)?.into_data() else { continue };
+        let length = u32::try_from(data.len()).map_err(|_| too_large())?;
+        taken.merge(room.try_acquire_many(length).map_err(|_| no_room())?);
+        bytes.extend_from_slice(&data);
     }
+    Ok((bytes, taken))
+}
+
+/// Too many requests bring too much at the same time.
+fn no_room() -> Error {
+    Error::new(
+        Kind::Unavailable(10),
+        "too_busy",
+        "服务器正忙，没有保存任何内容；手机上的内容没有丢失，请稍后再试",
+        "the server is busy and stored nothing; nothing on the device is lost, try again later",
+    )
 }
 
 /// Says why a body could not be read to its end.
@@ -102,8 +124,8 @@ pub fn too_large() -> Error {
     Error::new(
         Kind::TooLarge,
         "body_too_large",
-        "一次发送的内容太多（解压后最多 8 MiB），没有保存任何内容，请分几次发送",
-        "the body is too large (at most 8 MiB decompressed); nothing was stored, send it in parts",
+        "一次发送的内容太多（解压后最多 8 MiB，登录和登记最多 16 KiB），没有保存任何内容，请分几次发送",
+        "the body is too large (at most 8 MiB decompressed, 16 KiB to sign in or enrol); nothing was stored, send it in parts",
     )
 }
 
@@ -154,5 +176,23 @@ mod tests {
         ] {
             assert_eq!(status(content_type, body).await, expected, "{content_type:?} {body:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn bodies_have_so_much_room_together_and_give_it_back() {
+        let room = Semaphore::new(100);
+        let body = |bytes: usize| Body::from(vec![b' '; bytes]);
+        let (bytes, first) = read_whole(body(70), &room).await.unwrap();
+        assert_eq!(bytes.len(), 70);
+        let refused = read_whole(body(31), &room).await.unwrap_err();
+        assert_eq!((refused.kind, refused.code), (Kind::Unavailable(10), "too_busy"));
+        drop(read_whole(body(30), &room).await.unwrap());
+        let cut = Body::from_stream(futures_util::stream::iter([
+            Ok(vec![b' '; 30]),
+            Err(std::io::Error::other("the line broke")),
+        ]));
+        assert_eq!(read_whole(cut, &room).await.unwrap_err().code, "body_cut");
+        drop(first);
+        drop(read_whole(body(100), &room).await.expect("all room was given back"));
     }
 }

@@ -28,6 +28,10 @@ use crate::error::{Error, Kind};
 pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 /// The most bytes of a body after decompression: 16 kB of zstd can hide half a gigabyte.
 pub const MAX_DECOMPRESSED_BYTES: usize = 8 * 1024 * 1024;
+/// The most bytes of a body of somebody who is not signed in, before and after decompression.
+const MAX_STRANGERS_BYTES: usize = 16 * 1024;
+/// Where those who are not signed in may send a body.
+const STRANGERS: [&str; 2] = ["/api/v1/session", "/api/v1/enrol"];
 /// How long a body may pause.
 const BODY_IDLE: Duration = Duration::from_secs(10);
 /// How long a photo may pause: lines in the mountains fall silent for longer, and who comes back
@@ -183,15 +187,20 @@ async fn take_in(request: Request, next: Next) -> Response {
     if STREAMED.iter().any(|prefix| request.uri().path().starts_with(prefix)) {
         return next.run(request.map(|body| Body::new(TimeoutBody::new(UPLOAD_IDLE, body)))).await;
     }
-    if declared_length(&request).is_some_and(|length| length > MAX_BODY_BYTES as u64) {
+    let (most_sent, most_opened) = if STRANGERS.contains(&request.uri().path()) {
+        (MAX_STRANGERS_BYTES, MAX_STRANGERS_BYTES)
+    } else {
+        (MAX_BODY_BYTES, MAX_DECOMPRESSED_BYTES)
+    };
+    if declared_length(&request).is_some_and(|length| length > most_sent as u64) {
         return Problem(extract::too_large()).into_response();
     }
     let inner = tower::service_fn(move |request: axum::http::Request<_>| {
-        let request = request.map(|body| Body::new(Limited::new(body, MAX_DECOMPRESSED_BYTES)));
+        let request = request.map(|body| Body::new(Limited::new(body, most_opened)));
         let next = next.clone();
         async move { Ok::<_, std::convert::Infallible>(next.run(request).await) }
     });
-    let raw = request.map(|body| Body::new(TimeoutBody::new(BODY_IDLE, Limited::new(body, MAX_BODY_BYTES))));
+    let raw = request.map(|body| Body::new(TimeoutBody::new(BODY_IDLE, Limited::new(body, most_sent))));
     let Ok(response) = RequestDecompressionLayer::new().layer(inner).oneshot(raw).await;
     response.into_response()
 }

@@ -25,16 +25,21 @@ impl FromRequestParts<App> for Peer {
 }
 
 /// The last address, seen from the client, that no proxy of ours added: what stands before it was
-/// written by whoever sent the request.
+/// written by whoever sent the request. Where that cannot be read, it is the last proxy's own.
 fn behind_proxies(connected: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
-    let connected = connected.to_canonical();
-    if !trusted.contains(&connected) {
-        return connected;
+    let is_trusted = |address: IpAddr| trusted.iter().any(|proxy| proxy.to_canonical() == address);
+    let mut at = connected.to_canonical();
+    for line in headers.get_all("x-forwarded-for").iter().rev() {
+        for entry in line.as_bytes().rsplit(|byte| *byte == b',') {
+            if !is_trusted(at) {
+                return at;
+            }
+            let entry = std::str::from_utf8(entry).ok().and_then(|entry| entry.trim().parse::<IpAddr>().ok());
+            let Some(before) = entry else { return at };
+            at = before.to_canonical();
+        }
     }
-    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
-    let said: Vec<IpAddr> =
-        lines.flat_map(|line| line.split(',')).filter_map(|part| part.trim().parse().ok()).collect();
-    said.into_iter().rev().find(|address| !trusted.contains(address)).unwrap_or(connected)
+    at
 }
 
 #[cfg(test)]
@@ -54,11 +59,21 @@ mod tests {
             (address("::ffff:10.0.0.1"), "203.0.113.7", phone),
             (proxy, "203.0.113.7, 198.51.100.9", liar),
             (proxy, "nonsense", proxy),
+            (proxy, "203.0.113.7, nonsense", proxy),
+            (proxy, "203.0.113.7, nonsense, 10.0.0.1", proxy),
+            (proxy, "203.0.113.7,", proxy),
+            (proxy, "nonsense, 203.0.113.7", phone),
+            (proxy, "::ffff:203.0.113.7", phone),
+            (proxy, "203.0.113.7, ::ffff:10.0.0.1", phone),
             (proxy, "", proxy),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert("x-forwarded-for", forwarded.parse().unwrap());
             assert_eq!(behind_proxies(connected, &headers, &[proxy]), expected, "{connected} {forwarded:?}");
         }
+        let mut lines = HeaderMap::new();
+        lines.append("x-forwarded-for", "1.2.3.4".parse().unwrap());
+        lines.append("x-forwarded-for", "203.0.113.7".parse().unwrap());
+        assert_eq!(behind_proxies(proxy, &lines, &[proxy]), phone, "the last line was added last");
     }
 }

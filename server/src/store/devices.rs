@@ -142,6 +142,19 @@ pub async fn of(tx: &mut Tx, user: UserId) -> Result<Vec<DeviceRow>> {
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// Revokes a device that never came back after it was enrolled; says whether it was such a one.
+pub async fn revoke_unseen(tx: &mut Tx, id: DeviceId, now: Moment) -> Result<bool> {
+    let revoked = sqlx::query(
+        "update devices set revoked_at = $2
+         where id = $1 and revoked_at is null and last_seen_at is null and ticket is null",
+    )
+    .bind(id.as_bytes().as_slice())
+    .bind(now.0)
+    .execute(tx)
+    .await?;
+    Ok(revoked.rows_affected() == 1)
+}
+
 /// Lets a device in no more; says whether it was let in before.
 pub async fn revoke(tx: &mut Tx, id: DeviceId, now: Moment) -> Result<bool> {
     let revoked = sqlx::query("update devices set revoked_at = $2 where id = $1 and revoked_at is null")

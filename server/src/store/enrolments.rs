@@ -1,7 +1,7 @@
 //! Enrolment codes, kept as hashes: a long one to scan and a short one to type are a pair.
 
 use sqlx::FromRow;
-use sync_protocol::id::UserId;
+use sync_protocol::id::{DeviceId, UserId};
 use uuid::Uuid;
 
 use super::{Tx, columns};
@@ -21,6 +21,8 @@ pub struct EnrolCode {
     pub expires_at: Moment,
     /// When one of the pair was used.
     pub used_at: Option<Moment>,
+    /// What was enrolled by this one of the pair.
+    pub device: Option<DeviceId>,
 }
 
 #[derive(FromRow)]
@@ -30,6 +32,7 @@ struct Columns {
     created_at: i64,
     expires_at: i64,
     used_at: Option<i64>,
+    device: Option<Vec<u8>>,
 }
 
 /// Keeps a new code.
@@ -51,7 +54,7 @@ pub async fn add(tx: &mut Tx, code_hash: &[u8; 32], code: &EnrolCode) -> Result<
 /// The code with that hash.
 pub async fn code(tx: &mut Tx, code_hash: &[u8; 32]) -> Result<Option<EnrolCode>> {
     let row: Option<Columns> = sqlx::query_as(
-        "select pair, user_id, created_at, expires_at, used_at from enrol_codes where code_hash = $1",
+        "select pair, user_id, created_at, expires_at, used_at, device from enrol_codes where code_hash = $1",
     )
     .bind(code_hash.as_slice())
     .fetch_optional(tx)
@@ -63,6 +66,7 @@ pub async fn code(tx: &mut Tx, code_hash: &[u8; 32]) -> Result<Option<EnrolCode>
             created_at: Moment(row.created_at),
             expires_at: Moment(row.expires_at),
             used_at: row.used_at.map(Moment),
+            device: row.device.as_deref().map(columns::id).transpose()?,
         })
     })
     .transpose()
@@ -73,6 +77,16 @@ pub async fn use_up(tx: &mut Tx, pair: Uuid, now: Moment) -> Result<()> {
     sqlx::query("update enrol_codes set used_at = $2 where pair = $1")
         .bind(pair.as_bytes().as_slice())
         .bind(now.0)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Keeps what was enrolled by a code.
+pub async fn keep_device(tx: &mut Tx, code_hash: &[u8; 32], device: DeviceId) -> Result<()> {
+    sqlx::query("update enrol_codes set device = $2 where code_hash = $1")
+        .bind(code_hash.as_slice())
+        .bind(device.as_bytes().as_slice())
         .execute(tx)
         .await?;
     Ok(())

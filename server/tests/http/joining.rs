@@ -11,7 +11,7 @@ use siteledger::access::accounts;
 use siteledger::store::devices;
 use sync_protocol::kinds::Role;
 
-use crate::house::{COOKIE, COUNTY, PASSWORD, Server};
+use crate::house::{Answer, COOKIE, COUNTY, PASSWORD, Server};
 
 #[tokio::test]
 async fn a_phone_enrols_by_a_code_that_is_good_once() {
@@ -56,6 +56,44 @@ async fn of_two_phones_with_one_code_at_once_one_is_let_in() {
     let mut statuses = [one.status.as_u16(), other.status.as_u16()];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 410]);
+}
+
+#[tokio::test]
+async fn a_phone_whose_answer_was_lost_on_a_bad_line_enrols_by_the_same_code() {
+    let server = Server::start().await;
+    let codes = server.codes(server.person("lin", None).await).await;
+    let token = |answer: Answer| answer.body["token"].as_str().unwrap_or_default().to_owned();
+    let lost = token(server.enrol(&codes.short).await);
+    server.minutes_later(9);
+    let also_lost = token(server.enrol(&codes.short).await);
+    assert_eq!(server.enrol(&codes.long).await.refused(), (410, "code_used"), "not by the other of the pair");
+    let arrived = token(server.enrol(&codes.short).await);
+    for token in [&lost, &also_lost] {
+        assert_eq!(server.me_by_token(token).await.refused(), (401, "device_revoked"));
+    }
+    // From the first request by that token on, nobody takes the phone's place.
+    assert_eq!(server.me_by_token(&arrived).await.status, StatusCode::OK);
+    assert_eq!(server.enrol(&codes.short).await.refused(), (410, "code_used"));
+    server.app.people.flush().await.unwrap();
+    assert_eq!(server.enrol(&codes.short).await.refused(), (410, "code_used"), "that is written down");
+    assert_eq!(server.me_by_token(&arrived).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_used_code_is_taken_again_for_ten_minutes_only() {
+    let server = Server::start().await;
+    let lin = server.person("lin", None).await;
+    let codes = server.codes(lin).await;
+    server.minutes_later(14);
+    assert_eq!(server.enrol(&codes.short).await.status, StatusCode::OK);
+    server.minutes_later(9);
+    assert_eq!(
+        server.enrol(&codes.short).await.status,
+        StatusCode::OK,
+        "it was good when it was first given"
+    );
+    server.minutes_later(1);
+    assert_eq!(server.enrol(&codes.short).await.refused(), (410, "code_used"), "from the first time on");
 }
 
 #[tokio::test]
@@ -291,6 +329,7 @@ async fn a_session_and_a_token_survive_a_restart() {
     let server = Server::start().await;
     let lin = server.person("lin", Some(PASSWORD)).await;
     let (token, device) = server.enrolled(lin).await;
+    assert_eq!(server.me_by_token(&token).await.status, StatusCode::OK);
     let cookie = server.sign_in("lin", PASSWORD).await.cookie();
     server.minutes_later(29);
     assert_eq!(server.me_by_cookie(&cookie).await.status, StatusCode::OK);
@@ -443,10 +482,50 @@ async fn hostile_bodies_are_refused_with_words() {
         assert_eq!(answer.refused(), (400, "not_understood"), "{path} {body}");
         assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json");
     }
-    let long = "长".repeat(500_000);
+    let long = "长".repeat(5_000);
     assert_eq!(server.enrol(&long).await.refused(), (401, "code_unknown"));
     assert_eq!(server.sign_in(&long, "x").await.refused(), (401, "sign_in_failed"));
     let english = [("accept-language", "en-GB, en;q=0.9")];
     let answer = server.post("/api/v1/enrol", &english, json!({ "code": "AAAA2222" })).await;
     assert!(answer.body["detail"].as_str().unwrap().starts_with("there is no such"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn strangers_are_listened_to_for_sixteen_kibibytes_however_they_are_packed() {
+    let server = Server::start().await;
+    for path in ["/api/v1/session", "/api/v1/enrol"] {
+        let blanks = vec![b' '; 17 * 1024];
+        let packed = zstd::encode_all(&blanks[..], 3).unwrap();
+        assert!(packed.len() < 1024);
+        // Without a length: only what comes tells how much it is.
+        for (encoding, bytes) in [("identity", blanks), ("zstd", packed)] {
+            let drops = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes)]);
+            let request = Request::post(path)
+                .header(header::CONTENT_TYPE, "application/json")
+                .header(header::CONTENT_ENCODING, encoding)
+                .body(Body::from_stream(drops))
+                .unwrap();
+            assert_eq!(server.send(request).await.refused(), (413, "body_too_large"), "{path} {encoding}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_whom_nobody_knows_no_byte_is_read() {
+    let server = Server::start().await;
+    for path in ["sync", "sync/have", "held/1/release", "held/1/refuse", "uploads"] {
+        for (name, value) in [("authorization", "Bearer nonsense"), ("cookie", "siteledger=x"), ("x-no", "")]
+        {
+            let body =
+                futures_util::stream::poll_fn(|_| -> std::task::Poll<Option<std::io::Result<Vec<u8>>>> {
+                    panic!("somebody reads the body")
+                });
+            let request = Request::post(format!("/api/v1/{path}"))
+                .header(header::CONTENT_TYPE, "application/json")
+                .header(name, value)
+                .body(Body::from_stream(body))
+                .unwrap();
+            assert_eq!(server.send(request).await.refused(), (401, "unauthorized"), "{path} {name}");
+        }
+    }
 }
