@@ -126,13 +126,12 @@ impl People {
     /// `unauthorized`, `session_expired`, `device_revoked`, `user_disabled`, or what the store says.
     pub async fn by_session(&self, token: &str) -> Result<Arc<Actor>> {
         let (hash, now) = (secret::hash(token), self.clock.now());
-        let known = match self.remembered(&hash) {
-            Some(known) => known,
-            None => {
-                let endings = self.endings.load(Ordering::SeqCst);
-                let known = self.read_session(&hash).await?;
-                self.remember_session(hash, known, endings)
-            }
+        let known = if let Some(known) = self.remembered(&hash) {
+            known
+        } else {
+            let endings = self.endings.load(Ordering::SeqCst);
+            let known = self.read_session(&hash).await?;
+            self.remember_session(hash, known, endings)
         };
         let lifetime = known.lifetime.as_ref().ok_or_else(unauthorized)?;
         let used_at = Moment(lifetime.used_at.load(Ordering::Relaxed));

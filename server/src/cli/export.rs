@@ -62,30 +62,25 @@ impl Records {
         let mut tx = audit::open(&common.data).await?;
         // All counties as they stand at one moment.
         audit::begin(&mut tx).await?;
-        match &self.output {
-            Some(file) => {
-                let part = part_of(file);
-                let written = File::create(&part).map_err(|error| unwritable(&part, error))?;
-                let mut out = BufWriter::new(written);
-                self.write(&mut tx, &mut out).await?;
-                let finish = |out: BufWriter<File>| out.into_inner().map_err(io::Error::from)?.sync_all();
-                // Under its name there is a whole export or none.
-                finish(out)
-                    .and_then(|()| std::fs::rename(&part, file))
-                    .map_err(|error| unwritable(file, error))
-            }
-            None => {
-                // Whoever reads may pause for hours, and for as long as a moment is held on to, the
-                // log of a running server grows: so it is written down first.
-                let aside = std::env::temp_dir();
-                let mut kept = tempfile::tempfile_in(&aside).map_err(|error| unwritable(&aside, error))?;
-                let mut out = BufWriter::new(&mut kept);
-                self.write(&mut tx, &mut out).await?;
-                drop(out);
-                audit::end(&mut tx).await?;
-                let copy = kept.rewind().and_then(|()| io::copy(&mut kept, &mut io::stdout().lock()));
-                copy.map(drop).or_else(closed_is_fine).map_err(Error::internal)
-            }
+        if let Some(file) = &self.output {
+            let part = part_of(file);
+            let written = File::create(&part).map_err(|error| unwritable(&part, error))?;
+            let mut out = BufWriter::new(written);
+            self.write(&mut tx, &mut out).await?;
+            let finish = |out: BufWriter<File>| out.into_inner().map_err(io::Error::from)?.sync_all();
+            // Under its name there is a whole export or none.
+            finish(out).and_then(|()| std::fs::rename(&part, file)).map_err(|error| unwritable(file, error))
+        } else {
+            // Whoever reads may pause for hours, and for as long as a moment is held on to, the
+            // log of a running server grows: so it is written down first.
+            let aside = std::env::temp_dir();
+            let mut kept = tempfile::tempfile_in(&aside).map_err(|error| unwritable(&aside, error))?;
+            let mut out = BufWriter::new(&mut kept);
+            self.write(&mut tx, &mut out).await?;
+            drop(out);
+            audit::end(&mut tx).await?;
+            let copy = kept.rewind().and_then(|()| io::copy(&mut kept, &mut io::stdout().lock()));
+            copy.map(drop).or_else(closed_is_fine).map_err(Error::internal)
         }
     }
 
