@@ -1,7 +1,9 @@
 //! Phones that were copied, rolled back, or whose clock is wrong by years: nothing rests on them.
 
 use chrono::TimeDelta;
-use harness::{Device, Server, World};
+use harness::seed::Seed;
+use harness::world::days;
+use harness::{Device, Network, Server, Weather, World};
 use sync_protocol::value::Value;
 
 const DAY: &str = "2026-03-02";
@@ -173,5 +175,33 @@ async fn a_server_put_back_to_last_nights_copy_gets_the_day_back_from_the_phones
         assert!(phone.everything_is_at_the_office().await.expect("the line holds"));
     }
     assert_eq!(jia.phone.replica.records, yi.phone.replica.records);
+    server.verify();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_loses_or_doubles_requests_raises_no_alarm() {
+    let server = Server::start().await;
+    let world = World::small(6).open(&server).await;
+    let project = world.projects[0].id;
+    let line = Network::to(&server).await;
+    let mut phone = world.school_phone(&server, "甲").await.behind(&line);
+    let mut chance = Seed::new(6);
+    for day in days("2026-03-01", 40) {
+        phone.write_diary(project, &day, |form| form.working("浇筑"));
+        line.next(match chance.below(5) {
+            0 => Weather::Twice,
+            1 => Weather::CutRequestAfter(300),
+            2 => Weather::CutAnswerAfter(100),
+            3 => Weather::LOST_ANSWER,
+            _ => Weather::Fair,
+        });
+        phone.sync().await.ok();
+        line.clear_up();
+        if chance.chance(30) {
+            phone.sync().await.expect("the line holds");
+        }
+    }
+    phone.sync().await.expect("the line holds");
+    assert_eq!(storage_alarms(&server, &phone), 0, "its storage was never copied nor rolled back");
     server.verify();
 }

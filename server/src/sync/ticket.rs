@@ -29,6 +29,12 @@ impl Tickets {
         }
     }
 
+    /// Whether a request with nothing new in it is one that was delivered twice, or whose answer was
+    /// lost: it is answered with the ticket that it was given, since the device may have got that one.
+    pub fn is_repeated_by(&self, shown: Option<Ticket>) -> bool {
+        shown.is_some() && shown == self.previous
+    }
+
     /// The tickets after an answer with `fresh` to a device that came with `shown`.
     #[must_use]
     pub fn rotate(self, shown: Option<Ticket>, fresh: Ticket) -> Self {
@@ -88,6 +94,16 @@ mod tests {
         let mut tickets = Tickets::default();
         assert!(answer(&mut tickets, None, 1));
         assert!(answer(&mut tickets, None, 2));
+    }
+
+    #[test]
+    fn a_request_that_is_delivered_twice_raises_no_alarm_whichever_answer_arrives() {
+        let mut tickets = Tickets::default();
+        assert!(answer(&mut tickets, None, 1));
+        assert!(answer(&mut tickets, A, 2));
+        assert!(tickets.is_repeated_by(A), "the same request again: both answers carry ticket 2");
+        assert!(!tickets.is_repeated_by(Some([2; 16])));
+        assert!(!tickets.is_repeated_by(None));
     }
 
     #[test]

@@ -240,7 +240,7 @@ async fn write(tx: &mut Tx, standing: &RwLock<Standing>, pushes: &[Push], now: M
     for (push, verdicts) in pushes.iter().zip(&verdicts) {
         want_photos(tx, push, verdicts).await?;
     }
-    let tickets = rotate_tickets(tx, pushes, now).await?;
+    let tickets = rotate_tickets(tx, pushes, &verdicts, now).await?;
     let pushed =
         verdicts.into_iter().zip(tickets).map(|(verdicts, ticket)| Pushed { verdicts, ticket }).collect();
     Ok(Written { pushed, ledgers, directories: work.directories, places: places.changed })
@@ -460,7 +460,12 @@ async fn want_photos(tx: &mut Tx, push: &Push, verdicts: &[Verdict]) -> Result<(
 }
 
 /// Gives every device that came with a ticket its next one, and raises the alarms.
-async fn rotate_tickets(tx: &mut Tx, pushes: &[Push], now: Moment) -> Result<Vec<Option<Tickets>>> {
+async fn rotate_tickets(
+    tx: &mut Tx,
+    pushes: &[Push],
+    verdicts: &[Vec<Verdict>],
+    now: Moment,
+) -> Result<Vec<Option<Tickets>>> {
     let devices: HashSet<_> =
         pushes.iter().filter(|push| push.ticket.is_some()).map(|push| push.sender.device).collect();
     let mut standing: HashMap<_, Tickets> = HashMap::new();
@@ -470,13 +475,18 @@ async fn rotate_tickets(tx: &mut Tx, pushes: &[Push], now: Moment) -> Result<Vec
         }
     }
     let mut rotated = Vec::with_capacity(pushes.len());
-    for push in pushes {
+    for (push, verdicts) in pushes.iter().zip(verdicts) {
         let Some(Shown(shown)) = push.ticket else {
             rotated.push(None);
             continue;
         };
         let device = push.sender.device;
         let before = standing.get(&device).copied().unwrap_or_default();
+        let brings_news = verdicts.iter().any(|verdict| matches!(verdict, Verdict::Accepted { .. }));
+        if !brings_news && before.is_repeated_by(shown) {
+            rotated.push(Some(before));
+            continue;
+        }
         if !before.know(shown) {
             tracing::warn!(%device, "a device came with a ticket of long ago: its storage was copied or rolled back");
             tickets::alarm(tx, device, now).await?;
