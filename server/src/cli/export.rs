@@ -73,8 +73,7 @@ impl Records {
         } else {
             // Whoever reads may pause for hours, and for as long as a moment is held on to, the
             // log of a running server grows: so it is written down first.
-            let aside = std::env::temp_dir();
-            let mut kept = tempfile::tempfile_in(&aside).map_err(|error| unwritable(&aside, error))?;
+            let mut kept = tempfile::tempfile().map_err(unwritten)?;
             let mut out = BufWriter::new(&mut kept);
             self.write(&mut tx, &mut out).await?;
             drop(out);
