@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::http::{HeaderName, header};
+use axum::http::{HeaderName, StatusCode, header};
 use bytes::Bytes;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Components, InfoBuilder, OpenApi, SecurityRequirement};
+use utoipa::openapi::{Components, InfoBuilder, OpenApi, RefOr, SecurityRequirement};
 
 /// The description as it is sent.
 #[derive(Clone)]
@@ -34,6 +35,39 @@ pub fn complete(api: &mut OpenApi) {
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     let either = ["device", "session"].map(|name| SecurityRequirement::new(name, [""; 0]));
     api.security = Some(either.to_vec());
+    for (path, item) in &mut api.paths.paths {
+        let operations = [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+            ("head", &mut item.head),
+            ("options", &mut item.options),
+            ("patch", &mut item.patch),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                complete_operation(method, path, operation);
+            }
+        }
+    }
+}
+
+/// A name that no other operation has, words for every answer, and failures as what they are sent as.
+fn complete_operation(method: &str, path: &str, operation: &mut Operation) {
+    let noun = path.trim_start_matches("/api/v1/").replace(['/', '.'], "_").replace(['{', '}'], "");
+    operation.operation_id = Some(format!("{method}_{}", noun.trim_start_matches('_')));
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        let status = status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok());
+        if response.description.is_empty() {
+            let reason = status.and_then(|status| status.canonical_reason());
+            response.description = reason.unwrap_or("a problem document").to_lowercase();
+        }
+        let failed = status.is_some_and(|status| status.is_client_error() || status.is_server_error());
+        if failed && let Some(content) = response.content.shift_remove("application/json") {
+            response.content.insert("application/problem+json".to_owned(), content);
+        }
+    }
 }
 
 /// Writes the description down, once.
@@ -54,4 +88,35 @@ pub async fn document(
 ) -> ([(HeaderName, &'static str); 2], Bytes) {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
     (headers, (*description).clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use utoipa::openapi::path::{HttpMethod, OperationBuilder, PathItem};
+    use utoipa::openapi::{OpenApiBuilder, Paths, Response};
+
+    use super::*;
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own_and_every_answer_has_words() {
+        let operation =
+            || OperationBuilder::new().operation_id(Some("show")).response("404", Response::new(""));
+        let mut paths = Paths::new();
+        for path in ["/api/v1/held/{id}", "/api/v1/me", "/metrics"] {
+            paths.add_path_operation(path, vec![HttpMethod::Get], operation().build());
+        }
+        let mut api = OpenApiBuilder::new().paths(paths).build();
+        complete(&mut api);
+        let shown: Vec<_> =
+            api.paths.paths.values().filter_map(|item: &PathItem| item.get.as_ref()).collect();
+        let names: BTreeSet<_> =
+            shown.iter().filter_map(|operation| operation.operation_id.as_deref()).collect();
+        assert_eq!(names, ["get_held_id", "get_me", "get_metrics"].into());
+        for operation in shown {
+            let RefOr::T(response) = &operation.responses.responses["404"] else { panic!("a reference") };
+            assert_eq!(response.description, "not found");
+        }
+    }
 }
