@@ -1,5 +1,6 @@
 //! `siteledger verify`: recomputes everything that can be recomputed, and says what does not fit.
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -56,6 +57,18 @@ async fn verify(common: &Common) -> Result<Report> {
 /// There is nothing to check, or to read from.
 pub(super) fn no_database(common: &Common) -> Error {
     let file = common.data.join(store::FILE);
+    let denied = |error: io::Error| error.kind() == io::ErrorKind::PermissionDenied;
+    if file.metadata().is_err_and(denied) {
+        return Error::new(
+            Kind::Forbidden,
+            "no_permission",
+            format!("没有权限读取 {}：请用运行服务器的系统用户执行这条命令", file.display()),
+            format!(
+                "{} may not be read: run this as the system user that the server runs as",
+                file.display()
+            ),
+        );
+    }
     Error::new(
         Kind::NotFound,
         "no_database",
