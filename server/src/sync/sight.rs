@@ -2,7 +2,7 @@
 
 use sync_protocol::id::RecordId;
 use sync_protocol::message::Snapshot;
-use sync_protocol::photo::{Position, Sha256};
+use sync_protocol::photo::Position;
 
 use super::engine::Engine;
 use super::scope::ReadScope;
@@ -57,11 +57,4 @@ pub fn sees(scope: &ReadScope, row: &RecordRow) -> bool {
     let office_only = sync_protocol::kinds::named(&row.kind)
         .is_none_or(|kind| kind.audience == sync_protocol::kinds::Audience::Office);
     scope.has(&PlaceKey { county: row.county.clone(), office_only, school: row.school, project: row.project })
-}
-
-/// The records in that scope that refer to a photo.
-pub async fn referring_in_scope(tx: &mut Tx, scope: &ReadScope, photo: &Sha256) -> Result<Vec<RecordRow>> {
-    let mut rows = records::referring_to_photo(tx, photo).await?;
-    rows.retain(|row| sees(scope, row));
-    Ok(rows)
 }
