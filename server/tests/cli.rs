@@ -328,3 +328,138 @@ fn commands_at_once_on_an_empty_folder_do_not_trip_over_each_other() {
     assert_eq!(folder.run(&["county", "list", "--json"]).well().lines().count(), 6);
     assert_eq!(folder.run(&["user", "list", "--json"]).well().lines().count(), 6);
 }
+
+#[test]
+fn a_command_on_a_folder_that_is_not_there_makes_none_and_says_how_one_is_made() {
+    let folder = Folder(tempfile::tempdir().unwrap());
+    for arguments in [
+        &["county", "list"][..],
+        &["county", "set", "350823", "--city", "350800"],
+        &["user", "list"],
+        &["user", "add", "lin"],
+        &["user", "disable", "lin"],
+        &["user", "devices", "lin"],
+        &["enrol", "lin"],
+        &["export", "records"],
+    ] {
+        let said = folder.run(arguments);
+        for word in [folder.path().to_str().unwrap(), "siteledger demo", "county add", "siteledger serve"] {
+            assert_eq!(said.err.matches(word).count(), 2, "{word} in both languages: {}", said.err);
+        }
+        said.failed("there are no data");
+        assert!(!folder.path().exists(), "{arguments:?} made a folder");
+    }
+    assert_eq!(folder.run(&["verify"]).code, Some(2));
+    assert!(!folder.path().exists());
+    folder.run(&["county", "add", "350823", "上杭县"]).well();
+    folder.run(&["county", "list"]).well();
+}
+
+#[test]
+fn an_empty_list_says_that_there_is_none_and_what_to_do() {
+    let folder = Folder(tempfile::tempdir().unwrap());
+    drop(folder.serve());
+    let none = |arguments: &[&str], advice: &str| {
+        let said = folder.run(arguments);
+        assert_eq!(said.err.matches(advice).count(), 2, "{advice:?} in both languages: {}", said.err);
+        assert_eq!(said.well(), "", "nothing for programs to read");
+    };
+    none(&["county", "list"], "siteledger county add");
+    none(&["user", "list"], "siteledger user add");
+    folder.run(&["user", "add", "lin"]).well();
+    none(&["user", "devices", "lin"], "siteledger enrol lin");
+    assert_eq!(folder.run(&["county", "list", "--json"]).err, "");
+}
+
+#[test]
+fn a_county_opened_without_its_city_is_put_right_and_the_citys_office_sees_it() {
+    let folder = Folder(tempfile::tempdir().unwrap());
+    folder.run(&["county", "add", "350823", "上航县"]).well();
+    let said = folder.run(&["county", "add", "350823", "上杭县", "--city", "350800"]);
+    assert!(said.err.contains("county set"), "{}", said.err);
+    said.failed("open already");
+    let server = folder.serve();
+    let add = ["user", "add", "city", "--role", "city_office", "--at", "city:350800"];
+    let said = folder.run(&add);
+    assert!(said.err.contains("--city 350800"), "{}", said.err);
+    said.well();
+    let codes = folder.run(&["enrol", "city", "--json"]).json();
+    let token = text(&server.enrol(text(&codes, "code")).1, "token").to_owned();
+    let ask = |path: &str| server.ask("GET", path, &format!("authorization: Bearer {token}\r\n"), "").0;
+    assert_eq!(ask("/api/v1/held"), 403, "no county is the city's yet");
+
+    folder.run(&["county", "set", "350823", "--name", "上杭县", "--city", "350800"]).well();
+    assert_eq!(ask("/api/v1/held"), 200, "the command has ended, so it is in force");
+    assert_eq!(ask("/api/v1/ledgers/350823/key"), 200);
+    let listed = folder.run(&["county", "list", "--json"]).json();
+    assert_eq!((text(&listed, "name"), text(&listed, "city")), ("上杭县", "350800"));
+    folder.run(&["county", "set", "350823", "--city", "350900"]).well();
+    assert_eq!(ask("/api/v1/held"), 403, "it is another city's now");
+
+    folder.run(&["county", "set", "350999", "--city", "350900"]).failed("350999");
+    folder.run(&["county", "set", "350823", "--city", "35"]).failed("6 digits");
+    assert_eq!(folder.run(&["county", "set", "350823"]).code, Some(2), "nothing to correct");
+}
+
+#[test]
+fn a_role_at_a_county_that_has_no_ledger_here_is_told_how_to_open_one() {
+    let folder = Folder::new();
+    for (scope, advice) in [
+        ("county:999999", "siteledger county add 999999"),
+        ("township:999999101", "siteledger county add 999999"),
+        ("city:999900", "--city 999900"),
+    ] {
+        let name = scope.replace(':', "-");
+        let said = folder.run(&["user", "add", &name, "--role", "auditor", "--at", scope]);
+        assert!(said.err.contains(advice) && !said.err.contains("phone's record"), "{}", said.err);
+        said.well();
+    }
+}
+
+#[test]
+fn an_address_or_a_log_filter_that_is_none_is_refused_at_the_start() {
+    let folder = Folder::new();
+    for url in ["foo", "localhost:8080", "ftp://ledger.example", "https://", "https://ledger.example/?a", ""]
+    {
+        for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["demo"], &["enrol", "lin"]] {
+            let said = folder.run(&[command, &["--public-url", url]].concat());
+            assert_eq!(said.code, Some(2), "{url:?}");
+            assert!(said.err.contains("应为完整网址") && said.err.contains("https://ledger"), "{}", said.err);
+        }
+    }
+    let said = folder.run(&["serve", "--listen", "127.0.0.1:0", "--log", "a=b=c"]);
+    assert_eq!(said.code, Some(2));
+    assert!(said.err.contains("日志级别") && said.err.contains("siteledger=debug,warn"), "{}", said.err);
+}
+
+#[test]
+fn a_wrong_command_line_is_explained_in_chinese_before_it_is_in_english() {
+    let folder = Folder::new();
+    for (arguments, words) in [
+        (&["user", "list", "--colour"][..], "没有这个选项"),
+        (&["user", "lsit"], "没有这个命令"),
+        (&["user", "add"], "缺少必需的"),
+        (&["user", "add", "x", "--role", "mayor", "--at", "county:350823"], "值不对"),
+    ] {
+        let said = folder.run(arguments);
+        assert_eq!(said.code, Some(2));
+        let (zh, en) = said.err.split_once('\n').unwrap();
+        assert!(zh.starts_with("错误：") && zh.contains(words), "{zh}");
+        assert!(en.starts_with("error: ") && en.contains("--help"), "{en}");
+    }
+    let help = folder.run(&["user", "--help"]).well();
+    for heading in ["用法 Usage:", "命令 Commands:", "选项 Options:", "例 Examples:"] {
+        assert!(help.contains(heading), "{heading} in\n{help}");
+    }
+}
+
+#[test]
+fn who_is_disabled_gets_no_codes_and_the_one_who_asked_is_told_whom_to_enable() {
+    let folder = Folder::new();
+    folder.run(&["user", "add", "lin"]).well();
+    folder.run(&["user", "disable", "lin"]).well();
+    let said = folder.run(&["enrol", "lin"]);
+    assert_eq!(said.err.matches("siteledger user enable lin").count(), 2, "{}", said.err);
+    assert!(!said.err.contains("您"), "it is somebody else's account: {}", said.err);
+    said.failed("lin is disabled");
+}

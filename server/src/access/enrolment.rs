@@ -72,7 +72,7 @@ pub async fn issue(store: &Store, clock: &Clock, user: UserId) -> Result<Codes> 
         Box::pin(async move {
             let person = people::person(tx, user).await?.ok_or_else(Error::not_found)?;
             if person.disabled_at.is_some() {
-                return Err(user_disabled());
+                return Err(is_disabled(&person.username));
             }
             enrolments::add(tx, &long.0, &long.1).await?;
             enrolments::add(tx, &short.0, &short.1).await
@@ -80,6 +80,16 @@ pub async fn issue(store: &Store, clock: &Clock, user: UserId) -> Result<Codes> 
     });
     kept.await?;
     Ok(codes)
+}
+
+/// Told to who makes the codes, not to whose phone it is.
+fn is_disabled(username: &str) -> Error {
+    Error::new(
+        Kind::Conflict,
+        "user_disabled",
+        format!("用户“{username}”已停用，没有生成登记码；请先恢复：siteledger user enable {username}"),
+        format!("{username} is disabled and no code was made; first: siteledger user enable {username}"),
+    )
 }
 
 /// Takes a code and enrols the phone that has it.

@@ -20,6 +20,9 @@ const FOLDER: &str = "./demo-data";
 /// 不指明 --data 时用 ./demo-data；已有真实台账的目录不会被写入。
 /// Without --data it lives in ./demo-data. A folder with real ledgers is left alone.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = "例 Examples:
+  siteledger demo
+  siteledger demo --listen 0.0.0.0:8080 --public-url http://192.168.1.20:8080")]
 pub(super) struct Demo {
     #[command(flatten)]
     serve: Serve,

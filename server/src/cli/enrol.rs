@@ -12,11 +12,20 @@ use crate::error::Result;
 
 /// 登记手机 Codes by which somebody enrols a phone
 #[derive(Clone, Debug, Args)]
+#[command(after_help = "例 Examples:
+  siteledger enrol zhangsan
+  siteledger enrol zhangsan --public-url https://ledger.example.gov.cn")]
 pub(super) struct Enrol {
     /// 用户名 The name
     name: String,
     /// 对外网址 The address that phones use; that of the running or last run server if none is given
-    #[arg(long, env = "SITELEDGER_PUBLIC_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "SITELEDGER_PUBLIC_URL",
+        value_name = "URL",
+        value_parser = super::public_url,
+        hide_env_values = true
+    )]
     public_url: Option<String>,
     /// 机器可读 Print JSON
     #[arg(long)]
@@ -27,13 +36,13 @@ impl Enrol {
     pub(super) async fn run(self, common: &Common) -> Result<ExitCode> {
         let opened = open(common).await?;
         let person = accounts::named(&opened.store, &self.name).await?;
+        let codes = enrolment::issue(&opened.store, &opened.clock, person.id).await?;
         let public_url = match self.public_url {
             Some(url) => url,
             None => last_public_url(common)?,
         };
-        let codes = enrolment::issue(&opened.store, &opened.clock, person.id).await?;
         opened.store.close().await;
-        let url = format!("{}/#/enrol/{}", public_url.trim_end_matches('/'), codes.long);
+        let url = format!("{}/#/enrol/{}", public_url, codes.long);
         let (until, short_until) = (codes.long_expires_at.rfc3339(), codes.short_expires_at.rfc3339());
         if self.json {
             let json = serde_json::json!({

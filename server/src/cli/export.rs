@@ -8,8 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use sync_protocol::kinds;
 
-use super::verify::no_database;
-use super::{Common, progress};
+use super::{Common, no_database, progress};
 use crate::error::{Error, Kind, Result};
 use crate::store::records::RecordRow;
 use crate::store::{self, Tx, audit, ledger, records};
@@ -19,6 +18,8 @@ const PAGE: u32 = 500;
 
 /// 导出 Write what is stored for other programs to read
 #[derive(Debug, Subcommand)]
+#[command(after_help = "例 Examples:
+  siteledger export records > records.ndjson")]
 pub(super) enum Export {
     Records(Records),
 }
@@ -31,6 +32,9 @@ pub(super) enum Export {
 /// moment. Reads only, beside a running server or without one. What goes to standard output is
 /// first written to the folder for temporary files (TMPDIR), which must have room for it.
 #[derive(Debug, Args)]
+#[command(after_help = "例 Examples:
+  siteledger export records > records.ndjson
+  siteledger export records --county 350823 --kind diary --output diaries.ndjson")]
 pub(super) struct Records {
     /// 只导出这一种记录 Only records of this kind, such as `diary`
     #[arg(long, value_name = "KIND")]

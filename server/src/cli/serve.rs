@@ -25,10 +25,14 @@ use crate::sync::checkpoint::Occasion;
 use crate::sync::engine::Engine;
 
 /// How often is looked for counties that a command opened, and for checkpoints that are due.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
+pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// 启动服务器 Serve phones and browsers
 #[derive(Clone, Debug, Args)]
+#[command(after_help = "例 Examples:
+  siteledger serve
+  siteledger serve --data /var/lib/siteledger --public-url https://ledger.example.gov.cn
+  siteledger serve --listen 0.0.0.0:8080 --log siteledger=debug,warn")]
 pub struct Serve {
     /// 监听地址 The address to listen on; port 0 takes a free one
     #[arg(
@@ -40,7 +44,13 @@ pub struct Serve {
     )]
     pub listen: SocketAddr,
     /// 对外网址 The address that people and phones use; the address listened on if none is given
-    #[arg(long, env = "SITELEDGER_PUBLIC_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "SITELEDGER_PUBLIC_URL",
+        value_name = "URL",
+        value_parser = super::public_url,
+        hide_env_values = true
+    )]
     pub public_url: Option<String>,
     /// 可信代理 Proxies whose X-Forwarded-For is believed, separated by commas
     #[arg(
@@ -81,12 +91,12 @@ impl House {
         let listener =
             TcpListener::bind(serve.listen).await.map_err(|error| address_taken(serve.listen, error))?;
         let listen = listener.local_addr().map_err(Error::internal)?;
-        let Opened { store, server, clock } = super::open(common).await?;
+        let Opened { store, server, clock } = super::begin(common).await?;
         let public_url = serve.public_url.clone().unwrap_or_else(|| format!("http://{listen}"));
         let settings = Arc::new(Settings {
             data: common.data.clone(),
             listen,
-            public_url: public_url.trim_end_matches('/').to_owned(),
+            public_url,
             trusted_proxies: serve.trusted_proxies.clone(),
             metrics_token: serve.metrics_token.clone(),
         });

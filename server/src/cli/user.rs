@@ -7,7 +7,7 @@ use clap::{ArgMatches, Args, FromArgMatches, Subcommand};
 use sync_protocol::id::DeviceId;
 use sync_protocol::kinds::Role;
 
-use super::{Common, Opened, close_in_force, open, qr};
+use super::{Common, Opened, close_in_force, open, qr, tell_empty};
 use crate::access::accounts::{self, NewPerson};
 use crate::access::role::Scope;
 use crate::clock::Moment;
@@ -18,8 +18,14 @@ use crate::store::people::Person;
 
 /// 用户 People, their roles and their devices
 #[derive(Debug, Subcommand)]
+#[command(after_help = "例 Examples:
+  siteledger user add zhangsan --role inspector --at county:350823
+  siteledger user list")]
 pub(super) enum User {
     /// 添加用户 Add a person
+    #[command(after_help = "例 Examples:
+  siteledger user add zhangsan --display-name 张三 --role inspector --at county:350823
+  printf %s \"$password\" | siteledger user add lisi --password-stdin")]
     Add {
         /// 用户名 The name to sign in with
         name: String,
@@ -36,22 +42,31 @@ pub(super) enum User {
         json: bool,
     },
     /// 列出用户 List everybody
+    #[command(after_help = "例 Examples:
+  siteledger user list
+  siteledger user list --json")]
     List {
         /// 机器可读 One JSON object a line
         #[arg(long)]
         json: bool,
     },
     /// 停用用户 Close an account: phones are let in no more, sessions end
+    #[command(after_help = "例 Examples:
+  siteledger user disable zhangsan")]
     Disable {
         /// 用户名 The name
         name: String,
     },
     /// 恢复用户 Open a closed account again
+    #[command(after_help = "例 Examples:
+  siteledger user enable zhangsan")]
     Enable {
         /// 用户名 The name
         name: String,
     },
     /// 授予角色 Give a role
+    #[command(after_help = "例 Examples:
+  siteledger user grant zhangsan --role auditor --at county:350823")]
     Grant {
         /// 用户名 The name
         name: String,
@@ -59,6 +74,8 @@ pub(super) enum User {
         roles: Roles,
     },
     /// 终止角色 End a role; what was written in its time still counts
+    #[command(after_help = "例 Examples:
+  siteledger user revoke-role zhangsan --role auditor --at county:350823")]
     RevokeRole {
         /// 用户名 The name
         name: String,
@@ -66,6 +83,8 @@ pub(super) enum User {
         roles: Roles,
     },
     /// 设置密码 Set a password; sessions end
+    #[command(after_help = "例 Examples:
+  printf %s \"$password\" | siteledger user password zhangsan --password-stdin")]
     Password {
         /// 用户名 The name
         name: String,
@@ -74,6 +93,9 @@ pub(super) enum User {
         password_stdin: bool,
     },
     /// 启用动态验证码 Ask for one-time codes at sign-in from now on, and show what an app scans
+    #[command(after_help = "例 Examples:
+  siteledger user totp zhangsan
+  siteledger user totp zhangsan --off")]
     Totp {
         /// 用户名 The name
         name: String,
@@ -82,6 +104,8 @@ pub(super) enum User {
         off: bool,
     },
     /// 列出设备 List somebody's phones and browsers
+    #[command(after_help = "例 Examples:
+  siteledger user devices zhangsan")]
     Devices {
         /// 用户名 The name
         name: String,
@@ -90,6 +114,8 @@ pub(super) enum User {
         json: bool,
     },
     /// 停用设备 Let a device in no more
+    #[command(after_help = "例 Examples:
+  siteledger user revoke-device 0198c9a4-6f0e-7c3a-9d1b-0d4f7a2b9c11")]
     RevokeDevice {
         /// 设备编号 The device's id
         device: DeviceId,
@@ -246,17 +272,56 @@ async fn add(
 
 async fn warn_of_unknown(opened: &Opened, roles: &[(Role, Scope)]) -> Result<()> {
     for scope in accounts::unknown_scopes(&opened.store, roles.iter().map(|(_, scope)| scope)).await? {
-        eprintln!("注意：还没有 {scope}，请核对；手机上新建的记录到达后即生效");
-        eprintln!(
-            "note: there is no {scope} yet; check it; it comes into force when a phone's record arrives"
-        );
+        let (zh, en) = unknown(scope);
+        eprintln!("注意：{zh}\nnote: {en}");
     }
     Ok(())
 }
 
+/// What it means that nothing stands behind a scope, and what to do.
+fn unknown(scope: &Scope) -> (String, String) {
+    let county = match scope {
+        Scope::County(code) => code,
+        Scope::Township(code) => code.get(..6).unwrap_or(code),
+        Scope::City(code) => {
+            return (
+                format!(
+                    "本服务器没有 {code} 市的县；请核对，或用 siteledger county add（set）的 --city 写明"
+                ),
+                format!(
+                    "no county here is in city {code}; check it, or name the city: siteledger county add (or set) … --city {code}"
+                ),
+            );
+        }
+        Scope::Zone(_) | Scope::School(_) | Scope::Project(_) => {
+            return (
+                format!("还没有 {scope}，请核对；手机上新建的记录到达后即生效"),
+                format!(
+                    "there is no {scope} yet; check it; it comes into force when a phone's record arrives"
+                ),
+            );
+        }
+    };
+    (
+        format!(
+            "本服务器没有 {county} 的台账，{scope} 看不到也写不了任何内容；请核对，或开通：siteledger county add {county} 县名"
+        ),
+        format!(
+            "there is no ledger of {county} here, so nothing is read or written at {scope}; check it, or open it: siteledger county add {county} NAME"
+        ),
+    )
+}
+
 async fn list(opened: &Opened, json: bool) -> Result<()> {
     let now = opened.clock.now();
-    for (person, grants) in accounts::all(&opened.store).await? {
+    let all = accounts::all(&opened.store).await?;
+    if all.is_empty() && !json {
+        tell_empty(
+            "还没有用户；请用 siteledger user add NAME --role ROLE --at SCOPE 添加",
+            "there is nobody yet; add somebody with siteledger user add NAME --role ROLE --at SCOPE",
+        );
+    }
+    for (person, grants) in all {
         let held = grants.iter().filter(|grant| accounts::is_held(grant, now));
         if json {
             println!("{}", person_json(&person, held));
@@ -311,12 +376,22 @@ async fn totp(opened: &Opened, name: &str, off: bool) -> Result<()> {
 
 async fn list_devices(opened: &Opened, name: &str, json: bool) -> Result<()> {
     let person = accounts::named(&opened.store, name).await?;
-    for device in devices::of(&mut *opened.store.read().await?, person.id).await? {
-        if json {
-            println!("{}", device_json(&device));
-        } else {
-            print_device(&device);
+    let devices = devices::of(&mut *opened.store.read().await?, person.id).await?;
+    if json {
+        for device in &devices {
+            println!("{}", device_json(device));
         }
+        return Ok(());
+    }
+    if devices.is_empty() {
+        let name = person.username;
+        tell_empty(
+            &format!("{name} 还没有设备；请用 siteledger enrol {name} 登记手机"),
+            &format!("{name} has no device yet; enrol a phone with siteledger enrol {name}"),
+        );
+    }
+    for device in &devices {
+        print_device(device);
     }
     Ok(())
 }
@@ -336,13 +411,22 @@ fn device_json(device: &DeviceRow) -> serde_json::Value {
 
 fn print_device(device: &DeviceRow) {
     let noun = if device.has_token { "手机 phone" } else { "浏览器 browser" };
-    let seen = device.last_seen_at.map_or_else(|| "—".to_owned(), Moment::rfc3339);
+    // A running server writes it down twice a minute.
+    let seen =
+        device.last_seen_at.map_or_else(|| "半分钟内或从未 just now or never".to_owned(), Moment::rfc3339);
     let revoked = if device.revoked_at.is_some() { "  [已停用 revoked]" } else { "" };
     println!("{}  {noun}  {}  最近 last seen {seen}{revoked}", device.id, device.name);
     if device.storage_alarms > 0 {
         println!(
-            "    存储曾被复制或回退 its storage seemed copied or rolled back: {}",
+            "    存储像被复制或回退过 its storage seemed copied or rolled back: {} 次 times",
             device.storage_alarms
+        );
+        println!(
+            "    常见原因是换机克隆或恢复了旧备份；内容没有丢失。请问本人：若两部手机都在用，停用其中一部并重新登记；"
+        );
+        println!("    若无人复制过，令牌可能外泄：siteledger user revoke-device {}", device.id);
+        println!(
+            "    a cloned phone or an old backup put back; nothing is lost. Ask its owner: enrol one of two phones anew; if nobody copied it, revoke it"
         );
     }
 }

@@ -1,15 +1,14 @@
 //! `siteledger verify`: recomputes everything that can be recomputed, and says what does not fit.
 
-use std::io;
 use std::process::ExitCode;
 
 use clap::Args;
 use indicatif::ProgressBar;
 
-use super::{Common, progress, tell};
+use super::{Common, no_database, progress, tell};
 use crate::blobs::folder::Folder;
 use crate::config::blobs_folder;
-use crate::error::{Error, Kind, Language, Result};
+use crate::error::{Language, Result};
 use crate::store::{self, audit};
 use crate::sync::audit::{Part, Report, Watcher, run};
 
@@ -20,6 +19,9 @@ use crate::sync::audit::{Part, Report, Watcher, run};
 /// Reads only, beside a running server or without one. Exit code: 0 all is well, 1 something does
 /// not fit, 2 it could not be checked.
 #[derive(Debug, Args)]
+#[command(after_help = "例 Examples:
+  siteledger verify
+  siteledger verify --json")]
 pub(super) struct Verify {
     /// 机器可读 Print the report as JSON
     #[arg(long)]
@@ -52,29 +54,6 @@ async fn verify(common: &Common) -> Result<Report> {
     let mut tx = audit::open(&common.data).await?;
     let photos = Folder::to_read(&blobs_folder(&common.data));
     run(&mut tx, &photos, &mut Bars::default()).await
-}
-
-/// There is nothing to check, or to read from.
-pub(super) fn no_database(common: &Common) -> Error {
-    let file = common.data.join(store::FILE);
-    let denied = |error: io::Error| error.kind() == io::ErrorKind::PermissionDenied;
-    if file.metadata().is_err_and(denied) {
-        return Error::new(
-            Kind::Forbidden,
-            "no_permission",
-            format!("没有权限读取 {}：请用运行服务器的系统用户执行这条命令", file.display()),
-            format!(
-                "{} may not be read: run this as the system user that the server runs as",
-                file.display()
-            ),
-        );
-    }
-    Error::new(
-        Kind::NotFound,
-        "no_database",
-        format!("{} 不存在：请用 --data 指明数据目录", file.display()),
-        format!("{} is not there: name the data folder with --data", file.display()),
-    )
 }
 
 /// One bar after the other.

@@ -113,6 +113,19 @@ pub async fn open(tx: &mut Tx, ledger: &NewLedger) -> Result<bool> {
     Ok(opened.rows_affected() == 1)
 }
 
+/// Corrects a ledger's name, its city, or both; says whether there is such a ledger.
+pub async fn correct(tx: &mut Tx, county: &str, name: Option<&str>, city: Option<&str>) -> Result<bool> {
+    let corrected = sqlx::query(
+        "update ledgers set name = coalesce($2, name), city = coalesce($3, city) where county = $1",
+    )
+    .bind(county)
+    .bind(name)
+    .bind(city)
+    .execute(tx)
+    .await?;
+    Ok(corrected.rows_affected() == 1)
+}
+
 /// Keeps where a ledger stands after entries were appended.
 pub async fn advance(tx: &mut Tx, ledger: &LedgerRow) -> Result<()> {
     sqlx::query(

@@ -1,4 +1,4 @@
-//! Opens the ledger of a county, with the key that signs its checkpoints.
+//! Opens the ledger of a county, with the key that signs its checkpoints; corrects what it is called.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +7,7 @@ use ed25519_dalek::SigningKey;
 use crate::access::secret;
 use crate::clock::Clock;
 use crate::error::{Error, Kind, Result};
-use crate::store::ledger::{self, NewLedger};
+use crate::store::ledger::{self, LedgerRow, NewLedger};
 use crate::store::{Store, server_row};
 
 /// C2SP signed-note: the signature type of Ed25519, which stands before every key.
@@ -24,23 +24,9 @@ pub async fn open(
     name: &str,
     city: Option<&str>,
 ) -> Result<String> {
-    let is_division = |code: &str| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_division(code) || !city.is_none_or(is_division) {
-        return Err(Error::new(
-            Kind::Unprocessable,
-            "invalid_division",
-            "行政区划代码应为 6 位数字，例如 350823；没有开通任何台账",
-            "a division code has 6 digits, such as 350823; no ledger was opened",
-        ));
-    }
-    if name.trim().is_empty() {
-        return Err(Error::new(
-            Kind::Unprocessable,
-            "invalid_name",
-            "县名不能为空；没有开通任何台账",
-            "the county needs a name; no ledger was opened",
-        ));
-    }
+    check_division(code)?;
+    city.map_or(Ok(()), check_division)?;
+    check_name(name)?;
     let (signing_key, verifying_key) = new_keys(&format!("siteledger/{code}"))?;
     let ledger = NewLedger {
         county: code.to_owned(),
@@ -53,8 +39,10 @@ pub async fn open(
     let taken = Error::new(
         Kind::Conflict,
         "county_exists",
-        format!("{code} 的台账已经开通，没有改动"),
-        format!("the ledger of {code} is open already; nothing was changed"),
+        format!("{code} 的台账已经开通，没有改动；更正县名或设区市用 siteledger county set"),
+        format!(
+            "the ledger of {code} is open already, nothing was changed; siteledger county set corrects its name or city"
+        ),
     );
     store
         .write(move |tx| {
@@ -67,6 +55,72 @@ pub async fn open(
         })
         .await?;
     Ok(verifying_key)
+}
+
+/// What a county is to be called, and where it lies; what is left out stays.
+#[derive(Clone, Debug)]
+pub struct Correction {
+    /// Its name.
+    pub name: Option<String>,
+    /// The code of its city.
+    pub city: Option<String>,
+}
+
+/// Corrects the name or the city of a county, and returns its ledger as it stands now. A running
+/// server goes by it when it looks for counties again.
+///
+/// # Errors
+/// If a code is no code, the name is empty, or the county has no ledger.
+pub async fn correct(store: &Store, code: &str, correction: Correction) -> Result<LedgerRow> {
+    check_division(code)?;
+    correction.city.as_deref().map_or(Ok(()), check_division)?;
+    correction.name.as_deref().map_or(Ok(()), check_name)?;
+    let code = code.to_owned();
+    let corrected = store.write(move |tx| {
+        Box::pin(async move {
+            let Correction { name, city } = &correction;
+            ledger::correct(tx, &code, name.as_deref().map(str::trim), city.as_deref()).await?;
+            server_row::bump_access_version(tx).await?;
+            let ledger = ledger::ledgers(tx).await?.into_iter().find(|ledger| ledger.county == code);
+            ledger.ok_or_else(|| no_ledger(&code))
+        })
+    });
+    corrected.await
+}
+
+fn no_ledger(code: &str) -> Error {
+    Error::new(
+        Kind::NotFound,
+        "no_such_county",
+        format!("没有 {code} 的台账，没有改动；siteledger county list 列出已开通的县"),
+        format!(
+            "there is no ledger of {code}, nothing was changed; siteledger county list tells which there are"
+        ),
+    )
+}
+
+fn check_division(code: &str) -> Result<()> {
+    if code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Unprocessable,
+        "invalid_division",
+        "行政区划代码应为 6 位数字，例如 350823；没有改动",
+        "a division code has 6 digits, such as 350823; nothing was changed",
+    ))
+}
+
+fn check_name(name: &str) -> Result<()> {
+    if !name.trim().is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Unprocessable,
+        "invalid_name",
+        "县名不能为空；没有改动",
+        "the county needs a name; nothing was changed",
+    ))
 }
 
 /// A new Ed25519 key pair in the text forms of C2SP signed-note: what signs, what verifies.

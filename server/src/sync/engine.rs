@@ -11,7 +11,7 @@ use super::cursor::Sealer;
 use super::devices::Devices;
 use super::nudge::Nudge;
 use super::scope::ReadScope;
-use super::standing::Standing;
+use super::standing::{CountyNews, Standing};
 use super::writer::{Push, Pushed, QUEUE, Waiting, Writer};
 use crate::access::actor::Actor;
 use crate::clock::{Clock, Moment};
@@ -92,19 +92,17 @@ impl Engine {
         self.nudges.subscribe()
     }
 
-    /// Takes in the counties that another process opened, and the checkpoints that were made.
+    /// Takes in the counties that another process opened or corrected, and the checkpoints that were made.
     pub async fn look_again(&self) -> Result<()> {
         let mut tx = self.store.read().await?;
-        let known = self.standing().counties.keys().cloned().collect();
-        let opened = super::standing::opened_since(&mut tx, &known).await?;
+        let known = self.standing().known();
+        let news = CountyNews::read(&mut tx, &known).await?;
         let mut checkpoints = Vec::new();
-        for county in &known {
+        for county in known.keys() {
             checkpoints.push((county, crate::store::ledger::latest_checkpoint(&mut tx, county).await?));
         }
         let mut standing = self.standing.write().unwrap_or_else(PoisonError::into_inner);
-        for county in opened {
-            standing.counties.entry(county.ledger.county.clone()).or_insert(county);
-        }
+        standing.take_in(news);
         for (county, checkpoint) in checkpoints {
             if let Some(county) = standing.counties.get_mut(county) {
                 county.checkpoint = checkpoint;

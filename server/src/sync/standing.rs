@@ -2,7 +2,7 @@
 //!
 //! The sync writer alone changes it, after a commit; a sync with nothing new is answered from it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use sync_protocol::id::RecordId;
@@ -93,15 +93,56 @@ impl Standing {
     }
 }
 
-/// The counties that the database has and `known` does not: opened by another process.
-pub async fn opened_since(tx: &mut Tx, known: &BTreeSet<String>) -> Result<Vec<County>> {
-    let mut opened = Vec::new();
-    for ledger in ledger::ledgers(tx).await? {
-        if !known.contains(&ledger.county) {
-            opened.push(County::load(tx, ledger).await?);
+/// What another process did to counties: it opened some, and corrected the names or cities of others.
+#[derive(Debug, Default)]
+pub struct CountyNews {
+    opened: Vec<County>,
+    corrected: Vec<LedgerRow>,
+}
+
+impl CountyNews {
+    /// What the database says and `known` does not: by code, the name and the city.
+    pub async fn read(tx: &mut Tx, known: &KnownCounties) -> Result<Self> {
+        let mut news = Self::default();
+        for ledger in ledger::ledgers(tx).await? {
+            match known.get(&ledger.county) {
+                None => news.opened.push(County::load(tx, ledger).await?),
+                Some((name, city)) if (name, city) != (&ledger.name, &ledger.city) => {
+                    news.corrected.push(ledger);
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(news)
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.opened.is_empty() && self.corrected.is_empty()
+    }
+}
+
+/// Names and cities of counties, by code.
+pub type KnownCounties = BTreeMap<String, (String, Option<String>)>;
+
+impl Standing {
+    /// What is known of the counties.
+    pub fn known(&self) -> KnownCounties {
+        let ledgers = self.counties.values().map(|county| &county.ledger);
+        ledgers.map(|ledger| (ledger.county.clone(), (ledger.name.clone(), ledger.city.clone()))).collect()
+    }
+
+    /// Takes in what another process did. How far a ledger has come is not its to say.
+    pub fn take_in(&mut self, news: CountyNews) {
+        for county in news.opened {
+            self.counties.entry(county.ledger.county.clone()).or_insert(county);
+        }
+        for LedgerRow { county, name, city, .. } in news.corrected {
+            if let Some(county) = self.counties.get_mut(&county) {
+                (county.ledger.name, county.ledger.city) = (name, city);
+            }
         }
     }
-    Ok(opened)
 }
 
 /// The snapshot in a record's row.

@@ -4,7 +4,7 @@
 //! then every change is judged in memory, then all that follows is written. How the ledgers stand
 //! in memory moves on only after the commit; after any failure it is read anew.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, RwLock};
 
@@ -21,7 +21,7 @@ use super::incoming::{Incoming, Sender};
 use super::nudge::Nudge;
 use super::placing::Placed;
 use super::rows;
-use super::standing::{self, Standing};
+use super::standing::{self, CountyNews, Standing};
 use super::ticket::{self, Ticket, Tickets};
 use crate::clock::{Clock, Moment};
 use crate::error::{Error, Kind, Result};
@@ -184,7 +184,9 @@ impl Writer {
             }
             for ledger in written.ledgers {
                 if let Some(county) = standing.counties.get_mut(&ledger.county) {
-                    county.ledger = ledger;
+                    // A command may have corrected its name and city meanwhile.
+                    let LedgerRow { name, city, .. } = county.ledger.clone();
+                    county.ledger = LedgerRow { name, city, ..ledger };
                 }
             }
             for (code, directory) in written.directories {
@@ -228,7 +230,7 @@ fn read_lock(standing: &RwLock<Standing>) -> std::sync::RwLockReadGuard<'_, Stan
 
 /// Judges and writes some requests inside of the writer's transaction.
 async fn write(tx: &mut Tx, standing: &RwLock<Standing>, pushes: &[Push], now: Moment) -> Result<Written> {
-    take_in_new_counties(tx, standing).await?;
+    take_in_counties(tx, standing).await?;
     let mut work = Work::new(&read_lock(standing), now);
     prepare(tx, &mut work, pushes).await?;
     let judged = catch_unwind(AssertUnwindSafe(|| judge(&mut work, &read_lock(standing), pushes)));
@@ -246,19 +248,18 @@ async fn write(tx: &mut Tx, standing: &RwLock<Standing>, pushes: &[Push], now: M
     Ok(Written { pushed, ledgers, directories: work.directories, places: places.changed })
 }
 
-/// Counties that another process opened since: they are committed, so they stand at once.
-async fn take_in_new_counties(tx: &mut Tx, standing: &RwLock<Standing>) -> Result<()> {
-    let known: BTreeSet<String> = read_lock(standing).counties.keys().cloned().collect();
-    let opened = standing::opened_since(tx, &known).await?;
-    if !opened.is_empty() {
-        let mut standing = write_lock(standing);
-        standing.counties.extend(opened.into_iter().map(|county| (county.ledger.county.clone(), county)));
+/// Counties that another process opened or corrected since: that is committed, so it stands at once.
+async fn take_in_counties(tx: &mut Tx, standing: &RwLock<Standing>) -> Result<()> {
+    let known = read_lock(standing).known();
+    let news = CountyNews::read(tx, &known).await?;
+    if !news.is_empty() {
+        write_lock(standing).take_in(news);
     }
     Ok(())
 }
 
 /// Reads all that the judgements need.
-async fn prepare(tx: &mut Tx, work: &mut Work, pushes: &[Push]) -> Result<()> {
+pub(super) async fn prepare(tx: &mut Tx, work: &mut Work, pushes: &[Push]) -> Result<()> {
     let changes = || pushes.iter().flat_map(|push| &push.changes);
     let decoded = || changes().filter_map(|incoming| incoming.reading.as_ref().ok());
     let mut ids: HashSet<ChangeId> = HashSet::new();
