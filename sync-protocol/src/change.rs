@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::id::{ChangeId, EditId, RecordId};
-use crate::refusal::{Code, Refusal};
+use crate::refusal::{Code, Refusal, not_read};
 use crate::value::Value;
 
 /// The most bytes that the JSON of one change may have.
@@ -84,7 +84,10 @@ impl Change {
             ));
         }
         let change: Self = serde_json::from_str(raw).map_err(|error| {
-            Refusal::invalid(format!("不是有效的变更：{error}"), format!("not a change: {error}"))
+            Refusal::invalid(
+                format!("不是有效的变更：{}", not_read(&error)),
+                format!("not a change: {error}"),
+            )
         })?;
         change.check_limits()?;
         Ok(change)

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::Digest as _;
 
 use crate::change::Stamp;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, not_read};
 use crate::value::Value;
 
 /// A SHA-256, written as 64 hex digits in lower case.
@@ -105,7 +105,10 @@ impl Position {
     pub fn read(value: &Value) -> Result<Self, Refusal> {
         let position: Self =
             serde_json::to_value(value).and_then(serde_json::from_value).map_err(|error| {
-                Refusal::invalid(format!("位置无效：{error}"), format!("not a position: {error}"))
+                Refusal::invalid(
+                    format!("位置无效：{}", not_read(&error)),
+                    format!("not a position: {error}"),
+                )
             })?;
         let on_the_globe = position.lat.abs() <= 90.0 && position.lon.abs() <= 180.0;
         if on_the_globe && position.accuracy_m.is_none_or(|accuracy| accuracy >= 0.0) {
@@ -142,7 +145,10 @@ impl PhotoRef {
     /// [`crate::refusal::Code::Invalid`] if it is none.
     pub fn read(value: &Value) -> Result<Self, Refusal> {
         let photo: Self = serde_json::to_value(value).and_then(serde_json::from_value).map_err(|error| {
-            Refusal::invalid(format!("照片信息无效：{error}"), format!("not a photo reference: {error}"))
+            Refusal::invalid(
+                format!("照片信息无效：{}", not_read(&error)),
+                format!("not a photo reference: {error}"),
+            )
         })?;
         if let Some(position) = value.part("position") {
             Position::read(position)?;

@@ -12,7 +12,7 @@ use crate::id::EditId;
 use crate::kinds::{self, Kind, Role};
 use crate::photo::Sha256;
 use crate::record::{Record, in_conflict};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, not_read};
 use crate::value::Value;
 
 /// The field that signoffs stand in.
@@ -71,8 +71,11 @@ impl Signoff {
     pub fn read(value: &Value) -> Result<Self, Refusal> {
         let signoff: Self =
             serde_json::to_value(value).and_then(serde_json::from_value).map_err(|error| {
-                Refusal::invalid(format!("签字内容无效：{error}"), format!("not a signoff: {error}"))
-                    .at(FIELD)
+                Refusal::invalid(
+                    format!("签字内容无效：{}", not_read(&error)),
+                    format!("not a signoff: {error}"),
+                )
+                .at(FIELD)
             })?;
         if signoff.verdict == Verdict::Returned
             && signoff.note.as_deref().is_none_or(|note| note.trim().is_empty())

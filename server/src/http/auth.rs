@@ -76,6 +76,6 @@ fn cookie(token: &str, seconds: i64, settings: &Settings) -> String {
 }
 
 /// With the prefix a browser takes it from nobody but this very host, over https.
-fn cookie_name(settings: &Settings) -> &'static str {
+pub(super) fn cookie_name(settings: &Settings) -> &'static str {
     if settings.is_https() { "__Host-siteledger" } else { "siteledger" }
 }

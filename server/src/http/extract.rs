@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt as _, LengthLimitError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sync_protocol::refusal::not_read;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::problem::Problem;
@@ -34,18 +35,48 @@ where
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
-            return Err(Error::new(
-                Kind::UnsupportedMedia,
-                "not_json",
-                "请求内容须为 JSON（Content-Type: application/json）；没有保存任何内容",
-                "the body must be JSON (Content-Type: application/json); nothing was stored",
-            )
-            .into());
+            return Err(not_json().into());
         }
-        let read = read_whole(request.into_body(), &ALL_BODIES);
-        let (bytes, _room) = tokio::time::timeout(BODY_DEADLINE, read).await.map_err(|_| too_slow())??;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| not_understood(&error).into())
+        let (bytes, _room) = read_in_time(request).await?;
+        Ok(read(&bytes)?)
     }
+}
+
+/// Nothing at all may be sent where everything in the body may be left out.
+impl<S, T> OptionalFromRequest<S> for Json<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Option<Self>, Problem> {
+        let is_json = is_json(request.headers());
+        let (bytes, _room) = read_in_time(request).await?;
+        match (bytes.is_empty(), is_json) {
+            (true, _) => Ok(None),
+            (false, true) => Ok(Some(read(&bytes)?)),
+            (false, false) => Err(not_json().into()),
+        }
+    }
+}
+
+async fn read_in_time(request: Request) -> Result<(Vec<u8>, SemaphorePermit<'static>), Error> {
+    let read = read_whole(request.into_body(), &ALL_BODIES);
+    tokio::time::timeout(BODY_DEADLINE, read).await.map_err(|_| too_slow())?
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Json<T>, Error> {
+    serde_json::from_slice(bytes).map(Json).map_err(|error| not_understood(&error))
+}
+
+fn not_json() -> Error {
+    Error::new(
+        Kind::UnsupportedMedia,
+        "not_json",
+        "请求内容须为 JSON（Content-Type: application/json）；没有保存任何内容",
+        "the body must be JSON (Content-Type: application/json); nothing was stored",
+    )
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -143,7 +174,7 @@ fn not_understood(error: &serde_json::Error) -> Error {
     Error::new(
         Kind::BadRequest,
         "not_understood",
-        format!("看不懂请求内容，没有保存任何内容：{error}"),
+        format!("看不懂请求内容，没有保存任何内容：{}", not_read(error)),
         format!("the body is not what is expected here, nothing was stored: {error}"),
     )
 }
@@ -157,7 +188,8 @@ mod tests {
         if let Some(content_type) = content_type {
             request = request.header(header::CONTENT_TYPE, content_type);
         }
-        match Json::<u32>::from_request(request.body(Body::from(body)).unwrap(), &()).await {
+        let request = request.body(Body::from(body)).unwrap();
+        match <Json<u32> as FromRequest<()>>::from_request(request, &()).await {
             Ok(Json(number)) => (None, Some(number)),
             Err(Problem(error)) => (Some(error.kind), None),
         }
@@ -175,6 +207,27 @@ mod tests {
             (Some("application/json"), "", (Some(Kind::BadRequest), None)),
         ] {
             assert_eq!(status(content_type, body).await, expected, "{content_type:?} {body:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_may_be_left_out_is_left_out_or_read() {
+        for (content_type, body, expected) in [
+            (None, "", Ok(None)),
+            (Some("application/json"), "", Ok(None)),
+            (Some("text/plain"), "", Ok(None)),
+            (Some("application/json"), "7", Ok(Some(7))),
+            (Some("application/json"), "{", Err(Kind::BadRequest)),
+            (Some("text/plain"), "7", Err(Kind::UnsupportedMedia)),
+        ] {
+            let mut request = Request::builder().method("POST");
+            if let Some(content_type) = content_type {
+                request = request.header(header::CONTENT_TYPE, content_type);
+            }
+            let request = request.body(Body::from(body)).unwrap();
+            let read = <Json<u32> as OptionalFromRequest<()>>::from_request(request, &()).await;
+            let read = read.map(|json| json.map(|Json(number)| number)).map_err(|Problem(error)| error.kind);
+            assert_eq!(read, expected, "{content_type:?} {body:?}");
         }
     }
 

@@ -50,17 +50,23 @@ pub async fn health() -> Json<Health> {
     )
 )]
 pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Problem> {
+    look(&app).await?;
+    Ok(Json(Health { status: "ready" }))
+}
+
+/// Looks whether the server can do its work, and says what is wrong if not.
+pub(super) async fn look(app: &App) -> Result<()> {
     if app.stopping.is_cancelled() {
-        return Err(not_ready("服务器正在停止", "the server is stopping").into());
+        return Err(not_ready("服务器正在停止", "the server is stopping"));
     }
-    commits(&app).await?;
-    reads(&app).await?;
+    commits(app).await?;
+    reads(app).await?;
     let space = fs4::available_space(&app.settings.data)
         .map_err(|error| not_ready("无法读取磁盘空间", "the free space cannot be told").because(error))?;
     if space < RESERVE_BYTES {
-        return Err(not_ready("磁盘空间不足", "the disk is nearly full").into());
+        return Err(not_ready("磁盘空间不足", "the disk is nearly full"));
     }
-    Ok(Json(Health { status: "ready" }))
+    Ok(())
 }
 
 /// Makes sure that the writer has committed lately, by a commit of no consequence if need be.

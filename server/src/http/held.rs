@@ -13,7 +13,7 @@ use super::extract::Json;
 use super::problem::{Problem, ProblemBody, language};
 use crate::error::{Error, Kind, Language, Result};
 use crate::store::held::{HeldRow, State as HeldState};
-use crate::sync::held_box;
+use crate::sync::held_box::{self, Hindrance, Seen};
 
 /// How many are listed when nobody says.
 const PAGE: u32 = 100;
@@ -54,6 +54,8 @@ pub struct HeldView {
     change: Box<RawValue>,
     code: Code,
     message: String,
+    /// The same in English, with the technical words.
+    message_en: String,
     field: Option<String>,
     by: UserId,
     by_name: String,
@@ -62,6 +64,10 @@ pub struct HeldView {
     /// Whether the author had the right when the change was made, by the device's own clock.
     permitted_when_made: bool,
     state: HeldState,
+    /// Whether who asks can release it now.
+    releasable: bool,
+    /// Why not, if not.
+    not_releasable: Option<Hindrance>,
     decided_by: Option<UserId>,
     decided_at: Option<String>,
     decision_reason: Option<String>,
@@ -69,7 +75,8 @@ pub struct HeldView {
 }
 
 impl HeldView {
-    fn of(row: HeldRow, language: Language) -> Result<Self> {
+    fn of(seen: Seen, language: Language) -> Result<Self> {
+        let Seen { row, hindrance } = seen;
         let HeldRow { id, held, state, decided_by, decided_at, decision_reason, released_seq } = row;
         Ok(Self {
             id,
@@ -78,6 +85,7 @@ impl HeldView {
             change: as_sent(held.raw, held.code)?,
             code: held.code,
             message: language.pick(&held.zh, &held.en).to_owned(),
+            message_en: held.en,
             field: held.field,
             by: held.by,
             by_name: held.by_name,
@@ -85,6 +93,8 @@ impl HeldView {
             received_at: held.received_at.rfc3339(),
             permitted_when_made: held.permitted_when_made,
             state,
+            releasable: hindrance.is_none(),
+            not_releasable: hindrance,
             decided_by,
             decided_at: decided_at.map(crate::clock::Moment::rfc3339),
             decision_reason,
@@ -131,7 +141,7 @@ pub async fn list(
 ) -> Result<Json<HeldList>, Problem> {
     let limit = asked.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let rows = if asked.mine {
-        app.engine.held_of_author(actor.user, limit).await?
+        app.engine.held_of_author(&actor, limit).await?
     } else {
         let query = held_box::Query {
             state: asked.state.unwrap_or(HeldState::Waiting),
@@ -174,7 +184,7 @@ pub async fn show(
     path = "/api/v1/held/{id}/release",
     tag = "held",
     params(("id" = i64, Path, description = "its number in the box")),
-    request_body = Deciding,
+    request_body = Option<Deciding>,
     responses(
         (status = 200, description = "the held change as decided", body = HeldView),
         (status = 401, body = ProblemBody),
@@ -189,9 +199,10 @@ pub async fn release(
     Signed(actor): Signed,
     headers: HeaderMap,
     Path(id): Path<String>,
-    Json(deciding): Json<Deciding>,
+    deciding: Option<Json<Deciding>>,
 ) -> Result<Json<HeldView>, Problem> {
-    let row = app.engine.release(&actor, number(&id)?, deciding.reason).await?;
+    let reason = deciding.and_then(|Json(deciding)| deciding.reason);
+    let row = app.engine.release(&actor, number(&id)?, reason).await?;
     Ok(Json(HeldView::of(row, language(&headers))?))
 }
 

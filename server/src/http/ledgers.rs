@@ -89,6 +89,7 @@ pub struct EntryProof {
     params(("county" = String, Path, description = "the county's code"), WhichEntry),
     responses(
         (status = 200, description = "leaf, index, size, proof, checkpoint", body = Object),
+        (status = 400, description = "no numbers", body = ProblemBody),
         (status = 401, body = ProblemBody),
         (status = 404, body = ProblemBody),
         (status = 409, description = "no checkpoint covers it yet", body = ProblemBody),
@@ -137,6 +138,7 @@ pub struct GrowthProof {
     params(("county" = String, Path, description = "the county's code"), WhichSizes),
     responses(
         (status = 200, description = "from, to, proof", body = Object),
+        (status = 400, description = "no numbers", body = ProblemBody),
         (status = 401, body = ProblemBody),
         (status = 404, body = ProblemBody),
         (status = 422, description = "no such sizes", body = ProblemBody),

@@ -168,7 +168,7 @@ fn words_for(status: StatusCode, said: &str) -> Error {
         _ => Error::new(
             Kind::BadRequest,
             "bad_request",
-            format!("看不懂这个请求，没有保存任何内容：{said}"),
+            "看不懂这个请求的地址或参数，没有保存任何内容",
             format!("the request is not understood, nothing was stored: {said}"),
         ),
     }

@@ -6,6 +6,7 @@ pub mod enrol;
 pub mod extract;
 pub mod health;
 pub mod held;
+pub mod home;
 pub mod ledgers;
 pub mod limits;
 pub mod me;

@@ -13,8 +13,9 @@ use utoipa::openapi::{Components, InfoBuilder, OpenApi, RefOr, SecurityRequireme
 #[derive(Clone)]
 pub struct Described(Arc<Bytes>);
 
-/// Adds to the description what no handler says: what this is, and how one signs in.
-pub fn complete(api: &mut OpenApi) {
+/// Adds to the description what no handler says: what this is, and how one signs in, by a cookie of
+/// that name or by token.
+pub fn complete(api: &mut OpenApi, cookie_name: &str) {
     api.info = InfoBuilder::new()
         .title("SiteLedger 工地台账")
         .version(env!("CARGO_PKG_VERSION"))
@@ -30,8 +31,7 @@ pub fn complete(api: &mut OpenApi) {
         .description(Some("a device's token, from POST /api/v1/enrol"))
         .build();
     components.add_security_scheme("device", SecurityScheme::Http(token));
-    let cookie =
-        ApiKeyValue::with_description("__Host-siteledger", "a browser's session, from POST /api/v1/session");
+    let cookie = ApiKeyValue::with_description(cookie_name, "a browser's session, from POST /api/v1/session");
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     let either = ["device", "session"].map(|name| SecurityRequirement::new(name, [""; 0]));
     api.security = Some(either.to_vec());
@@ -55,7 +55,8 @@ pub fn complete(api: &mut OpenApi) {
 /// A name that no other operation has, words for every answer, and failures as what they are sent as.
 fn complete_operation(method: &str, path: &str, operation: &mut Operation) {
     let noun = path.trim_start_matches("/api/v1/").replace(['/', '.'], "_").replace(['{', '}'], "");
-    operation.operation_id = Some(format!("{method}_{}", noun.trim_start_matches('_')));
+    let noun = noun.trim_start_matches('_');
+    operation.operation_id = Some(format!("{method}_{}", if noun.is_empty() { "home" } else { noun }));
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
         let status = status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok());
@@ -104,16 +105,16 @@ mod tests {
         let operation =
             || OperationBuilder::new().operation_id(Some("show")).response("404", Response::new(""));
         let mut paths = Paths::new();
-        for path in ["/api/v1/held/{id}", "/api/v1/me", "/metrics"] {
+        for path in ["/api/v1/held/{id}", "/api/v1/me", "/metrics", "/"] {
             paths.add_path_operation(path, vec![HttpMethod::Get], operation().build());
         }
         let mut api = OpenApiBuilder::new().paths(paths).build();
-        complete(&mut api);
+        complete(&mut api, "siteledger");
         let shown: Vec<_> =
             api.paths.paths.values().filter_map(|item: &PathItem| item.get.as_ref()).collect();
         let names: BTreeSet<_> =
             shown.iter().filter_map(|operation| operation.operation_id.as_deref()).collect();
-        assert_eq!(names, ["get_held_id", "get_me", "get_metrics"].into());
+        assert_eq!(names, ["get_held_id", "get_me", "get_metrics", "get_home"].into());
         for operation in shown {
             let RefOr::T(response) = &operation.responses.responses["404"] else { panic!("a reference") };
             assert_eq!(response.description, "not found");

@@ -32,6 +32,9 @@ pub struct ProblemBody {
     pub status: u16,
     /// What happened, whether anything was lost, what to do.
     pub detail: String,
+    /// The same in English, with the technical words, where `detail` is Chinese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail_en: Option<String>,
     /// A stable code for programs.
     pub code: String,
 }
@@ -107,6 +110,7 @@ pub async fn speak(request: Request, next: Next) -> Response {
         title: status.canonical_reason().unwrap_or("Checksum Mismatch").to_owned(),
         status: status.as_u16(),
         detail: language.pick(&error.zh, &error.en).to_owned(),
+        detail_en: (language == Language::Chinese).then(|| error.en.clone().into_owned()),
         code: error.code.to_owned(),
     };
     let body = serde_json::to_vec(&body).unwrap_or_default();

@@ -6,13 +6,14 @@ use utoipa_axum::routes;
 
 use super::app::App;
 use super::{
-    enrol, health, held, ledgers, limits, me, metrics, nudges, openapi, photos, records, schema, session,
-    sync, uploads,
+    auth, enrol, health, held, home, ledgers, limits, me, metrics, nudges, openapi, photos, records, schema,
+    session, sync, uploads,
 };
 
 /// The whole HTTP face, and its description.
 pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
     let (router, mut api) = OpenApiRouter::new()
+        .routes(routes!(home::page))
         .routes(routes!(enrol::enrol))
         .routes(routes!(session::begin, session::end))
         .routes(routes!(me::show))
@@ -41,7 +42,7 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(health::ready))
         .routes(routes!(metrics::metrics))
         .split_for_parts();
-    openapi::complete(&mut api);
+    openapi::complete(&mut api, auth::cookie_name(&app.settings));
     let router = router.layer(Extension(openapi::written(&api)));
     (limits::dress(router).with_state(app), api)
 }

@@ -62,6 +62,58 @@ async fn the_description_names_every_route_and_how_to_sign_in() {
     assert_eq!(described["openapi"], "3.1.0");
     assert!(described["paths"]["/api/v1/sync"]["post"].is_object(), "{described}");
     assert!(described["components"]["securitySchemes"]["device"].is_object(), "{described}");
+    let cookie = &described["components"]["securitySchemes"]["session"]["name"];
+    assert_eq!(cookie, crate::house::COOKIE, "as it is called over http");
+    for proof in ["proof", "consistency"] {
+        let path = format!("/api/v1/ledgers/{{county}}/{proof}");
+        assert!(described["paths"][path]["get"]["responses"]["400"].is_object(), "{proof}");
+    }
     // What is said to be open is exactly what needs no sign-in.
     assert_eq!(described["paths"]["/api/v1/schema"]["get"]["security"], serde_json::json!([{}]));
+}
+
+async fn page(server: &Server) -> (axum::http::HeaderMap, String) {
+    let response = server.begin(get("/")).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let headers = response.headers().clone();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (headers, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn who_opens_the_address_in_a_browser_reads_what_this_is_and_whether_it_works() {
+    let server = Server::start().await;
+    let (headers, text) = page(&server).await;
+    assert_eq!(headers["content-type"], "text/html; charset=utf-8");
+    assert_eq!(
+        (&headers["cache-control"], &headers["x-content-type-options"]),
+        (&"no-store".parse().unwrap(), &"nosniff".parse().unwrap())
+    );
+    let policy = headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+    assert!(text.contains("运行正常") && text.contains("#/enrol/") && !text.contains("<script"), "{text}");
+    assert!(text.len() < 4096, "{} bytes on a weak line", text.len());
+
+    server.app.stopping.cancel();
+    let (_, text) = page(&server).await;
+    assert!(text.contains("服务器正在停止") && !text.contains("运行正常"), "{text}");
+}
+
+#[tokio::test]
+async fn a_problem_is_told_in_chinese_alone_with_the_technical_words_apart() {
+    let server = Server::start().await;
+    let wrong = "{\"code\": \"x\", \"name\": 1}";
+    let request = Request::post("/api/v1/enrol").header("content-type", "application/json");
+    let problem = server.send(request.body(Body::from(wrong)).unwrap()).await.body;
+    let (zh, en) = (problem["detail"].as_str().unwrap(), problem["detail_en"].as_str().unwrap());
+    assert!(zh.contains("没有“name”这一项（第 1 行第") && !zh.contains("unknown"), "{zh}");
+    assert!(en.contains("unknown field `name`"), "{en}");
+    let user = server.person("lin", None).await;
+    let bearer = format!("Bearer {}", server.enrolled(user).await.0);
+    let asked = Request::get("/api/v1/held?limit=many").header("authorization", &bearer);
+    let problem = server.send(asked.body(Body::empty()).unwrap()).await.body;
+    assert!(!problem["detail"].as_str().unwrap().contains("invalid"), "{problem}");
+    assert!(problem["detail_en"].as_str().unwrap().contains("invalid"), "{problem}");
+    let asked = get("/api/v1/me");
+    assert!(server.send(asked).await.body["detail_en"].is_null(), "who reads English is told once");
 }

@@ -46,6 +46,7 @@ enum For {
 use For::{Author, County, Decides, Everybody, Operator, Readers, SeesBoxes, SeesHeld, SignedIn};
 
 const ROUTES: &[(&str, &str, For)] = &[
+    ("get", "/", Everybody),
     ("post", "/api/v1/enrol", Everybody),
     ("post", "/api/v1/session", Everybody),
     ("delete", "/api/v1/session", Everybody),
@@ -427,4 +428,65 @@ async fn nobody_lets_in_what_they_wrote_themselves() {
     assert_eq!(release(office).await.refused(), (403, "not_by_you"));
     let released = release(station).await;
     assert_eq!(released.status, StatusCode::OK, "{}", released.body);
+}
+
+#[tokio::test]
+async fn the_office_is_told_before_it_tries_what_it_can_release() {
+    let server = Server::start().await;
+    let mut tokens = Vec::new();
+    for role in [Role::SchoolTeam, Role::ProjectOffice, Role::InspectionOffice, Role::Auditor] {
+        let user = server.person_as(role.as_str(), None, role, "county:350823").await;
+        tokens.push(server.enrolled(user).await.0);
+    }
+    let [author, office, inspectors, auditor] = &tokens[..] else { unreachable!("there are four") };
+    let site = Site::build(server, author.clone(), office).await;
+    // A team does not write the directory; no diary is without its day; who builds closes nothing.
+    let lead = site.change("project", record(PROJECT), &[("lead_official", json!("演示领导"))]);
+    let broken = site.change("diary", record(0xd1), &[("project", json!(record(PROJECT)))]);
+    let closing = site.change("verification", record(0x7e), &[("remarks", json!("演示"))]);
+    let unread = json!({ "id": Uuid::from_u128(0xbad), "edits": [] });
+    assert_eq!(site.push(author, &[lead, broken, closing, unread]).await, ["held"; 4]);
+
+    let list = async |token: &str| {
+        let request = Request::get("/api/v1/held").header("authorization", format!("Bearer {token}"));
+        let answer = site.server.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        answer.body["held"].as_array().unwrap().clone()
+    };
+    let hindrances = |list: &[Json]| -> Vec<Json> {
+        for held in list {
+            assert_eq!(held["releasable"].as_bool().unwrap(), held["not_releasable"].is_null());
+        }
+        list.iter().map(|held| held["not_releasable"].clone()).collect()
+    };
+    let seen = list(office).await;
+    assert_eq!(
+        hindrances(&seen),
+        [json!(null), json!("cannot_be_released"), json!("not_by_you"), json!("cannot_be_released")]
+    );
+    assert_eq!(hindrances(&list(auditor).await), vec![json!("forbidden"); 4]);
+    assert_eq!(
+        hindrances(&list(inspectors).await)[2],
+        json!("cannot_be_released"),
+        "it is no verification yet"
+    );
+    // Of what cannot be read the reason is in Chinese; the parser's own words stand beside it.
+    let unread = &seen[3];
+    assert!(unread["message"].as_str().unwrap().contains("缺少“record”（第 1 行第"), "{unread}");
+    assert!(!unread["message"].as_str().unwrap().contains("missing"), "{unread}");
+    assert!(unread["message_en"].as_str().unwrap().contains("missing field `record`"), "{unread}");
+
+    // What was foretold is what happens, and no body is needed.
+    for held in &seen {
+        let path = format!("/api/v1/held/{}/release", held["id"]);
+        let request = Request::post(path).header("authorization", format!("Bearer {office}"));
+        let answer = site.server.send(request.body(Body::empty()).unwrap()).await;
+        if held["releasable"] == json!(true) {
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+            assert_eq!(answer.body["state"], "released");
+            assert_eq!(answer.body["not_releasable"], "decided_already");
+        } else {
+            assert_eq!(answer.body["code"], held["not_releasable"], "{}", answer.body);
+        }
+    }
 }
