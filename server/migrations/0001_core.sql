@@ -268,6 +268,7 @@ create table devices (
     clock_offset_ms integer,
     ticket blob,
     previous_ticket blob,
+    ever_showed_ticket integer not null default 0,
     storage_alarms integer not null default 0,
     storage_alarm_at integer,
     revoked_at integer

@@ -17,14 +17,16 @@ pub struct Tickets {
     pub current: Option<Ticket>,
     /// The one before.
     pub previous: Option<Ticket>,
+    /// Whether the device ever came with one: a client need not keep tickets at all.
+    pub ever_showed: bool,
 }
 
 impl Tickets {
     /// Whether a device that comes with `shown` has the storage that we knew.
     pub fn know(&self, shown: Option<Ticket>) -> bool {
         match shown {
-            // A device that was never answered has none, and nor has one whose first answer was lost.
-            None => self.previous.is_none(),
+            // A client that keeps none has none, and nor has one whose first answers were lost.
+            None => !self.ever_showed,
             shown => shown == self.current || shown == self.previous,
         }
     }
@@ -40,7 +42,7 @@ impl Tickets {
     pub fn rotate(self, shown: Option<Ticket>, fresh: Ticket) -> Self {
         let lost_answer = shown.is_some() && shown == self.previous;
         let previous = if lost_answer { self.previous } else { self.current };
-        Self { current: Some(fresh), previous }
+        Self { current: Some(fresh), previous, ever_showed: self.ever_showed || shown.is_some() }
     }
 }
 
@@ -94,6 +96,17 @@ mod tests {
         let mut tickets = Tickets::default();
         assert!(answer(&mut tickets, None, 1));
         assert!(answer(&mut tickets, None, 2));
+        assert!(answer(&mut tickets, A, 3), "the first answer came after all");
+    }
+
+    #[test]
+    fn a_client_that_keeps_no_tickets_raises_no_alarm_and_one_that_lost_them_does() {
+        let mut tickets = Tickets::default();
+        for fresh in 1..9 {
+            assert!(answer(&mut tickets, None, fresh));
+        }
+        assert!(answer(&mut tickets, Some([8; 16]), 9), "it begins to keep them");
+        assert!(!answer(&mut tickets, None, 10), "its storage was put back to before");
     }
 
     #[test]

@@ -471,8 +471,8 @@ async fn rotate_tickets(
         pushes.iter().filter(|push| push.ticket.is_some()).map(|push| push.sender.device).collect();
     let mut standing: HashMap<_, Tickets> = HashMap::new();
     if !devices.is_empty() {
-        for (device, (current, previous)) in tickets::tickets(tx, devices.into_iter()).await? {
-            standing.insert(device, Tickets { current, previous });
+        for (device, (current, previous, ever_showed)) in tickets::tickets(tx, devices.into_iter()).await? {
+            standing.insert(device, Tickets { current, previous, ever_showed });
         }
     }
     let mut rotated = Vec::with_capacity(pushes.len());
@@ -494,7 +494,7 @@ async fn rotate_tickets(
         }
         let after = before.rotate(shown, ticket::fresh()?);
         standing.insert(device, after);
-        tickets::keep(tx, device, (after.current, after.previous)).await?;
+        tickets::keep(tx, device, (after.current, after.previous, after.ever_showed)).await?;
         rotated.push(Some(after));
     }
     Ok(rotated)
