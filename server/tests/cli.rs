@@ -463,3 +463,33 @@ fn who_is_disabled_gets_no_codes_and_the_one_who_asked_is_told_whom_to_enable() 
     assert!(!said.err.contains("您"), "it is somebody else's account: {}", said.err);
     said.failed("lin is disabled");
 }
+
+#[test]
+fn only_a_device_that_lost_its_ticket_raises_an_alarm_and_the_office_reads_what_to_do() {
+    let folder = Folder::new();
+    let server = folder.serve();
+    folder.run(&["user", "add", "lin", "--role", "inspector", "--at", "county:350823"]).well();
+    let codes = folder.run(&["enrol", "lin", "--json"]).json();
+    let token = text(&server.enrol(text(&codes, "code")).1, "token").to_owned();
+    let sync = |ticket: Option<&str>| {
+        let body = serde_json::json!({ "protocol": 1, "ticket": ticket });
+        let bearer = format!("authorization: Bearer {token}\r\n");
+        let (status, answer) = server.ask("POST", "/api/v1/sync", &bearer, &body.to_string());
+        assert_eq!(status, 200, "{answer}");
+        text(&answer, "ticket").to_owned()
+    };
+    let alarms = || folder.run(&["user", "devices", "lin", "--json"]).json()["storage_alarms"].clone();
+    let mut given = String::new();
+    for _ in 0..4 {
+        given = sync(None);
+    }
+    assert_eq!(alarms(), 0, "a client need not keep tickets");
+    let shown = folder.run(&["user", "devices", "lin"]).well();
+    assert!(shown.contains("just now or never") && !shown.contains("revoke-device"), "{shown}");
+    sync(Some(&given));
+    assert_eq!(alarms(), 0, "it begins to");
+    sync(None);
+    assert_eq!(alarms(), 1, "what it kept is gone");
+    let shown = folder.run(&["user", "devices", "lin"]).well();
+    assert!(shown.contains("复制或回退") && shown.contains("revoke-device"), "{shown}");
+}

@@ -183,9 +183,9 @@ impl Engine {
 
     /// Whether the device may go on with the ticket that it has, so that nothing need be written.
     fn keeps_ticket(&self, actor: &Actor, shown: Option<Ticket>) -> bool {
-        self.devices
-            .get(actor.device)
-            .is_some_and(|device| device.tickets.current.is_some() && device.tickets.current == shown)
+        let tickets = self.devices.get(actor.device).map(|device| device.tickets).unwrap_or_default();
+        // That it shows one at all is written down once.
+        tickets.ever_showed && tickets.current.is_some() && tickets.current == shown
     }
 
     /// Sends changes to be appended; tells what became of each.
