@@ -7,7 +7,8 @@ create table server (
     id blob not null,
     created_at integer not null,
     cursor_key blob not null,
-    access_version integer not null default 1
+    access_version integer not null default 1,
+    row_hash blob not null
 ) strict;
 
 -- Ledgers ---------------------------------------------------------------------------------
@@ -27,7 +28,9 @@ create table ledgers (
     xor blob not null default (zeroblob(16)),
     signing_key text not null,
     verifying_key text not null,
-    created_at integer not null
+    created_at integer not null,
+    -- Over what entries do not change.
+    row_hash blob not null
 ) strict;
 
 create table changes (
@@ -174,6 +177,7 @@ create table photo_bringers (
     sha256 blob not null,
     made_by blob not null,
     county text not null,
+    row_hash blob not null,
     primary key (sha256, made_by, county)
 ) strict, without rowid;
 
@@ -218,7 +222,8 @@ create table uploads (
     sha256 blob not null,
     length integer not null,
     filename text not null,
-    created_at integer not null
+    created_at integer not null,
+    row_hash blob not null
 ) strict;
 create index uploads_by_age on uploads (created_at);
 
@@ -244,7 +249,8 @@ create table users (
     totp_last_step integer,
     home_county text,
     created_at integer not null,
-    disabled_at integer
+    disabled_at integer,
+    row_hash blob not null
 ) strict;
 
 create table grants (
@@ -253,7 +259,8 @@ create table grants (
     role text not null,
     scope text not null,
     since integer not null,
-    until integer
+    until integer,
+    row_hash blob not null
 ) strict;
 create index grants_by_user on grants (user_id);
 
@@ -271,7 +278,8 @@ create table devices (
     ever_showed_ticket integer not null default 0,
     storage_alarms integer not null default 0,
     storage_alarm_at integer,
-    revoked_at integer
+    revoked_at integer,
+    row_hash blob not null
 ) strict;
 create index devices_by_user on devices (user_id);
 
@@ -284,7 +292,8 @@ create table enrol_codes (
     created_at integer not null,
     expires_at integer not null,
     used_at integer,
-    device blob references devices (id)
+    device blob references devices (id),
+    row_hash blob not null
 ) strict;
 create index enrol_codes_by_pair on enrol_codes (pair);
 
@@ -294,6 +303,7 @@ create table sessions (
     device blob not null references devices (id),
     created_at integer not null,
     used_at integer not null,
-    expires_at integer not null
+    expires_at integer not null,
+    row_hash blob not null
 ) strict;
 create index sessions_by_user on sessions (user_id);

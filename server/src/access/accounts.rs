@@ -14,6 +14,7 @@ use crate::clock::{Clock, Moment};
 use crate::error::{Error, Kind, Result};
 use crate::store::grants::{self, GrantRow};
 use crate::store::people::{self, Person};
+use crate::store::row_hash::DAMAGED;
 use crate::store::{Store, Tx, devices, ledger, records, server_row, sessions};
 
 /// The most characters of a name.
@@ -98,7 +99,7 @@ pub async fn named(store: &Store, username: &str) -> Result<Person> {
     })
 }
 
-/// All people, each with all roles.
+/// All people, each with all roles, but for those of whom something is damaged: the log names them.
 ///
 /// # Errors
 /// What the store says.
@@ -106,8 +107,10 @@ pub async fn all(store: &Store) -> Result<Vec<(Person, Vec<GrantRow>)>> {
     let mut tx = store.read().await?;
     let mut all = Vec::new();
     for person in people::all(&mut tx).await? {
-        let grants = grants::of(&mut tx, person.id).await?;
-        all.push((person, grants));
+        match grants::of(&mut tx, person.id).await {
+            Err(error) if error.code == DAMAGED => {}
+            grants => all.push((person, grants?)),
+        }
     }
     Ok(all)
 }

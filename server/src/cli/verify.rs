@@ -72,6 +72,7 @@ impl Watcher for Bars {
             Part::Ledger(county) => format!("台账 ledger {county}"),
             Part::Records(county) => format!("记录 records {county}"),
             Part::Held => "待处理 held".to_owned(),
+            Part::Access => "账号 accounts".to_owned(),
             Part::Photos => "照片 photos".to_owned(),
         };
         self.bar = Some(progress::bar(label, steps));
@@ -103,8 +104,8 @@ fn print(report: &Report) {
         }
     }
     println!(
-        "待处理 held {}，照片 photos {}（{} 字节 bytes）",
-        report.held, report.photos, report.photo_bytes
+        "待处理 held {}，账号等 accounts {}，照片 photos {}（{} 字节 bytes）",
+        report.held, report.access, report.photos, report.photo_bytes
     );
     if report.is_clean() {
         println!("全部相符 everything fits");

@@ -8,7 +8,7 @@ use sync_protocol::id::RecordId;
 use sync_protocol::photo::Sha256;
 
 use super::ledger::CheckpointRow;
-use super::{FILE, Tx, columns, options};
+use super::{FILE, Tx, columns, devices, enrolments, grants, options, people, sessions, uploads};
 use crate::clock::Moment;
 use crate::error::Result;
 
@@ -69,6 +69,55 @@ pub async fn extent(tx: &mut Tx, county: &str) -> Result<Extent> {
     .fetch_one(tx)
     .await?;
     Ok(Extent { records: records as u64, held: held as u64, photos: photos as u64 })
+}
+
+/// The tables that say who may come in and what they began to bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// People.
+    Users,
+    /// Their roles.
+    Grants,
+    /// Their devices.
+    Devices,
+    /// Enrolment codes.
+    Codes,
+    /// Sessions of browsers.
+    Sessions,
+    /// Uploads that were begun.
+    Uploads,
+}
+
+impl Access {
+    /// All of them, each with what one of its rows is called.
+    pub const ALL: [(Self, &'static str); 6] = [
+        (Self::Users, "user"),
+        (Self::Grants, "grant"),
+        (Self::Devices, "device"),
+        (Self::Codes, "enrolment code"),
+        (Self::Sessions, "session"),
+        (Self::Uploads, "upload"),
+    ];
+
+    /// Up to `limit` rows after row `after`: each with its number and with what is wrong with it.
+    pub async fn page_to_check(self, tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<()>)>> {
+        match self {
+            Self::Users => people::page_to_check(tx, after, limit).await,
+            Self::Grants => grants::page_to_check(tx, after, limit).await,
+            Self::Devices => devices::page_to_check(tx, after, limit).await,
+            Self::Codes => enrolments::page_to_check(tx, after, limit).await,
+            Self::Sessions => sessions::page_to_check(tx, after, limit).await,
+            Self::Uploads => uploads::page_to_check(tx, after, limit).await,
+        }
+    }
+}
+
+/// The key that a ledger's row has to verify checkpoints with, damaged or not.
+pub async fn verifying_key(tx: &mut Tx, county: &str) -> Result<String> {
+    Ok(sqlx::query_scalar("select verifying_key from ledgers where county = $1")
+        .bind(county)
+        .fetch_one(tx)
+        .await?)
 }
 
 /// A stored subtree: its level (of 256) and its number there.

@@ -1,8 +1,9 @@
 //! Devices: enrolled phones, each with a token, and browsers that somebody signed in with.
 
-use sqlx::FromRow;
+use sqlx::{FromRow, Row as _};
 use sync_protocol::id::{DeviceId, UserId};
 
+use super::row_hash::{self, RowHash};
 use super::{Tx, columns};
 use crate::clock::Moment;
 use crate::error::{Error, Result};
@@ -35,23 +36,45 @@ struct Columns {
     id: Vec<u8>,
     user_id: Vec<u8>,
     name: String,
-    has_token: bool,
+    token_hash: Option<Vec<u8>>,
+    bundle_key: Option<Vec<u8>>,
     created_at: i64,
     last_seen_at: Option<i64>,
     clock_offset_ms: Option<i64>,
     storage_alarms: i64,
     revoked_at: Option<i64>,
+    row_hash: Vec<u8>,
+}
+
+impl Columns {
+    /// Covers the row but for what is written with every contact.
+    fn row_hash(&self) -> [u8; row_hash::LEN] {
+        RowHash::new("devices")
+            .bytes(&self.id)
+            .bytes(&self.user_id)
+            .text(&self.name)
+            .optional(self.token_hash.as_deref(), RowHash::bytes)
+            .optional(self.bundle_key.as_deref(), RowHash::bytes)
+            .int(self.created_at)
+            .optional(self.revoked_at, RowHash::int)
+            .finish()
+    }
 }
 
 impl TryFrom<Columns> for DeviceRow {
     type Error = Error;
 
+    /// # Errors
+    /// If the row's hash does not fit: nobody is let in by it.
     fn try_from(row: Columns) -> Result<Self> {
+        if row.row_hash().as_slice() != row.row_hash {
+            return Err(row_hash::damaged(format_args!("device {}", hex::encode(&row.id))));
+        }
         Ok(Self {
             id: columns::id(&row.id)?,
             user: columns::id(&row.user_id)?,
             name: row.name,
-            has_token: row.has_token,
+            has_token: row.token_hash.is_some(),
             created_at: Moment(row.created_at),
             last_seen_at: row.last_seen_at.map(Moment),
             clock_offset_ms: row.clock_offset_ms,
@@ -88,16 +111,31 @@ pub struct DeviceSecrets {
 /// Adds a device.
 pub async fn add(tx: &mut Tx, device: &NewDevice) -> Result<()> {
     let secrets = device.secrets.as_ref();
+    let row = Columns {
+        id: device.id.as_bytes().to_vec(),
+        user_id: device.user.as_bytes().to_vec(),
+        name: device.name.clone(),
+        token_hash: secrets.map(|secrets| secrets.token_hash.to_vec()),
+        bundle_key: secrets.map(|secrets| secrets.bundle_key.to_vec()),
+        created_at: device.created_at.0,
+        last_seen_at: None,
+        clock_offset_ms: None,
+        storage_alarms: 0,
+        revoked_at: None,
+        row_hash: Vec::new(),
+    };
+    let hash = row.row_hash().to_vec();
     sqlx::query(
-        "insert into devices (id, user_id, name, token_hash, bundle_key, created_at)
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into devices (id, user_id, name, token_hash, bundle_key, created_at, row_hash)
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
-    .bind(device.id.as_bytes().as_slice())
-    .bind(device.user.as_bytes().as_slice())
-    .bind(&device.name)
-    .bind(secrets.map(|secrets| secrets.token_hash.as_slice()))
-    .bind(secrets.map(|secrets| secrets.bundle_key.as_slice()))
-    .bind(device.created_at.0)
+    .bind(row.id)
+    .bind(row.user_id)
+    .bind(row.name)
+    .bind(row.token_hash)
+    .bind(row.bundle_key)
+    .bind(row.created_at)
+    .bind(hash)
     .execute(tx)
     .await?;
     Ok(())
@@ -106,8 +144,8 @@ pub async fn add(tx: &mut Tx, device: &NewDevice) -> Result<()> {
 /// The device with that id.
 pub async fn device(tx: &mut Tx, id: DeviceId) -> Result<Option<DeviceRow>> {
     let row: Option<Columns> = sqlx::query_as(
-        "select id, user_id, name, token_hash is not null as has_token, created_at, last_seen_at,
-         clock_offset_ms, storage_alarms, revoked_at
+        "select id, user_id, name, token_hash, bundle_key, created_at, last_seen_at, clock_offset_ms,
+         storage_alarms, revoked_at, row_hash
          from devices where id = $1",
     )
     .bind(id.as_bytes().as_slice())
@@ -119,8 +157,8 @@ pub async fn device(tx: &mut Tx, id: DeviceId) -> Result<Option<DeviceRow>> {
 /// The device whose token has that hash.
 pub async fn by_token(tx: &mut Tx, token_hash: &[u8; 32]) -> Result<Option<DeviceRow>> {
     let row: Option<Columns> = sqlx::query_as(
-        "select id, user_id, name, token_hash is not null as has_token, created_at, last_seen_at,
-         clock_offset_ms, storage_alarms, revoked_at
+        "select id, user_id, name, token_hash, bundle_key, created_at, last_seen_at, clock_offset_ms,
+         storage_alarms, revoked_at, row_hash
          from devices where token_hash = $1",
     )
     .bind(token_hash.as_slice())
@@ -129,40 +167,66 @@ pub async fn by_token(tx: &mut Tx, token_hash: &[u8; 32]) -> Result<Option<Devic
     row.map(TryInto::try_into).transpose()
 }
 
-/// The devices of a person, oldest first.
+/// The devices of a person, oldest first. One whose row is damaged is left out, and the log says so.
 pub async fn of(tx: &mut Tx, user: UserId) -> Result<Vec<DeviceRow>> {
     let rows: Vec<Columns> = sqlx::query_as(
-        "select id, user_id, name, token_hash is not null as has_token, created_at, last_seen_at,
-         clock_offset_ms, storage_alarms, revoked_at
+        "select id, user_id, name, token_hash, bundle_key, created_at, last_seen_at, clock_offset_ms,
+         storage_alarms, revoked_at, row_hash
          from devices where user_id = $1 order by created_at, id",
     )
     .bind(user.as_bytes().as_slice())
     .fetch_all(tx)
     .await?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    Ok(rows.into_iter().filter_map(|row| row.try_into().ok()).collect())
+}
+
+/// Up to `limit` rows after row `after` for whoever checks them, each with its number.
+pub async fn page_to_check(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<()>)>> {
+    let found = sqlx::query(
+        "select rowid, id, user_id, name, token_hash, bundle_key, created_at, last_seen_at, clock_offset_ms,
+         storage_alarms, revoked_at, row_hash from devices where rowid > $1 order by rowid limit $2",
+    )
+    .bind(after)
+    .bind(i64::from(limit))
+    .fetch_all(tx)
+    .await?;
+    let check = |row| DeviceRow::try_from(Columns::from_row(row)?).map(drop);
+    found.iter().map(|row| Ok((row.try_get("rowid")?, check(row)))).collect()
 }
 
 /// Revokes a device that never came back after it was enrolled; says whether it was such a one.
 pub async fn revoke_unseen(tx: &mut Tx, id: DeviceId, now: Moment) -> Result<bool> {
-    let revoked = sqlx::query(
-        "update devices set revoked_at = $2
-         where id = $1 and revoked_at is null and last_seen_at is null and ticket is null",
+    let was_seen: Option<bool> = sqlx::query_scalar(
+        "select last_seen_at is not null or ticket is not null from devices where id = $1",
     )
     .bind(id.as_bytes().as_slice())
-    .bind(now.0)
-    .execute(tx)
+    .fetch_optional(&mut *tx)
     .await?;
-    Ok(revoked.rows_affected() == 1)
+    if was_seen == Some(false) { revoke(tx, id, now).await } else { Ok(false) }
 }
 
 /// Lets a device in no more; says whether it was let in before.
 pub async fn revoke(tx: &mut Tx, id: DeviceId, now: Moment) -> Result<bool> {
-    let revoked = sqlx::query("update devices set revoked_at = $2 where id = $1 and revoked_at is null")
+    let found: Option<Columns> = sqlx::query_as(
+        "select id, user_id, name, token_hash, bundle_key, created_at, last_seen_at, clock_offset_ms,
+         storage_alarms, revoked_at, row_hash
+         from devices where id = $1 and revoked_at is null",
+    )
+    .bind(id.as_bytes().as_slice())
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(mut row) = found else { return Ok(false) };
+    if row.row_hash().as_slice() != row.row_hash {
+        return Err(row_hash::damaged(format_args!("device {id}")));
+    }
+    row.revoked_at = Some(now.0);
+    sqlx::query("update devices set revoked_at = $2, row_hash = $3 where id = $1")
         .bind(id.as_bytes().as_slice())
         .bind(now.0)
+        .bind(row.row_hash().to_vec())
         .execute(tx)
         .await?;
-    Ok(revoked.rows_affected() == 1)
+    Ok(true)
 }
 
 /// Keeps when a device was last heard of, and how far its clock was ahead, where it said.

@@ -1,12 +1,13 @@
 //! Enrolment codes, kept as hashes: a long one to scan and a short one to type are a pair.
 
-use sqlx::FromRow;
+use sqlx::{FromRow, Row as _};
 use sync_protocol::id::{DeviceId, UserId};
 use uuid::Uuid;
 
+use super::row_hash::{self, RowHash};
 use super::{Tx, columns};
 use crate::clock::Moment;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A code of a pair.
 #[derive(Clone, Copy, Debug)]
@@ -25,27 +26,65 @@ pub struct EnrolCode {
     pub device: Option<DeviceId>,
 }
 
+impl EnrolCode {
+    /// Covers what is written once.
+    fn row_hash(&self, code_hash: &[u8]) -> [u8; row_hash::LEN] {
+        RowHash::new("enrol_codes")
+            .bytes(code_hash)
+            .bytes(self.pair.as_bytes())
+            .bytes(self.user.as_bytes())
+            .int(self.created_at.0)
+            .int(self.expires_at.0)
+            .finish()
+    }
+}
+
 #[derive(FromRow)]
 struct Columns {
+    code_hash: Vec<u8>,
     pair: Vec<u8>,
     user_id: Vec<u8>,
     created_at: i64,
     expires_at: i64,
     used_at: Option<i64>,
     device: Option<Vec<u8>>,
+    row_hash: Vec<u8>,
+}
+
+impl TryFrom<Columns> for EnrolCode {
+    type Error = Error;
+
+    /// # Errors
+    /// If the row's hash does not fit: nobody is enrolled by it.
+    fn try_from(row: Columns) -> Result<Self> {
+        let code = Self {
+            pair: columns::id(&row.pair)?,
+            user: columns::id(&row.user_id)?,
+            created_at: Moment(row.created_at),
+            expires_at: Moment(row.expires_at),
+            used_at: row.used_at.map(Moment),
+            device: row.device.as_deref().map(columns::id).transpose()?,
+        };
+        if code.row_hash(&row.code_hash).as_slice() == row.row_hash {
+            Ok(code)
+        } else {
+            Err(row_hash::damaged(format_args!("an enrolment code of user {}", code.user)))
+        }
+    }
 }
 
 /// Keeps a new code.
 pub async fn add(tx: &mut Tx, code_hash: &[u8; 32], code: &EnrolCode) -> Result<()> {
     sqlx::query(
-        "insert into enrol_codes (code_hash, pair, user_id, created_at, expires_at)
-         values ($1, $2, $3, $4, $5)",
+        "insert into enrol_codes (code_hash, pair, user_id, created_at, expires_at, row_hash)
+         values ($1, $2, $3, $4, $5, $6)",
     )
     .bind(code_hash.as_slice())
     .bind(code.pair.as_bytes().as_slice())
     .bind(code.user.as_bytes().as_slice())
     .bind(code.created_at.0)
     .bind(code.expires_at.0)
+    .bind(code.row_hash(code_hash).to_vec())
     .execute(tx)
     .await?;
     Ok(())
@@ -54,22 +93,27 @@ pub async fn add(tx: &mut Tx, code_hash: &[u8; 32], code: &EnrolCode) -> Result<
 /// The code with that hash.
 pub async fn code(tx: &mut Tx, code_hash: &[u8; 32]) -> Result<Option<EnrolCode>> {
     let row: Option<Columns> = sqlx::query_as(
-        "select pair, user_id, created_at, expires_at, used_at, device from enrol_codes where code_hash = $1",
+        "select code_hash, pair, user_id, created_at, expires_at, used_at, device, row_hash
+         from enrol_codes where code_hash = $1",
     )
     .bind(code_hash.as_slice())
     .fetch_optional(tx)
     .await?;
-    row.map(|row| {
-        Ok(EnrolCode {
-            pair: columns::id(&row.pair)?,
-            user: columns::id(&row.user_id)?,
-            created_at: Moment(row.created_at),
-            expires_at: Moment(row.expires_at),
-            used_at: row.used_at.map(Moment),
-            device: row.device.as_deref().map(columns::id).transpose()?,
-        })
-    })
-    .transpose()
+    row.map(TryInto::try_into).transpose()
+}
+
+/// Up to `limit` rows after row `after` for whoever checks them, each with its number.
+pub async fn page_to_check(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<()>)>> {
+    let found = sqlx::query(
+        "select rowid, code_hash, pair, user_id, created_at, expires_at, used_at, device, row_hash
+         from enrol_codes where rowid > $1 order by rowid limit $2",
+    )
+    .bind(after)
+    .bind(i64::from(limit))
+    .fetch_all(tx)
+    .await?;
+    let check = |row| EnrolCode::try_from(Columns::from_row(row)?).map(drop);
+    found.iter().map(|row| Ok((row.try_get("rowid")?, check(row)))).collect()
 }
 
 /// Uses up both codes of a pair.

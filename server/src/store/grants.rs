@@ -1,11 +1,12 @@
 //! Roles that people hold or held. A grant that ended stays: what was written in its time counts.
 
-use sqlx::FromRow;
+use sqlx::{FromRow, Row as _};
 use sync_protocol::id::UserId;
 
 use super::Tx;
+use super::row_hash::{self, RowHash};
 use crate::clock::Moment;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A role held at a scope for a time, as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,35 +21,86 @@ pub struct GrantRow {
     pub until: Option<Moment>,
 }
 
+impl GrantRow {
+    /// Covers the whole row.
+    fn row_hash(&self, user: &[u8]) -> [u8; row_hash::LEN] {
+        RowHash::new("grants")
+            .bytes(user)
+            .text(&self.role)
+            .text(&self.scope)
+            .int(self.since.0)
+            .optional(self.until, |hash, at| hash.int(at.0))
+            .finish()
+    }
+}
+
 #[derive(FromRow)]
 struct Columns {
+    id: i64,
+    user_id: Vec<u8>,
     role: String,
     scope: String,
     since: i64,
     until: Option<i64>,
+    row_hash: Vec<u8>,
+}
+
+/// A grant and its number.
+impl TryFrom<Columns> for (i64, GrantRow) {
+    type Error = Error;
+
+    /// # Errors
+    /// If the row's hash does not fit: it may grant more than was granted.
+    fn try_from(row: Columns) -> Result<Self> {
+        let grant = GrantRow {
+            role: row.role,
+            scope: row.scope,
+            since: Moment(row.since),
+            until: row.until.map(Moment),
+        };
+        if grant.row_hash(&row.user_id).as_slice() == row.row_hash {
+            Ok((row.id, grant))
+        } else {
+            Err(row_hash::damaged(format_args!("grant {} of user {}", row.id, hex::encode(&row.user_id))))
+        }
+    }
+}
+
+/// All grants of a person, those that ended too, oldest first, each with its number.
+async fn numbered(tx: &mut Tx, user: UserId) -> Result<Vec<(i64, GrantRow)>> {
+    let rows: Vec<Columns> = sqlx::query_as(
+        "select id, user_id, role, scope, since, until, row_hash from grants where user_id = $1 order by id",
+    )
+    .bind(user.as_bytes().as_slice())
+    .fetch_all(tx)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
 }
 
 /// All grants of a person, those that ended too, oldest first.
 pub async fn of(tx: &mut Tx, user: UserId) -> Result<Vec<GrantRow>> {
-    let rows: Vec<Columns> =
-        sqlx::query_as("select role, scope, since, until from grants where user_id = $1 order by id")
-            .bind(user.as_bytes().as_slice())
-            .fetch_all(tx)
-            .await?;
-    let grant = |row: Columns| GrantRow {
-        role: row.role,
-        scope: row.scope,
-        since: Moment(row.since),
-        until: row.until.map(Moment),
-    };
-    Ok(rows.into_iter().map(grant).collect())
+    Ok(numbered(tx, user).await?.into_iter().map(|(_, grant)| grant).collect())
+}
+
+/// Up to `limit` rows after row `after` for whoever checks them, each with its number.
+pub async fn page_to_check(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<()>)>> {
+    let found = sqlx::query(
+        "select id, user_id, role, scope, since, until, row_hash from grants where id > $1 order by id limit $2",
+    )
+    .bind(after)
+    .bind(i64::from(limit))
+    .fetch_all(tx)
+    .await?;
+    let check = |row| <(i64, GrantRow)>::try_from(Columns::from_row(row)?).map(drop);
+    found.iter().map(|row| Ok((row.try_get("id")?, check(row)))).collect()
 }
 
 /// Gives a role; says whether it did, since the person may hold it there already.
 pub async fn add(tx: &mut Tx, user: UserId, role: &str, scope: &str, since: Moment) -> Result<bool> {
+    let grant = GrantRow { role: role.to_owned(), scope: scope.to_owned(), since, until: None };
     let added = sqlx::query(
-        "insert into grants (user_id, role, scope, since)
-         select $1, $2, $3, $4 where not exists (
+        "insert into grants (user_id, role, scope, since, row_hash)
+         select $1, $2, $3, $4, $5 where not exists (
              select 1 from grants where user_id = $1 and role = $2 and scope = $3
              and (until is null or until > $4))",
     )
@@ -56,6 +108,7 @@ pub async fn add(tx: &mut Tx, user: UserId, role: &str, scope: &str, since: Mome
     .bind(role)
     .bind(scope)
     .bind(since.0)
+    .bind(grant.row_hash(user.as_bytes()).to_vec())
     .execute(tx)
     .await?;
     Ok(added.rows_affected() == 1)
@@ -63,15 +116,18 @@ pub async fn add(tx: &mut Tx, user: UserId, role: &str, scope: &str, since: Mome
 
 /// Ends a role; says whether the person held it there.
 pub async fn end(tx: &mut Tx, user: UserId, role: &str, scope: &str, until: Moment) -> Result<bool> {
-    let ended = sqlx::query(
-        "update grants set until = $4
-         where user_id = $1 and role = $2 and scope = $3 and (until is null or until > $4)",
-    )
-    .bind(user.as_bytes().as_slice())
-    .bind(role)
-    .bind(scope)
-    .bind(until.0)
-    .execute(tx)
-    .await?;
-    Ok(ended.rows_affected() > 0)
+    let mut held = numbered(&mut *tx, user).await?;
+    held.retain(|(_, grant)| {
+        grant.role == role && grant.scope == scope && grant.until.is_none_or(|ends| until < ends)
+    });
+    for (id, grant) in &held {
+        let ended = GrantRow { until: Some(until), ..grant.clone() };
+        sqlx::query("update grants set until = $2, row_hash = $3 where id = $1")
+            .bind(id)
+            .bind(until.0)
+            .bind(ended.row_hash(user.as_bytes()).to_vec())
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(!held.is_empty())
 }

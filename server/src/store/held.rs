@@ -92,18 +92,42 @@ pub struct HeldRow {
     pub released_seq: Option<u64>,
 }
 
-impl NewHeld {
-    /// Covers what came, not what was decided about it.
+impl HeldRow {
+    /// One that nobody has decided about.
+    const fn waiting(held: NewHeld) -> Self {
+        Self {
+            id: 0,
+            held,
+            state: State::Waiting,
+            decided_by: None,
+            decided_at: None,
+            decision_reason: None,
+            released_seq: None,
+        }
+    }
+
+    /// Covers what came and what was decided about it; its number stands in the row's place.
     fn row_hash(&self) -> [u8; row_hash::LEN] {
+        let held = &self.held;
         RowHash::new("held")
-            .text(&self.county)
-            .bytes(&self.digest.0)
-            .text(&self.raw)
-            .text(self.code.as_str())
-            .bytes(self.by.as_bytes())
-            .text(&self.by_name)
-            .bytes(self.device.as_bytes())
-            .int(self.received_at.0)
+            .text(&held.county)
+            .optional(held.change_id.as_deref(), RowHash::text)
+            .bytes(&held.digest.0)
+            .text(&held.raw)
+            .text(held.code.as_str())
+            .optional(held.field.as_deref(), RowHash::text)
+            .text(&held.zh)
+            .text(&held.en)
+            .bytes(held.by.as_bytes())
+            .text(&held.by_name)
+            .bytes(held.device.as_bytes())
+            .int(held.received_at.0)
+            .int(i64::from(held.permitted_when_made))
+            .text(self.state.as_str())
+            .optional(self.decided_by, |hash, by| hash.bytes(by.as_bytes()))
+            .optional(self.decided_at, |hash, at| hash.int(at.0))
+            .optional(self.decision_reason.as_deref(), RowHash::text)
+            .optional(self.released_seq, |hash, seq| hash.int(seq as i64))
             .finish()
     }
 }
@@ -153,7 +177,7 @@ impl TryFrom<HeldColumns> for (HeldRow, bool) {
             received_at: Moment(row.received_at),
             permitted_when_made: row.permitted_when_made,
         };
-        let intact = held.row_hash().as_slice() == row.row_hash;
+        let kept = row.row_hash;
         let row = HeldRow {
             id: row.id,
             held,
@@ -163,22 +187,37 @@ impl TryFrom<HeldColumns> for (HeldRow, bool) {
             decision_reason: row.decision_reason,
             released_seq: row.released_seq.map(|seq| seq as u64),
         };
+        let intact = row.row_hash().as_slice() == kept;
         Ok((row, intact))
     }
 }
 
-fn rows(found: Vec<HeldColumns>) -> Result<Vec<HeldRow>> {
-    found.into_iter().map(|row| Ok(<(HeldRow, bool)>::try_from(row)?.0)).collect()
+/// The row, if it is what was written; the log says if it is not.
+fn whole(row: HeldColumns) -> Option<HeldRow> {
+    let id = row.id;
+    let read = <(HeldRow, bool)>::try_from(row).ok();
+    let whole = read.and_then(|(row, intact)| intact.then_some(row));
+    if whole.is_none() {
+        row_hash::tell(&format_args!("held change {id}"));
+    }
+    whole
 }
 
-/// Puts changes into the held box. One that is there already stays as it is.
+/// Puts changes into the held box that [`with_digests`] did not find there. One that is there all
+/// the same is damaged: what came again takes its place, to be decided about anew.
 pub async fn hold(tx: &mut Tx, changes: impl Iterator<Item = &NewHeld>) -> Result<()> {
     for held in changes {
         sqlx::query(
             "insert into held (county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
              received_at, permitted_when_made, row_hash)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-             on conflict (digest) do nothing",
+             on conflict (digest) do update set county = excluded.county, change_id = excluded.change_id,
+                 raw = excluded.raw, code = excluded.code, field = excluded.field, zh = excluded.zh,
+                 en = excluded.en, made_by = excluded.made_by, by_name = excluded.by_name,
+                 device = excluded.device, received_at = excluded.received_at,
+                 permitted_when_made = excluded.permitted_when_made, row_hash = excluded.row_hash,
+                 state = 'waiting', decided_by = null, decided_at = null, decision_reason = null,
+                 released_seq = null",
         )
         .bind(&held.county)
         .bind(&held.change_id)
@@ -193,27 +232,27 @@ pub async fn hold(tx: &mut Tx, changes: impl Iterator<Item = &NewHeld>) -> Resul
         .bind(held.device.as_bytes().as_slice())
         .bind(held.received_at.0)
         .bind(held.permitted_when_made)
-        .bind(held.row_hash().to_vec())
+        .bind(HeldRow::waiting(held.clone()).row_hash().to_vec())
         .execute(&mut *tx)
         .await?;
     }
     Ok(())
 }
 
-/// The held changes with these digests.
+/// The held changes with these digests, but for those whose rows are damaged: nothing is decided by
+/// what stands in them.
 pub async fn with_digests(tx: &mut Tx, digests: impl Iterator<Item = Sha256>) -> Result<Vec<HeldRow>> {
     let list = columns::hex_list(digests.map(|digest| digest.0));
-    rows(
-        sqlx::query_as(
-            "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
-             received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
-             row_hash
-             from held where digest in (select unhex(value) from json_each($1))",
-        )
-        .bind(list)
-        .fetch_all(tx)
-        .await?,
+    let found: Vec<HeldColumns> = sqlx::query_as(
+        "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
+         received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
+         row_hash
+         from held where digest in (select unhex(value) from json_each($1))",
     )
+    .bind(list)
+    .fetch_all(tx)
+    .await?;
+    Ok(found.into_iter().filter_map(whole).collect())
 }
 
 /// Which of these change ids are in the held box.
@@ -229,6 +268,9 @@ pub async fn has_changes(tx: &mut Tx, changes: &[ChangeId]) -> Result<Vec<Change
 }
 
 /// One held change.
+///
+/// # Errors
+/// If its row is damaged: nobody decides about what may be another change.
 pub async fn held(tx: &mut Tx, id: i64) -> Result<Option<HeldRow>> {
     let found: Option<HeldColumns> = sqlx::query_as(
         "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
@@ -239,7 +281,15 @@ pub async fn held(tx: &mut Tx, id: i64) -> Result<Option<HeldRow>> {
     .bind(id)
     .fetch_optional(tx)
     .await?;
-    found.map(|row| Ok(<(HeldRow, bool)>::try_from(row)?.0)).transpose()
+    found
+        .map(|row| {
+            whole(row).ok_or_else(|| {
+                Error::internal(anyhow::anyhow!(
+                    "held change {id} is damaged on disk; run `siteledger verify`"
+                ))
+            })
+        })
+        .transpose()
 }
 
 /// Held changes of these counties in that state after number `after`, oldest first: up to `limit` of them, and
@@ -291,7 +341,7 @@ async fn a_list(mut found: BoxStream<'_, sqlx::Result<HeldColumns>>) -> Result<V
     let (mut list, mut bytes) = (Vec::new(), 0);
     while let Some(row) = found.try_next().await? {
         bytes += row.raw.len();
-        list.push(<(HeldRow, bool)>::try_from(row)?.0);
+        list.extend(whole(row));
         if bytes >= LIST_BYTES {
             break;
         }
@@ -336,18 +386,34 @@ pub struct Decision {
 }
 
 /// Keeps a decision about a change that still waits; tells whether it did.
+///
+/// # Errors
+/// As of [`held`].
 pub async fn decide(tx: &mut Tx, id: i64, decision: &Decision) -> Result<bool> {
-    let done = sqlx::query(
-        "update held set state = $2, decided_by = $3, decided_at = $4, decision_reason = $5, released_seq = $6
-         where id = $1 and state = 'waiting'",
+    let Some(row) = held(&mut *tx, id).await?.filter(|row| row.state == State::Waiting) else {
+        return Ok(false);
+    };
+    let decided = HeldRow {
+        state: decision.state,
+        decided_by: decision.by,
+        decided_at: Some(decision.at),
+        decision_reason: decision.reason.clone(),
+        released_seq: decision.seq,
+        ..row
+    };
+    sqlx::query(
+        "update held set state = $2, decided_by = $3, decided_at = $4, decision_reason = $5, released_seq = $6,
+         row_hash = $7
+         where id = $1",
     )
     .bind(id)
-    .bind(decision.state.as_str())
-    .bind(decision.by.as_ref().map(|by| by.as_bytes().as_slice()))
+    .bind(decided.state.as_str())
+    .bind(decided.decided_by.as_ref().map(|by| by.as_bytes().as_slice()))
     .bind(decision.at.0)
-    .bind(&decision.reason)
-    .bind(decision.seq.map(|seq| seq as i64))
+    .bind(&decided.decision_reason)
+    .bind(decided.released_seq.map(|seq| seq as i64))
+    .bind(decided.row_hash().to_vec())
     .execute(tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(true)
 }

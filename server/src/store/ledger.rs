@@ -6,7 +6,7 @@ use sync_protocol::id::{ChangeId, DeviceId, RecordId, UserId};
 use sync_protocol::photo::Sha256;
 use tlog_tiles::{Hash, node_hash};
 
-use super::row_hash::RowHash;
+use super::row_hash::{self, RowHash};
 use super::{Tx, columns};
 use crate::clock::Moment;
 use crate::error::{Error, Result};
@@ -38,7 +38,7 @@ pub struct LedgerRow {
 impl LedgerRow {
     /// How many leaves the log of this epoch has.
     pub const fn size(&self) -> u64 {
-        self.seq - self.log_start
+        self.seq.saturating_sub(self.log_start)
     }
 }
 
@@ -77,53 +77,6 @@ pub async fn ledgers(tx: &mut Tx) -> Result<Vec<LedgerRow>> {
             })
         })
         .collect()
-}
-
-/// A ledger to be opened.
-#[derive(Clone, Debug)]
-pub struct NewLedger {
-    /// The county's code.
-    pub county: String,
-    /// Its name.
-    pub name: String,
-    /// The code of its city, where it has one.
-    pub city: Option<String>,
-    /// Signs its checkpoints; in the text form of C2SP signed-note, as [`keys`] gives it back.
-    pub signing_key: String,
-    /// Verifies them.
-    pub verifying_key: String,
-    /// When.
-    pub created_at: Moment,
-}
-
-/// Opens a ledger, empty; says whether it did, since the county may have one.
-pub async fn open(tx: &mut Tx, ledger: &NewLedger) -> Result<bool> {
-    let opened = sqlx::query(
-        "insert into ledgers (county, name, city, signing_key, verifying_key, created_at)
-         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-    )
-    .bind(&ledger.county)
-    .bind(&ledger.name)
-    .bind(&ledger.city)
-    .bind(&ledger.signing_key)
-    .bind(&ledger.verifying_key)
-    .bind(ledger.created_at.0)
-    .execute(tx)
-    .await?;
-    Ok(opened.rows_affected() == 1)
-}
-
-/// Corrects a ledger's name, its city, or both; says whether there is such a ledger.
-pub async fn correct(tx: &mut Tx, county: &str, name: Option<&str>, city: Option<&str>) -> Result<bool> {
-    let corrected = sqlx::query(
-        "update ledgers set name = coalesce($2, name), city = coalesce($3, city) where county = $1",
-    )
-    .bind(county)
-    .bind(name)
-    .bind(city)
-    .execute(tx)
-    .await?;
-    Ok(corrected.rows_affected() == 1)
 }
 
 /// Keeps where a ledger stands after entries were appended.
@@ -174,7 +127,7 @@ pub struct Entry {
 
 impl Entry {
     /// Covers what the leaf does not: the name, the release, and the leaf itself.
-    pub fn row_hash(&self) -> [u8; super::row_hash::LEN] {
+    pub fn row_hash(&self) -> [u8; row_hash::LEN] {
         RowHash::new("changes")
             .text(&self.county)
             .int(self.seq as i64)
@@ -496,14 +449,6 @@ pub async fn keep_checkpoint(tx: &mut Tx, county: &str, checkpoint: &CheckpointR
     .execute(tx)
     .await?;
     Ok(())
-}
-
-/// The ledger's signing key and verifying key, in the text form of C2SP signed-note.
-pub async fn keys(tx: &mut Tx, county: &str) -> Result<(String, String)> {
-    Ok(sqlx::query_as("select signing_key, verifying_key from ledgers where county = $1")
-        .bind(county)
-        .fetch_one(tx)
-        .await?)
 }
 
 /// Somebody says that a checkpoint does not fit the log.

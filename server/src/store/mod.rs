@@ -7,6 +7,7 @@ pub mod audit;
 pub(crate) mod columns;
 pub mod devices;
 pub mod enrolments;
+pub mod founding;
 pub mod grants;
 pub mod health;
 pub mod held;

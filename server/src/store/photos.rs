@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use futures_util::TryStreamExt as _;
 use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite};
 use sync_protocol::id::{DeviceId, RecordId, UserId};
 use sync_protocol::photo::Sha256;
@@ -100,6 +101,11 @@ impl PhotoRow {
     }
 }
 
+fn size(width: i64, height: i64) -> Result<(u32, u32)> {
+    let side = |side: i64| u32::try_from(side).map_err(Error::internal);
+    Ok((side(width)?, side(height)?))
+}
+
 impl TryFrom<Columns> for PhotoRow {
     type Error = Error;
 
@@ -119,7 +125,7 @@ impl TryFrom<Columns> for PhotoRow {
             sha256: Sha256(columns::array(&row.sha256)?),
             bytes: row.bytes as u64,
             media_type: row.media_type,
-            size: row.width.zip(row.height).map(|(width, height)| (width as u32, height as u32)),
+            size: row.width.zip(row.height).map(|(width, height)| size(width, height)).transpose()?,
             made_by: columns::id(&row.made_by)?,
             device: columns::id(&row.device)?,
             received_at: Moment(row.received_at),
@@ -264,14 +270,32 @@ pub async fn ask_again(tx: &mut Tx, photo: &PhotoRow) -> Result<()> {
 
 /// Notes that somebody sent all bytes of a photo.
 pub async fn brought(tx: &mut Tx, sha256: &Sha256, user: UserId, county: Option<&str>) -> Result<()> {
+    let county = county.unwrap_or("");
     sqlx::query(
-        "insert into photo_bringers (sha256, made_by, county) values ($1, $2, $3) on conflict do nothing",
+        "insert into photo_bringers (sha256, made_by, county, row_hash) values ($1, $2, $3, $4)
+         on conflict do nothing",
     )
     .bind(sha256.0.as_slice())
     .bind(user.as_bytes().as_slice())
-    .bind(county.unwrap_or(""))
+    .bind(county)
+    .bind(bringer_hash(&sha256.0, user.as_bytes(), county).to_vec())
     .execute(tx)
     .await?;
+    Ok(())
+}
+
+fn bringer_hash(sha256: &[u8], user: &[u8], county: &str) -> [u8; row_hash::LEN] {
+    RowHash::new("photo_bringers").bytes(sha256).bytes(user).text(county).finish()
+}
+
+/// Who brought what, all of it, for whoever checks it: the photo, and whether the row is intact.
+pub async fn bringers_to_check(tx: &mut Tx, mut each: impl FnMut(&[u8], bool) + Send) -> Result<()> {
+    type Row = (Vec<u8>, Vec<u8>, String, Vec<u8>);
+    let mut found =
+        sqlx::query_as::<_, Row>("select sha256, made_by, county, row_hash from photo_bringers").fetch(tx);
+    while let Some((sha256, user, county, hash)) = found.try_next().await? {
+        each(&sha256, bringer_hash(&sha256, &user, &county).as_slice() == hash);
+    }
     Ok(())
 }
 
@@ -452,7 +476,7 @@ impl TryFrom<UseColumns> for Use {
             kind: row.kind,
             place: PlaceKey {
                 county: row.county,
-                office_only: row.audience == "office",
+                office_only: row.audience != "everyone",
                 school: optional(&row.school)?,
                 project: optional(&row.project)?,
             },

@@ -264,6 +264,10 @@ pub struct PlaceRow {
     pub digest: ScopeDigest,
 }
 
+/// Whose a place is, as it stands in the store.
+const OFFICE: &str = "office";
+const EVERYONE: &str = "everyone";
+
 #[derive(FromRow)]
 struct PlaceColumns {
     id: i64,
@@ -280,11 +284,22 @@ impl TryFrom<PlaceColumns> for PlaceRow {
 
     fn try_from(row: PlaceColumns) -> Result<Self> {
         let optional = |bytes: &[u8]| (!bytes.is_empty()).then(|| columns::id(bytes)).transpose();
+        let office_only = match row.audience.as_str() {
+            OFFICE => true,
+            EVERYONE => false,
+            // Not to be guessed: what only the office reads would be everyone's.
+            other => {
+                return Err(Error::internal(anyhow::anyhow!(
+                    "place {} is for {other:?}: it is damaged on disk; run `siteledger verify`",
+                    row.id
+                )));
+            }
+        };
         Ok(Self {
             id: row.id,
             key: PlaceKey {
                 county: row.county,
-                office_only: row.audience == "office",
+                office_only,
                 school: optional(&row.school)?,
                 project: optional(&row.project)?,
             },
@@ -325,7 +340,7 @@ pub async fn places_of_schools(
 
 /// Finds a place, or makes it.
 pub async fn place(tx: &mut Tx, key: &PlaceKey) -> Result<PlaceRow> {
-    let audience = if key.office_only { "office" } else { "everyone" };
+    let audience = if key.office_only { OFFICE } else { EVERYONE };
     let blob = |id: Option<RecordId>| id.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
     let row: PlaceColumns = sqlx::query_as(
         "insert into places (county, audience, school, project, xor) values ($1, $2, $3, $4, zeroblob(16))

@@ -1,9 +1,26 @@
 //! A hash over a row's columns, kept in the row.
 //!
 //! `pragma integrity_check` found 13 of 200 flipped bits; the others changed data silently. So
-//! every row that people's data stands in carries this.
+//! every row that people's data stands in carries this, and every row that says who may do what:
+//! entries, records, held changes, photos and who brought them, uploads, ledgers, users, grants,
+//! devices, enrolment codes, sessions, the server's own row. Nobody is let in, and nothing is
+//! signed or decided, by a row whose hash does not fit.
+//!
+//! Left out is what a flipped bit changes without harm, or not unseen:
+//! - of a ledger how far it has come, and places, the tree, checkpoints and references to photos:
+//!   a check compares them with the entries and the signatures;
+//! - of a user the last one-time code, of a device when it was heard of, its clock, tickets and
+//!   alarms, of a code that it was used, of a session its last use: written all the time, gone by
+//!   for minutes, and no right follows from them that the rest of the row does not give;
+//! - departures: a phone that was not told of one sees it by the digest and starts over;
+//! - jobs, likeness, bands and photos that are asked for: made again from what has a hash;
+//! - complaints: they say that a check is due, which proves them or does not.
+
+use std::fmt;
 
 use sha2::{Digest as _, Sha256};
+
+use crate::error::{Error, Kind};
 
 /// How many bytes of the hash are kept.
 pub const LEN: usize = 16;
@@ -59,6 +76,27 @@ impl RowHash {
         hash.copy_from_slice(&self.0.finalize()[..LEN]);
         hash
     }
+}
+
+/// The code of [`damaged`].
+pub const DAMAGED: &str = "account_damaged";
+
+/// Somebody comes by a row whose hash does not fit, of a user, a grant or a device: what it says
+/// may be more than was given, so nobody is let in by it.
+pub(super) fn damaged(row: impl fmt::Display) -> Error {
+    tell(&row);
+    Error::new(
+        Kind::Unavailable(600),
+        DAMAGED,
+        "服务器上的账号、角色或设备信息已损坏，不再凭它放行；没有改动，手机上的内容没有丢失，请通知管理员核验",
+        "what the server keeps of this account, role or device is damaged, and nobody is let in by it; nothing was changed, nothing on the device is lost, tell the administrator",
+    )
+    .because(anyhow::anyhow!("the row of {row} is damaged on disk; run `siteledger verify`"))
+}
+
+/// Says in the log that a row is not gone by.
+pub(super) fn tell(row: &impl fmt::Display) {
+    tracing::error!("the row of {row} is damaged on disk and is not gone by; run `siteledger verify`");
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Sessions of browsers, by the hash of what is in their cookie.
 
-use sqlx::FromRow;
+use sqlx::{FromRow, Row as _};
 use sync_protocol::id::{DeviceId, UserId};
 
+use super::row_hash::{self, RowHash};
 use super::{Tx, columns};
 use crate::clock::Moment;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,20 +23,56 @@ pub struct Session {
     pub expires_at: Moment,
 }
 
+impl Session {
+    /// Covers what is written once.
+    fn row_hash(&self, token_hash: &[u8]) -> [u8; row_hash::LEN] {
+        RowHash::new("sessions")
+            .bytes(token_hash)
+            .bytes(self.user.as_bytes())
+            .bytes(self.device.as_bytes())
+            .int(self.created_at.0)
+            .int(self.expires_at.0)
+            .finish()
+    }
+}
+
 #[derive(FromRow)]
 struct Columns {
+    token_hash: Vec<u8>,
     user_id: Vec<u8>,
     device: Vec<u8>,
     created_at: i64,
     used_at: i64,
     expires_at: i64,
+    row_hash: Vec<u8>,
+}
+
+impl TryFrom<Columns> for Session {
+    type Error = Error;
+
+    /// # Errors
+    /// If the row's hash does not fit: nobody is let in by it.
+    fn try_from(row: Columns) -> Result<Self> {
+        let session = Self {
+            user: columns::id(&row.user_id)?,
+            device: columns::id(&row.device)?,
+            created_at: Moment(row.created_at),
+            used_at: Moment(row.used_at),
+            expires_at: Moment(row.expires_at),
+        };
+        if session.row_hash(&row.token_hash).as_slice() == row.row_hash {
+            Ok(session)
+        } else {
+            Err(row_hash::damaged(format_args!("a session of user {}", session.user)))
+        }
+    }
 }
 
 /// Keeps a new session.
 pub async fn add(tx: &mut Tx, token_hash: &[u8; 32], session: &Session) -> Result<()> {
     sqlx::query(
-        "insert into sessions (token_hash, user_id, device, created_at, used_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into sessions (token_hash, user_id, device, created_at, used_at, expires_at, row_hash)
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(token_hash.as_slice())
     .bind(session.user.as_bytes().as_slice())
@@ -43,29 +80,37 @@ pub async fn add(tx: &mut Tx, token_hash: &[u8; 32], session: &Session) -> Resul
     .bind(session.created_at.0)
     .bind(session.used_at.0)
     .bind(session.expires_at.0)
+    .bind(session.row_hash(token_hash).to_vec())
     .execute(tx)
     .await?;
     Ok(())
 }
 
-/// The session whose cookie has that hash.
+/// The session whose cookie has that hash. One whose row is damaged is none: who had it signs in
+/// again, and the log says so.
 pub async fn by_token(tx: &mut Tx, token_hash: &[u8; 32]) -> Result<Option<Session>> {
     let row: Option<Columns> = sqlx::query_as(
-        "select user_id, device, created_at, used_at, expires_at from sessions where token_hash = $1",
+        "select token_hash, user_id, device, created_at, used_at, expires_at, row_hash
+         from sessions where token_hash = $1",
     )
     .bind(token_hash.as_slice())
     .fetch_optional(tx)
     .await?;
-    row.map(|row| {
-        Ok(Session {
-            user: columns::id(&row.user_id)?,
-            device: columns::id(&row.device)?,
-            created_at: Moment(row.created_at),
-            used_at: Moment(row.used_at),
-            expires_at: Moment(row.expires_at),
-        })
-    })
-    .transpose()
+    Ok(row.and_then(|row| row.try_into().ok()))
+}
+
+/// Up to `limit` rows after row `after` for whoever checks them, each with its number.
+pub async fn page_to_check(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<()>)>> {
+    let found = sqlx::query(
+        "select rowid, token_hash, user_id, device, created_at, used_at, expires_at, row_hash
+         from sessions where rowid > $1 order by rowid limit $2",
+    )
+    .bind(after)
+    .bind(i64::from(limit))
+    .fetch_all(tx)
+    .await?;
+    let check = |row| Session::try_from(Columns::from_row(row)?).map(drop);
+    found.iter().map(|row| Ok((row.try_get("rowid")?, check(row)))).collect()
 }
 
 /// Keeps when a session was last used.

@@ -1,10 +1,11 @@
 //! Uploads that were begun: whose they are and what they are to become.
 
-use sqlx::FromRow;
+use sqlx::{FromRow, Row as _};
 use sync_protocol::id::{DeviceId, UserId};
 use sync_protocol::photo::Sha256;
 use uuid::Uuid;
 
+use super::row_hash::{self, RowHash};
 use super::{Tx, columns};
 use crate::clock::Moment;
 use crate::error::{Error, Result};
@@ -30,6 +31,22 @@ pub struct UploadRow {
     pub created_at: Moment,
 }
 
+impl UploadRow {
+    /// Covers the whole row.
+    fn row_hash(&self) -> [u8; row_hash::LEN] {
+        RowHash::new("uploads")
+            .bytes(self.id.as_bytes())
+            .bytes(self.user.as_bytes())
+            .text(self.county.as_deref().unwrap_or(""))
+            .bytes(self.device.as_bytes())
+            .bytes(&self.sha256.0)
+            .int(self.length as i64)
+            .text(&self.filename)
+            .int(self.created_at.0)
+            .finish()
+    }
+}
+
 #[derive(FromRow)]
 struct Columns {
     id: Vec<u8>,
@@ -40,13 +57,16 @@ struct Columns {
     length: i64,
     filename: String,
     created_at: i64,
+    row_hash: Vec<u8>,
 }
 
 impl TryFrom<Columns> for UploadRow {
     type Error = Error;
 
+    /// # Errors
+    /// If the row's hash does not fit: no photo is taken in by it.
     fn try_from(row: Columns) -> Result<Self> {
-        Ok(Self {
+        let upload = Self {
             id: columns::id(&row.id)?,
             user: columns::id(&row.user_id)?,
             county: Some(row.county).filter(|county| !county.is_empty()),
@@ -55,15 +75,22 @@ impl TryFrom<Columns> for UploadRow {
             length: row.length as u64,
             filename: row.filename,
             created_at: Moment(row.created_at),
-        })
+        };
+        if upload.row_hash().as_slice() == row.row_hash {
+            Ok(upload)
+        } else {
+            row_hash::tell(&format_args!("upload {}", upload.id));
+            let context = anyhow::anyhow!("the row of upload {} is damaged on disk", upload.id);
+            Err(Error::internal(context))
+        }
     }
 }
 
 /// Begins an upload.
 pub async fn begin(tx: &mut Tx, upload: &UploadRow) -> Result<()> {
     sqlx::query(
-        "insert into uploads (id, user_id, county, device, sha256, length, filename, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into uploads (id, user_id, county, device, sha256, length, filename, created_at, row_hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(upload.id.as_bytes().as_slice())
     .bind(upload.user.as_bytes().as_slice())
@@ -73,22 +100,23 @@ pub async fn begin(tx: &mut Tx, upload: &UploadRow) -> Result<()> {
     .bind(upload.length as i64)
     .bind(&upload.filename)
     .bind(upload.created_at.0)
+    .bind(upload.row_hash().to_vec())
     .execute(tx)
     .await?;
     Ok(())
 }
 
-/// An upload of that person.
+/// An upload of that person. One whose row is damaged is none: the photo is sent anew.
 pub async fn upload_of(tx: &mut Tx, id: Uuid, user: UserId) -> Result<Option<UploadRow>> {
     let found: Option<Columns> = sqlx::query_as(
-        "select id, user_id, county, device, sha256, length, filename, created_at from uploads
+        "select id, user_id, county, device, sha256, length, filename, created_at, row_hash from uploads
          where id = $1 and user_id = $2",
     )
     .bind(id.as_bytes().as_slice())
     .bind(user.as_bytes().as_slice())
     .fetch_optional(tx)
     .await?;
-    found.map(TryInto::try_into).transpose()
+    Ok(found.and_then(|row| row.try_into().ok()))
 }
 
 /// Whether anybody else began an upload of that photo.
@@ -116,7 +144,7 @@ pub async fn begun_before(
     limit: u32,
 ) -> Result<Vec<UploadRow>> {
     let found: Vec<Columns> = sqlx::query_as(
-        "select id, user_id, county, device, sha256, length, filename, created_at from uploads
+        "select id, user_id, county, device, sha256, length, filename, created_at, row_hash from uploads
          where created_at < $1 and (created_at, id) > ($2, $3) order by created_at, id limit $4",
     )
     .bind(moment.0)
@@ -125,7 +153,21 @@ pub async fn begun_before(
     .bind(i64::from(limit))
     .fetch_all(tx)
     .await?;
-    found.into_iter().map(TryInto::try_into).collect()
+    Ok(found.into_iter().filter_map(|row| row.try_into().ok()).collect())
+}
+
+/// Up to `limit` rows after row `after` for whoever checks them, each with its number.
+pub async fn page_to_check(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<()>)>> {
+    let found = sqlx::query(
+        "select rowid, id, user_id, county, device, sha256, length, filename, created_at, row_hash
+         from uploads where rowid > $1 order by rowid limit $2",
+    )
+    .bind(after)
+    .bind(i64::from(limit))
+    .fetch_all(tx)
+    .await?;
+    let check = |row| UploadRow::try_from(Columns::from_row(row)?).map(drop);
+    found.iter().map(|row| Ok((row.try_get("rowid")?, check(row)))).collect()
 }
 
 /// Forgets an upload.

@@ -40,6 +40,8 @@ pub enum Part {
     Held,
     /// Photos.
     Photos,
+    /// Who may come in.
+    Access,
 }
 
 /// Watches a check while it runs.
@@ -57,6 +59,8 @@ pub struct Report {
     pub counties: Vec<CountyReport>,
     /// How many held changes were gone through.
     pub held: u64,
+    /// How many rows of people, roles, devices, codes, sessions and uploads were gone through.
+    pub access: u64,
     /// How many photos were gone through.
     pub photos: u64,
     /// How many bytes of photos.
@@ -142,6 +146,8 @@ pub async fn run(tx: &mut Tx, photos: &Folder, watcher: &mut dyn Watcher) -> Res
     }
     let held = others::held(tx, &mut report, watcher).await;
     report.note_failure("held", held);
+    let access = others::access(tx, &mut report, watcher).await;
+    report.note_failure("access", access);
     let outcome = others::photos(tx, photos, &mut report, watcher).await;
     report.note_failure("photos", outcome);
     Ok(report)

@@ -18,7 +18,7 @@ use super::proof::{consistency, in_base64, of_county, root};
 use crate::clock::{Clock, Moment};
 use crate::error::{Error, Result};
 use crate::store::ledger::{self, CheckpointRow, LedgerRow};
-use crate::store::{Store, Tx};
+use crate::store::{Store, Tx, founding};
 
 /// A checkpoint is made at least this often while entries are added. The protocol promises ten
 /// minutes; this leaves room for a busy server.
@@ -87,7 +87,7 @@ fn is_due(ledger: &LedgerRow, latest: Option<&CheckpointRow>, now: Moment, occas
 pub async fn make(tx: &mut Tx, ledger: &LedgerRow, now: Moment) -> Result<CheckpointRow> {
     let size = ledger.size();
     let root = root(tx, ledger, size).await?;
-    let (signing_key, _) = ledger::keys(tx, &ledger.county).await?;
+    let (signing_key, _) = founding::keys(tx, &ledger.county).await?;
     let note = sign(&origin(&ledger.county, ledger.epoch), size, root, &signing_key)?;
     Ok(CheckpointRow { epoch: ledger.epoch, size, note, made_at: now })
 }
@@ -158,7 +158,7 @@ pub fn open_note(note: &str, county: &str, verifying_key: &str) -> Option<Signed
 
 /// Judges a checkpoint that a device says it saw.
 pub async fn judge_seen(tx: &mut Tx, ledger: &LedgerRow, note: &str) -> Result<Seen> {
-    let (_, verifying_key) = ledger::keys(tx, &ledger.county).await?;
+    let (_, verifying_key) = founding::keys(tx, &ledger.county).await?;
     let Some(seen) = open_note(note, &ledger.county, &verifying_key) else { return Ok(Seen::Foreign) };
     if seen.epoch < ledger.epoch {
         return Ok(Seen::Earlier);
@@ -449,7 +449,7 @@ mod tests {
         let latest = log.checkpoint().await;
         let news = news(&log.store, &log.clock, COUNTY, latest, Some(&seen), by).await.unwrap();
 
-        let (_, key) = ledger::keys(&mut log.store.read().await.unwrap(), COUNTY).await.unwrap();
+        let (_, key) = founding::keys(&mut log.store.read().await.unwrap(), COUNTY).await.unwrap();
         let (old, new) =
             (open_note(&seen, COUNTY, &key).unwrap(), open_note(&news.note, COUNTY, &key).unwrap());
         assert_eq!((old.size, new.size), (300, 340));
@@ -501,7 +501,7 @@ mod tests {
         log.append(10).await;
         let (ahead, later) = {
             let mut tx = log.store.read().await.unwrap();
-            let (key, _) = ledger::keys(&mut tx, COUNTY).await.unwrap();
+            let (key, _) = founding::keys(&mut tx, COUNTY).await.unwrap();
             let root = record_hash(b"lost");
             (
                 sign(&origin(COUNTY, 1), 11, root, &key).unwrap(),

@@ -7,7 +7,8 @@ use ed25519_dalek::SigningKey;
 use crate::access::secret;
 use crate::clock::Clock;
 use crate::error::{Error, Kind, Result};
-use crate::store::ledger::{self, LedgerRow, NewLedger};
+use crate::store::founding::{self, NewLedger};
+use crate::store::ledger::{self, LedgerRow};
 use crate::store::{Store, server_row};
 
 /// C2SP signed-note: the signature type of Ed25519, which stands before every key.
@@ -47,7 +48,7 @@ pub async fn open(
     store
         .write(move |tx| {
             Box::pin(async move {
-                if !ledger::open(tx, &ledger).await? {
+                if !founding::open(tx, &ledger).await? {
                     return Err(taken);
                 }
                 server_row::bump_access_version(tx).await
@@ -79,7 +80,7 @@ pub async fn correct(store: &Store, code: &str, correction: Correction) -> Resul
     let corrected = store.write(move |tx| {
         Box::pin(async move {
             let Correction { name, city } = &correction;
-            ledger::correct(tx, &code, name.as_deref().map(str::trim), city.as_deref()).await?;
+            founding::correct(tx, &code, name.as_deref().map(str::trim), city.as_deref()).await?;
             server_row::bump_access_version(tx).await?;
             let ledger = ledger::ledgers(tx).await?.into_iter().find(|ledger| ledger.county == code);
             ledger.ok_or_else(|| no_ledger(&code))
@@ -162,7 +163,7 @@ mod tests {
         let ledgers = ledger::ledgers(&mut tx).await.unwrap();
         assert_eq!(ledgers.len(), 1);
         assert_eq!((ledgers[0].name.as_str(), ledgers[0].seq), ("上杭县", 0));
-        assert_eq!(ledger::keys(&mut tx, "350823").await.unwrap().1, verifying);
+        assert_eq!(founding::keys(&mut tx, "350823").await.unwrap().1, verifying);
     }
 
     #[tokio::test]

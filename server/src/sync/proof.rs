@@ -14,8 +14,8 @@ use tlog_tiles::{Hash, HashReader};
 use super::engine::Engine;
 use crate::access::actor::Actor;
 use crate::error::{Error, Kind, Result};
-use crate::store::Tx;
 use crate::store::ledger::{self, CheckpointRow, Complaint, Entry, LedgerRow};
+use crate::store::{Tx, founding};
 
 /// The proof that an entry is in a log of `size` leaves.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ impl Engine {
     /// The key that checkpoints are verified with.
     pub async fn verifying_key(&self, actor: &Actor, county: &str) -> Result<String> {
         self.sees_ledger(actor, county)?;
-        Ok(ledger::keys(&mut *self.store.read().await?, county).await?.1)
+        Ok(founding::keys(&mut *self.store.read().await?, county).await?.1)
     }
 
     /// The proof that an entry is in the log of the latest checkpoint, which comes with it.

@@ -12,9 +12,9 @@ use super::directory::{self, Directory};
 use crate::access::policy::Place;
 use crate::clock::Moment;
 use crate::error::{Error, Result};
-use crate::store::Tx;
 use crate::store::ledger::{self, CheckpointRow, LedgerRow};
 use crate::store::records::{self, PlaceKey, PlaceRow, RecordRow};
+use crate::store::{Tx, founding};
 
 /// How one county stands.
 #[derive(Clone, Debug)]
@@ -38,8 +38,12 @@ pub struct Standing {
 
 impl County {
     /// Reads one county from the database.
-    async fn load(tx: &mut Tx, ledger: LedgerRow) -> Result<Self> {
+    async fn load(tx: &mut Tx, mut ledger: LedgerRow) -> Result<Self> {
         const PAGE: u32 = 1000;
+        if !founding::is_intact(tx, &ledger.county).await? {
+            // It may be another city's: whoever has a role at a city has none here meanwhile.
+            ledger.city = None;
+        }
         let mut directory = Directory::default();
         for kind in directory::KINDS {
             let mut after = 0;

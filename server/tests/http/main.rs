@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not there")]
 
+mod damaged;
 mod house;
 mod joining;
 mod operation;

@@ -40,8 +40,16 @@ pub enum What {
     Digest,
     /// The row of a held change was altered.
     Held,
+    /// The row of a user, a role, a device, an enrolment code or a session was altered.
+    Access,
+    /// The server's own row was altered.
+    Server,
+    /// The row of an upload was altered.
+    Upload,
     /// The row of a photo was altered.
     PhotoRow,
+    /// Who brought a photo was altered.
+    PhotoBringer,
     /// The bytes of a photo are missing.
     PhotoMissing,
     /// The bytes of a photo are not those that were received.
@@ -78,6 +86,13 @@ const SEND_AGAIN: (&str, &str) = (
     "copy the photo back from a backup, or wait: the server asks the phone that brought it to send it again",
 );
 
+const ENROL_AGAIN: (&str, &str) = (
+    "服务器不再凭这一行放行。停止服务器，用最近一次完好的备份恢复；只损坏一两行时，也可为此人另建账号、重新登记手机",
+    "nobody is let in by this row. Stop the server and restore the last good backup; where only one or two are damaged, add the person under another name and enrol the phone anew",
+);
+const BRING_AGAIN: (&str, &str) =
+    ("无需处理：手机会重新上传这张照片", "nothing: the phone uploads this photo anew");
+
 impl What {
     /// What it is, for people.
     pub const fn words(self, language: Language) -> &'static str {
@@ -98,6 +113,14 @@ impl What {
             Self::RecordUnfounded => ("记录在台账里没有依据", "a record stands in no ledger"),
             Self::Digest => ("汇总校验值与记录不符", "a digest does not fit its records"),
             Self::Held => ("待处理箱条目被改动或损坏", "a held change was altered or is damaged"),
+            Self::Access => {
+                ("账号、角色、设备或登录信息被改动或损坏", "who may come in was altered or is damaged")
+            }
+            Self::Server => ("服务器自身信息被改动或损坏", "the server's own row was altered or is damaged"),
+            Self::Upload => ("上传任务被改动或损坏", "the row of an upload was altered or is damaged"),
+            Self::PhotoBringer => {
+                ("照片由谁上传被改动或损坏", "who brought a photo was altered or is damaged")
+            }
             Self::PhotoRow => ("照片信息被改动或损坏", "the row of a photo was altered or is damaged"),
             Self::PhotoMissing => ("照片文件缺失", "the file of a photo is missing"),
             Self::PhotoBytes => ("照片文件损坏", "the file of a photo is damaged"),
@@ -117,7 +140,11 @@ impl What {
             | Self::Leaf
             | Self::LedgerRow
             | Self::RecordUnfounded
-            | Self::Held => RESTORE,
+            | Self::Held
+            | Self::Server
+            | Self::PhotoBringer => RESTORE,
+            Self::Access => ENROL_AGAIN,
+            Self::Upload => BRING_AGAIN,
             Self::Tree
             | Self::RecordRow
             | Self::Record

@@ -14,7 +14,7 @@ use super::frontier::Frontier;
 use super::{PAGE, Part, Report, Watcher, What, why};
 use crate::error::Result;
 use crate::store::ledger::{self, CheckpointRow, Entry, LedgerRow};
-use crate::store::{Tx, audit};
+use crate::store::{Tx, audit, founding};
 use crate::sync::checkpoint::open_note;
 use crate::sync::directory::{self, reference};
 use crate::sync::incoming::photos_of;
@@ -56,7 +56,7 @@ pub(super) async fn check(
 ) -> Result<()> {
     watcher.begin(Part::Ledger(ledger.county.clone()), ledger.size());
     let mut checking = Checking {
-        verifying_key: ledger::keys(tx, &ledger.county).await?.1,
+        verifying_key: audit::verifying_key(tx, &ledger.county).await?,
         stored_tree: audit::tree(tx, &ledger.county, ledger.epoch).await?,
         ahead: audit::checkpoints_over(tx, &ledger.county, ledger.epoch, 0, PAGE).await?.into(),
         ledger,
@@ -66,6 +66,9 @@ pub(super) async fn check(
         expected: 1,
         directory_seq: 0,
     };
+    if !founding::is_intact(tx, &ledger.county).await? {
+        checking.find(What::LedgerRow, ledger.seq, "its hash does not fit its name, city, epoch and keys");
+    }
     let mut after = 0;
     loop {
         let page = ledger::page_to_check(tx, &ledger.county, after, PAGE).await?;
@@ -113,13 +116,13 @@ impl Checking<'_> {
 
     /// Numbers have no gaps, but where an epoch begins.
     fn numbers_follow(&mut self, seq: u64) {
-        let begins_epoch = seq == self.ledger.log_start + 1;
+        let begins_epoch = seq.checked_sub(1) == Some(self.ledger.log_start);
         if seq != self.expected && !begins_epoch {
-            let (first, last) = (self.expected, seq - 1);
+            let (first, last) = (self.expected, seq.saturating_sub(1));
             self.find(What::EntryMissing, seq, format!("{first} to {last} are missing"));
             self.is_torn |= seq > self.ledger.log_start;
         }
-        self.expected = seq + 1;
+        self.expected = seq.saturating_add(1);
     }
 
     /// Checks an entry by itself; gives back what it says, if that can be told.
@@ -178,7 +181,7 @@ impl Checking<'_> {
     }
 
     fn checkpoint(&mut self, checkpoint: &CheckpointRow) {
-        let seq = self.ledger.log_start + checkpoint.size;
+        let seq = self.ledger.log_start.saturating_add(checkpoint.size);
         if let Some(county) = self.report.counties.last_mut() {
             county.checkpoints += 1;
         }

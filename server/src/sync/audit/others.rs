@@ -1,12 +1,13 @@
-//! The held box and the photos.
+//! The held box, the photos, and who may come in.
 
 use sync_protocol::photo::Sha256;
 
 use super::{PAGE, Part, Report, Watcher, What, why};
 use crate::blobs::folder::Folder;
 use crate::error::Result;
+use crate::store::audit::Access;
 use crate::store::photos::{self, PhotoRow};
-use crate::store::{Tx, audit, held};
+use crate::store::{Tx, audit, held, server_row};
 use crate::sync::incoming::Incoming;
 
 pub(super) async fn held(tx: &mut Tx, report: &mut Report, watcher: &mut dyn Watcher) -> Result<()> {
@@ -42,6 +43,13 @@ pub(super) async fn photos(
     watcher: &mut dyn Watcher,
 ) -> Result<()> {
     watcher.begin(Part::Photos, audit::extent(tx, "").await?.photos);
+    let its_hash = "its hash does not fit its columns";
+    let mut each = |photo: &[u8], intact: bool| {
+        if !intact {
+            report.find(What::PhotoBringer, format!("photo {}", hex::encode(photo)), its_hash);
+        }
+    };
+    photos::bringers_to_check(tx, &mut each).await?;
     let mut after = 0;
     loop {
         let page = photos::page_to_check(tx, after, PAGE).await?;
@@ -68,4 +76,29 @@ async fn check_bytes(folder: &Folder, photo: &PhotoRow, report: &mut Report) {
         Ok(None) => report.find(What::PhotoMissing, place, format!("there is no such file{known}")),
         Err(error) => report.find(What::PhotoBytes, place, why(&error)),
     }
+}
+
+/// What the server goes by when somebody comes: nobody is let in by what is damaged.
+pub(super) async fn access(tx: &mut Tx, report: &mut Report, watcher: &mut dyn Watcher) -> Result<()> {
+    watcher.begin(Part::Access, Access::ALL.len() as u64);
+    if let Err(error) = server_row::present(tx).await {
+        report.find(What::Server, "server", why(&error));
+    }
+    for (table, name) in Access::ALL {
+        let what = if table == Access::Uploads { What::Upload } else { What::Access };
+        let mut after = 0;
+        loop {
+            let page = table.page_to_check(tx, after, PAGE).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = *last;
+            for (row, read) in page {
+                report.access += 1;
+                if let Err(error) = read {
+                    report.find(what, format!("{name} row {row}"), why(&error));
+                }
+            }
+        }
+        watcher.advance(1);
+    }
+    Ok(())
 }

@@ -1,0 +1,77 @@
+//! A failing disk changes who may come in: nobody is let in by what it changed.
+
+use serde_json::json;
+use siteledger::access::accounts;
+use siteledger::access::role::Scope;
+use siteledger::store::FILE;
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
+use sync_protocol::kinds::Role;
+
+use crate::house::{PASSWORD, Server};
+
+/// Changes the database beside the server, as a disk would, and lets the server look anew.
+async fn damage(server: &Server, statement: &'static str) {
+    let file = server.folder.path().join(FILE);
+    let mut raw = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+    let done = sqlx::raw_sql(statement).execute(&mut raw).await.unwrap();
+    assert!(done.rows_affected() > 0, "it changes nothing: {statement}");
+    sqlx::raw_sql("update server set access_version = access_version + 1").execute(&mut raw).await.unwrap();
+    server.app.people.look().await.unwrap();
+}
+
+#[tokio::test]
+async fn no_damaged_row_gives_anybody_more_than_they_were_given() {
+    let server = Server::start().await;
+    let (store, clock) = (&server.app.store, &server.clock);
+    let lin = server.person("lin", Some(PASSWORD)).await;
+    let (lins_phone, _) = server.enrolled(lin).await;
+    let wang = server.person("wang", None).await;
+    let (wangs_phone, _) = server.enrolled(wang).await;
+    let chen = server.person("chen", None).await;
+    let (chens_phone, device) = server.enrolled(chen).await;
+    server.minutes_later(1);
+    let scope: Scope = "county:350823".parse().unwrap();
+    accounts::end_role(store, clock, lin, Role::InspectionOffice, scope).await.unwrap();
+    accounts::disable(store, clock, wang).await.unwrap();
+    accounts::revoke_device(store, clock, device).await.unwrap();
+    server.app.people.look().await.unwrap();
+    assert_eq!(server.me_by_token(&lins_phone).await.body["roles"], json!([]), "the role has ended");
+    assert_eq!(server.me_by_token(&wangs_phone).await.refused(), (401, "user_disabled"));
+    assert_eq!(server.me_by_token(&chens_phone).await.refused(), (401, "device_revoked"));
+    let cookie = server.sign_in("lin", PASSWORD).await.cookie();
+
+    let damaged = (503, "account_damaged");
+    damage(&server, "update grants set until = null").await;
+    let answer = server.me_by_token(&lins_phone).await;
+    assert_eq!(answer.refused(), damaged, "a role that ended does not come back");
+    let told = answer.body.to_string();
+    assert!(told.contains("手机上的内容没有丢失"), "{told}");
+    assert!(answer.headers.contains_key("retry-after"), "the phone comes back once it is repaired");
+    damage(&server, "update users set disabled_at = null").await;
+    assert_eq!(server.me_by_token(&wangs_phone).await.refused(), damaged, "nor does who left");
+    damage(&server, "update devices set revoked_at = null").await;
+    assert_eq!(server.me_by_token(&chens_phone).await.refused(), damaged, "nor a lost phone");
+    damage(&server, "update sessions set expires_at = expires_at + 1000000").await;
+    assert_eq!(server.me_by_cookie(&cookie).await.refused(), (401, "unauthorized"), "signed out");
+
+    // Nobody makes a damaged row look whole by changing something else of it.
+    let error = accounts::revoke_device(store, clock, device).await.unwrap_err();
+    assert_eq!(error.code, "account_damaged");
+    let error = accounts::enable(store, wang).await.unwrap_err();
+    assert_eq!(error.code, "account_damaged");
+}
+
+#[tokio::test]
+async fn what_is_damaged_of_one_person_is_no_matter_of_another() {
+    let server = Server::start().await;
+    let lin = server.person("lin", Some(PASSWORD)).await;
+    let (phone, _) = server.enrolled(lin).await;
+    server.person("wang", None).await;
+    damage(&server, "update users set display_name = '别人' where username = 'wang'").await;
+    assert_eq!(server.me_by_token(&phone).await.status, 200);
+    let listed = accounts::all(&server.app.store).await.unwrap();
+    assert_eq!(listed.iter().map(|(person, _)| person.username.as_str()).collect::<Vec<_>>(), ["lin"]);
+    damage(&server, "update users set password_hash = null where username = 'lin'").await;
+    assert_eq!(server.sign_in("lin", PASSWORD).await.refused(), (503, "account_damaged"));
+}
