@@ -325,6 +325,56 @@ async fn the_same_id_for_two_changes_keeps_both_and_the_office_decides() {
     server.verify();
 }
 
+/// The first of two changes under one id is held, and the second would be accepted by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_waits_at_the_office_is_not_taken_over_by_other_content() {
+    use sync_protocol::refusal::Code::{IdReused, OutOfScope};
+
+    for first_is_released in [false, true] {
+        let server = Server::start().await;
+        let world = World::small(6).open(&server).await;
+        let mut phone = world.school_phone(&server, "甲").await;
+        phone.write_diary(world.projects[1].id, "2026-03-02", |form| form.working("代班"));
+        let mut copy = phone.copied();
+        copy.phone.outbox.waiting.clear();
+        copy.write_diary(world.projects[0].id, "2026-03-02", |form| form.working("浇筑"));
+        copy.phone.outbox.waiting[0].id = phone.phone.outbox.waiting[0].id;
+        let code = |device: &Device| device.phone.outbox.held[0].code;
+        let why = |device: &Device| device.phone.outbox.held[0].refused.clone();
+
+        // Twice: the same again is the same.
+        for _ in 0..2 {
+            assert_eq!(phone.sync().await.expect("the line holds").held, 1);
+            assert_eq!(copy.sync().await.expect("the line holds").held, 1);
+            assert_eq!((code(&phone), code(&copy)), (OutOfScope, IdReused));
+            assert_eq!(world.office.held().await.len(), 2, "both are kept");
+        }
+        let held = world.office.held().await;
+        if first_is_released {
+            world.office.release(&held[0]).await;
+            assert_eq!(phone.sync().await.expect("the line holds").duplicates, 1);
+            assert_eq!(copy.sync().await.expect("the line holds").held, 1);
+            let path = format!("/api/v1/held/{}/release", held[1]["id"]);
+            let (status, _) = world.office.ask(Method::POST, &path, Some(json!({}))).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "the id stands in the ledger");
+            world.office.refuse(&held[1], "两条变更编号相同").await;
+            copy.sync().await.expect("the line holds");
+            assert_eq!(why(&copy).as_deref(), Some("两条变更编号相同"));
+        } else {
+            world.office.refuse(&held[0], "不在本校").await;
+            phone.sync().await.expect("the line holds");
+            assert_eq!((code(&phone), why(&phone).as_deref()), (OutOfScope, Some("不在本校")));
+            assert_eq!(copy.sync().await.expect("the line holds").held, 1, "a refusal frees no id");
+            assert_eq!((code(&copy), why(&copy)), (IdReused, None));
+            world.office.release(&held[1]).await;
+            assert_eq!(copy.sync().await.expect("the line holds").duplicates, 1, "a person may");
+            phone.sync().await.expect("the line holds");
+            assert_eq!(why(&phone).as_deref(), Some("不在本校"), "what was decided stays decided");
+        }
+        server.verify();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_good_token_nothing_is_told_and_nothing_is_taken() {
     let server = Server::start().await;

@@ -1,5 +1,7 @@
 //! The held box: changes that came and are not in a ledger. They wait for a person at the office.
 
+use std::collections::HashMap;
+
 use futures_util::TryStreamExt as _;
 use futures_util::stream::BoxStream;
 use sqlx::{FromRow, Row as _};
@@ -265,6 +267,22 @@ pub async fn has_changes(tx: &mut Tx, changes: &[ChangeId]) -> Result<Vec<Change
     .fetch_all(tx)
     .await?;
     Ok(found.into_iter().filter_map(|(id,)| id.parse().ok()).collect())
+}
+
+/// The digest of what was held first under each of these change ids, where something was.
+pub async fn first_of_ids(tx: &mut Tx, changes: &[ChangeId]) -> Result<HashMap<ChangeId, Sha256>> {
+    let list = serde_json::to_string(changes).unwrap_or_default();
+    let found: Vec<(String, Vec<u8>)> = sqlx::query_as(
+        "select h.change_id, h.digest from held h where h.change_id in (select value from json_each($1))
+         and not exists (select 1 from held b where b.change_id = h.change_id and b.id < h.id)",
+    )
+    .bind(list)
+    .fetch_all(tx)
+    .await?;
+    let of_id = |(id, digest): (String, Vec<u8>)| {
+        id.parse().ok().map(|id| Ok((id, Sha256(columns::array(&digest)?))))
+    };
+    found.into_iter().filter_map(of_id).collect()
 }
 
 /// One held change.

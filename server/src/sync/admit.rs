@@ -97,6 +97,8 @@ pub struct Work {
     pub known: HashMap<ChangeId, Known>,
     /// What the held box has of the batch.
     pub in_box: HashMap<Sha256, HeldRow>,
+    /// The first content that was held under an id, of the ids that the batch speaks of.
+    pub first_held: HashMap<ChangeId, Sha256>,
     /// The records that the batch speaks of.
     pub records: HashMap<RecordId, Working>,
     /// The ledgers, moving on.
@@ -124,6 +126,7 @@ impl Work {
             now,
             known: HashMap::new(),
             in_box: HashMap::new(),
+            first_held: HashMap::new(),
             records: HashMap::new(),
             ledgers,
             directories: BTreeMap::new(),
@@ -166,7 +169,7 @@ impl Work {
             }
             _ => {}
         }
-        if known.is_some() {
+        if known.is_some() || (!released && self.is_held_otherwise(incoming)) {
             return self.hold(standing, incoming, sender, id_reused());
         }
         match self.admit(standing, incoming, sender) {
@@ -178,6 +181,15 @@ impl Work {
             }
             Err(refusal) => self.hold(standing, incoming, sender, refusal),
         }
+    }
+
+    /// Whether other content was held under the same id before, whatever was decided about it since.
+    /// The office alone lets the later one in: a phone that made both cannot say which one counts.
+    fn is_held_otherwise(&self, incoming: &Incoming) -> bool {
+        let Ok(decoded) = &incoming.reading else { return false };
+        let first = self.first_held.get(&decoded.change.id);
+        // What could not be read when it came was kept under the digest of its bytes.
+        first.is_some_and(|first| *first != incoming.digest && *first != Sha256::of(incoming.raw.as_bytes()))
     }
 
     fn admit(
@@ -282,6 +294,9 @@ impl Work {
         let fresh = !self.in_box.contains_key(&incoming.digest)
             && self.held_now.insert(incoming.digest, refusal.clone()).is_none();
         if fresh && let Rights::Own { actor, .. } = &sender.rights {
+            if let Some(id) = incoming.sent_id.as_deref().and_then(|id| id.parse().ok()) {
+                self.first_held.entry(id).or_insert(incoming.digest);
+            }
             let change = incoming.reading.as_ref().ok().map(|decoded| &decoded.change);
             let permitted_when_made =
                 change.is_some_and(|change| self.permitted_when_made(standing, change, sender));

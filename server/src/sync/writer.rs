@@ -275,6 +275,8 @@ pub(super) async fn prepare(tx: &mut Tx, work: &mut Work, pushes: &[Push]) -> Re
     work.known = ledger::known(tx, ids.into_iter()).await?.into_iter().collect();
     let in_box = held::with_digests(tx, changes().map(|incoming| incoming.digest)).await?;
     work.in_box = in_box.into_iter().map(|row| (row.held.digest, row)).collect();
+    let sent: Vec<_> = decoded().map(|decoded| decoded.change.id).collect();
+    work.first_held = held::first_of_ids(tx, &sent).await?;
     load_records(tx, work, record_ids).await?;
     // A verification that was begun earlier names its rectification itself.
     let named: HashSet<RecordId> = work
