@@ -378,7 +378,7 @@ fn moment(time: SystemTime) -> Moment {
 
 #[cfg(test)]
 mod tests {
-    use super::super::part::{Part, Trial};
+    use super::super::part::{Checksum, Part, Trial};
     use super::*;
     use futures_util::TryStreamExt as _;
 
@@ -431,14 +431,16 @@ mod tests {
         let mut part = Part::open(&folder, upload).unwrap();
         part.append(b"one").unwrap();
 
-        let mut trial = Trial::begin(&folder, upload).unwrap();
+        let expected = Checksum::Sha256(Sha256::of(b" two"));
+        let mut trial = Trial::begin(&folder, upload, expected).unwrap();
         trial.append(&Bytes::from_static(b"broken")).unwrap();
+        assert!(!trial.is_as_expected());
         drop(trial);
         assert_eq!(part.length(), 3);
 
-        let mut trial = Trial::begin(&folder, upload).unwrap();
+        let mut trial = Trial::begin(&folder, upload, expected).unwrap();
         trial.append(&Bytes::from_static(b" two")).unwrap();
-        assert_eq!((trial.length(), trial.sha256()), (4, Sha256::of(b" two")));
+        assert_eq!((trial.length(), trial.is_as_expected()), (4, true));
         trial.pass(&mut part).unwrap();
         assert_eq!(part.sha256().unwrap(), Sha256::of(b"one two"));
         assert_eq!(folder.incoming().await.unwrap().len(), 1, "no trial stays behind");

@@ -97,21 +97,41 @@ impl Part {
     }
 }
 
+/// What the client says that the bytes of one PATCH hash to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checksum {
+    /// By SHA-256.
+    Sha256(Sha256),
+    /// By SHA-1: good enough against a bad line, and nothing else is asked of it. The photo as a
+    /// whole is known by its SHA-256.
+    Sha1([u8; 20]),
+}
+
+/// A checksum on its way.
+enum Hashing {
+    Sha256(sha2::Sha256, Sha256),
+    Sha1(sha1::Sha1, [u8; 20]),
+}
+
 /// Bytes that count only if they turn out to be what the client says: they are kept beside the
 /// upload, and nothing of them is in it until then.
 pub struct Trial {
     path: PathBuf,
     file: File,
-    hash: sha2::Sha256,
+    hashing: Hashing,
     length: u64,
 }
 
 impl Trial {
     /// Begins one for an upload; an older one that was cut is forgotten.
-    pub fn begin(folder: &Folder, upload: Uuid) -> io::Result<Self> {
+    pub fn begin(folder: &Folder, upload: Uuid, expected: Checksum) -> io::Result<Self> {
         let path = folder.trial_path(upload);
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&path)?;
-        Ok(Self { path, file, hash: sha2::Sha256::new(), length: 0 })
+        let hashing = match expected {
+            Checksum::Sha256(expected) => Hashing::Sha256(sha2::Sha256::new(), expected),
+            Checksum::Sha1(expected) => Hashing::Sha1(sha1::Sha1::new(), expected),
+        };
+        Ok(Self { path, file, hashing, length: 0 })
     }
 
     /// How many bytes are there.
@@ -121,14 +141,20 @@ impl Trial {
 
     /// Adds bytes.
     pub fn append(&mut self, bytes: &Bytes) -> io::Result<()> {
-        self.hash.update(bytes);
+        match &mut self.hashing {
+            Hashing::Sha256(hash, _) => hash.update(bytes),
+            Hashing::Sha1(hash, _) => hash.update(bytes),
+        }
         self.length += bytes.len() as u64;
         self.file.write_all(bytes)
     }
 
-    /// The hash of all that is there.
-    pub fn sha256(&self) -> Sha256 {
-        Sha256(self.hash.clone().finalize().into())
+    /// Whether all that is there is what the client says.
+    pub fn is_as_expected(&self) -> bool {
+        match &self.hashing {
+            Hashing::Sha256(hash, expected) => hash.clone().finalize().as_slice() == expected.0,
+            Hashing::Sha1(hash, expected) => hash.clone().finalize().as_slice() == expected,
+        }
     }
 
     /// Adds everything to the upload.

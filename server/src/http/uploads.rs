@@ -1,6 +1,6 @@
 //! Photos come in by tus 1.0.0 (<https://tus.io/protocols/resumable-upload>).
 //!
-//! Extensions: creation, creation-with-upload, checksum (sha256), termination, expiration. What
+//! Extensions: creation, creation-with-upload, checksum (sha256, sha1), termination, expiration. What
 //! the page of the protocol leaves open is decided for bad lines: see `photos/upload.rs`.
 
 pub(super) mod tests;
@@ -19,6 +19,7 @@ use super::app::App;
 use super::auth::Signed;
 use super::extract;
 use super::problem::{Problem, ProblemBody};
+use crate::blobs::part::Checksum;
 use crate::error::{Error, Kind, Result};
 use crate::photos::drain;
 use crate::photos::upload::{Announced, MAX_BYTES, Progress, Stopped};
@@ -55,7 +56,7 @@ pub async fn abilities() -> Response {
             HeaderValue::from_static("creation,creation-with-upload,checksum,termination,expiration"),
         ),
         (TUS_MAX_SIZE, HeaderValue::from(MAX_BYTES)),
-        (TUS_CHECKSUM_ALGORITHM, HeaderValue::from_static("sha256")),
+        (TUS_CHECKSUM_ALGORITHM, HeaderValue::from_static("sha256,sha1")),
     ];
     (StatusCode::NO_CONTENT, abilities).into_response()
 }
@@ -166,7 +167,7 @@ pub async fn stand(
         ("id" = String, Path, description = "from Location"),
         ("Tus-Resumable" = String, Header, description = "1.0.0"),
         ("Upload-Offset" = u64, Header, description = "where the bytes begin"),
-        ("Upload-Checksum" = Option<String>, Header, description = "sha256 and the hash of these bytes in base64"),
+        ("Upload-Checksum" = Option<String>, Header, description = "sha256 or sha1, and the hash of these bytes in base64"),
     ),
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
     responses(
@@ -360,20 +361,24 @@ impl Metadata {
     }
 }
 
-/// `Upload-Checksum: sha256 <base64>`.
-fn checksum(headers: &HeaderMap) -> Result<Option<Sha256>> {
+/// `Upload-Checksum: sha256 <base64>`, or `sha1`.
+fn checksum(headers: &HeaderMap) -> Result<Option<Checksum>> {
     let Some(header) = headers.get(UPLOAD_CHECKSUM) else { return Ok(None) };
     let read = || {
         let (algorithm, hash) = header.to_str().ok()?.trim().split_once(' ')?;
         let hash = STANDARD.decode(hash.trim()).ok()?;
-        (algorithm == "sha256").then_some(Sha256(hash.try_into().ok()?))
+        match algorithm {
+            "sha256" => Some(Checksum::Sha256(Sha256(hash.try_into().ok()?))),
+            "sha1" => Some(Checksum::Sha1(hash.try_into().ok()?)),
+            _ => None,
+        }
     };
     read().map(Some).ok_or_else(|| {
         Error::new(
             Kind::BadRequest,
             "checksum_algorithm",
-            "校验和须为 Upload-Checksum: sha256 加 base64；没有保存任何内容",
-            "the checksum must read Upload-Checksum: sha256 and base64; nothing was stored",
+            "校验和须为 Upload-Checksum: sha256 或 sha1，加 base64；没有保存任何内容",
+            "the checksum must read Upload-Checksum: sha256 or sha1, and base64; nothing was stored",
         )
     })
 }

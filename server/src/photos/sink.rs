@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::sniff::{self, MediaType};
 use super::turns::Turn;
 use crate::blobs::folder::Folder;
-use crate::blobs::part::{Part, Trial};
+use crate::blobs::part::{Checksum, Part, Trial};
 use crate::blobs::{self, blocking};
 use crate::error::{Error, Kind, Result};
 
@@ -66,7 +66,6 @@ where
 pub(super) struct Sink {
     /// Lent to the thread that writes.
     files: Option<Files>,
-    checksum: Option<Sha256>,
 }
 
 /// The files behind it. All of it may block.
@@ -117,11 +116,11 @@ impl Files {
         Ok(start.len() >= sniff::ENOUGH_BYTES && MediaType::of(&start).is_none())
     }
 
-    fn settle(mut self, is_whole_body: bool, checksum: Option<Sha256>) -> Settled {
+    fn settle(mut self, is_whole_body: bool) -> Settled {
         let (mut passed, mut is_other) = (true, false);
         let mut written = Ok(());
         if let Some(trial) = self.trial.take() {
-            passed = is_whole_body && checksum == Some(trial.sha256());
+            passed = is_whole_body && trial.is_as_expected();
             if passed {
                 let is_beginning = self.part.length() == 0;
                 written = trial.pass(&mut self.part);
@@ -139,15 +138,15 @@ impl Sink {
         folder: &Folder,
         upload: Uuid,
         part: Part,
-        checksum: Option<Sha256>,
+        checksum: Option<Checksum>,
     ) -> Result<Self> {
         let folder = folder.clone();
         let open = move || {
-            let trial = checksum.map(|_| Trial::begin(&folder, upload)).transpose()?;
+            let trial = checksum.map(|expected| Trial::begin(&folder, upload, expected)).transpose()?;
             let whole = (part.length() == 0 && trial.is_none()).then(sha2::Sha256::new);
             Ok(Files { part, trial, whole })
         };
-        Ok(Self { files: Some(blocking(open).await?), checksum })
+        Ok(Self { files: Some(blocking(open).await?) })
     }
 
     /// Writes a chunk, as far as the upload has room for it.
@@ -176,7 +175,7 @@ impl Sink {
     pub(super) async fn settle(self, is_whole_body: bool) -> Result<Settled> {
         let lost = || Error::internal(anyhow::anyhow!("a photo's file was lost while writing"));
         let files = self.files.ok_or_else(lost)?;
-        blocking(move || Ok(files.settle(is_whole_body, self.checksum))).await
+        blocking(move || Ok(files.settle(is_whole_body))).await
     }
 }
 

@@ -22,7 +22,7 @@ use super::turns::Turns;
 use super::{safety, sniff};
 use crate::access::actor::Actor;
 use crate::blobs::folder::Folder;
-use crate::blobs::part::Part;
+use crate::blobs::part::{Checksum, Part};
 use crate::blobs::{self, blocking};
 use crate::clock::{Clock, Moment};
 use crate::error::{Error, Kind, Result};
@@ -156,7 +156,7 @@ impl Uploads {
         actor: &Actor,
         id: Uuid,
         offset: u64,
-        checksum: Option<Sha256>,
+        checksum: Option<Checksum>,
         body: S,
     ) -> Result<Progress, Stopped>
     where
@@ -172,7 +172,7 @@ impl Uploads {
         &self,
         upload: UploadRow,
         offset: u64,
-        checksum: Option<Sha256>,
+        checksum: Option<Checksum>,
         mut body: S,
     ) -> Result<Progress, Stopped>
     where
@@ -228,7 +228,7 @@ impl Uploads {
         &self,
         upload: &UploadRow,
         offset: u64,
-        checksum: Option<Sha256>,
+        checksum: Option<Checksum>,
     ) -> Result<Opened, Stopped> {
         let part = match self.resume(upload).await? {
             Resumed::At(part) => part,

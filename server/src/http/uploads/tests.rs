@@ -129,7 +129,7 @@ async fn what_the_server_can_do_is_told_to_anybody() {
         answer.header("tus-extension"),
         "creation,creation-with-upload,checksum,termination,expiration"
     );
-    assert_eq!(answer.header("tus-checksum-algorithm"), "sha256");
+    assert_eq!(answer.header("tus-checksum-algorithm"), "sha256,sha1");
     assert_eq!(answer.header("tus-max-size"), MAX_BYTES.to_string());
     for method in [Method::POST, Method::HEAD, Method::PATCH, Method::DELETE] {
         let path =
@@ -188,6 +188,26 @@ async fn a_photo_may_come_with_its_beginning_and_by_post_alone() {
 }
 
 #[tokio::test]
+async fn a_piece_is_checked_by_sha1_as_by_sha256() {
+    use sha1::Digest as _;
+    // As FIPS 180 has it, so that both ends do not agree on something else.
+    assert_eq!(STANDARD.encode(sha1::Sha1::digest(b"abc")), "qZk+NkcGgWq6PiVxeFDCbJzQ2J0=");
+
+    let face = Face::new().await;
+    let photo = Shot::number(5).jpeg(320, 240, 80);
+    let path = face.begin(&photo).await;
+    let sum = |bytes: &[u8]| format!("sha1 {}", STANDARD.encode(sha1::Sha1::digest(bytes)));
+    let answer = face.patch(&path, 0, &[("upload-checksum", &sum(b"other"))], &photo[..1000]).await;
+    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (460, "checksum_mismatch"));
+    assert_eq!(answer.header("upload-offset"), "0", "nothing of it was kept");
+    let answer = face.patch(&path, 0, &[("upload-checksum", &sum(&photo[..1000]))], &photo[..1000]).await;
+    assert_eq!((answer.status, answer.header("upload-offset")), (StatusCode::NO_CONTENT, "1000"));
+    let sum = format!("sha256 {}", STANDARD.encode(Sha256::of(&photo[1000..]).0));
+    let answer = face.patch(&path, 1000, &[("upload-checksum", &sum)], &photo[1000..]).await;
+    assert_eq!(answer.header("upload-offset"), photo.len().to_string());
+}
+
+#[tokio::test]
 async fn what_is_not_understood_is_said_clearly() {
     let face = Face::new().await;
     let photo = Shot::number(3).jpeg(320, 240, 80);
@@ -211,8 +231,10 @@ async fn what_is_not_understood_is_said_clearly() {
         assert_eq!(answer.header("tus-version"), if status == 412 { "1.0.0" } else { "" });
     }
     let path = face.begin(&photo).await;
-    let answer = face.patch(&path, 0, &[("upload-checksum", "sha1 AAAA")], b"x").await;
-    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (400, "checksum_algorithm"));
+    for unreadable in ["md5 1B2M2Y8AsgTpgAmY7PhCfg==", "sha1 AAAA", "sha1", "sha256 ***"] {
+        let answer = face.patch(&path, 0, &[("upload-checksum", unreadable)], b"x").await;
+        assert_eq!((answer.status.as_u16(), answer.code().as_str()), (400, "checksum_algorithm"));
+    }
     let sum = format!("sha256 {}", STANDARD.encode(Sha256::of(b"other").0));
     let answer = face.patch(&path, 0, &[("upload-checksum", &sum)], &photo).await;
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (460, "checksum_mismatch"));

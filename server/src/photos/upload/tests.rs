@@ -119,7 +119,7 @@ async fn bytes_with_a_checksum_are_taken_whole_or_not_at_all() {
     let uploads = &house.photos.uploads;
     let photo = Shot::number(4).jpeg(320, 240, 80);
     let begun = uploads.begin(&lin, announced(&photo)).await.unwrap();
-    let sum = Some(Sha256::of(&photo[..600]));
+    let sum = Some(Checksum::Sha256(Sha256::of(&photo[..600])));
 
     let mut flipped = photo[..600].to_vec();
     flipped[300] ^= 1;
@@ -130,7 +130,7 @@ async fn bytes_with_a_checksum_are_taken_whole_or_not_at_all() {
     assert_eq!((stopped.error.code, stopped.progress.unwrap().offset), ("body_cut", 0));
 
     assert_eq!(uploads.receive(&lin, begun.id, 0, sum, whole(&photo[..600])).await.unwrap().offset, 600);
-    let sum = Some(Sha256::of(&photo[600..]));
+    let sum = Some(Checksum::Sha256(Sha256::of(&photo[600..])));
     let ended = uploads.receive(&lin, begun.id, 600, sum, whole(&photo[600..])).await.unwrap();
     assert_eq!(ended.offset, ended.length);
     assert!(is_there(&house, &Sha256::of(&photo)).await);
@@ -144,7 +144,7 @@ async fn a_first_piece_damaged_on_the_line_is_no_other_kind_of_file() {
     let begun = uploads.begin(&lin, announced(&photo)).await.unwrap();
     let mut flipped = photo[..600].to_vec();
     flipped[0] ^= 1;
-    let sum = Some(Sha256::of(&photo[..600]));
+    let sum = Some(Checksum::Sha256(Sha256::of(&photo[..600])));
     let stopped = uploads.receive(&lin, begun.id, 0, sum, whole(&flipped)).await.unwrap_err();
     assert_eq!((stopped.error.code, stopped.progress.unwrap().offset), ("checksum_mismatch", 0));
     assert_eq!(uploads.receive(&lin, begun.id, 0, sum, whole(&photo[..600])).await.unwrap().offset, 600);
@@ -152,7 +152,7 @@ async fn a_first_piece_damaged_on_the_line_is_no_other_kind_of_file() {
     // What passed and is no photo is told at once, and not after megabytes.
     let page = b"<!doctype html><script>alert(1)</script>".repeat(10);
     let begun = uploads.begin(&lin, announced(&page)).await.unwrap();
-    let sum = Some(Sha256::of(&page[..200]));
+    let sum = Some(Checksum::Sha256(Sha256::of(&page[..200])));
     let stopped = uploads.receive(&lin, begun.id, 0, sum, whole(&page[..200])).await.unwrap_err();
     assert_eq!((stopped.error.code, stopped.progress), ("not_a_photo", None));
 }
