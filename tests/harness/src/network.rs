@@ -241,6 +241,21 @@ enum End {
 
 async fn pump(mut phone: TcpStream, state: &State, up: Way, down: Way) -> io::Result<()> {
     let mut server = connect(state).await?;
+    if let Ended::Cut = join(&mut phone, &mut server, state, up, down).await? {
+        // What had passed does arrive, however busy the machine is, before the phone asks again.
+        server.shutdown().await?;
+        tokio::io::copy(&mut server, &mut tokio::io::sink()).await?;
+    }
+    Ok(())
+}
+
+async fn join(
+    phone: &mut TcpStream,
+    server: &mut TcpStream,
+    state: &State,
+    up: Way,
+    down: Way,
+) -> io::Result<Ended> {
     let (mut from_phone, mut to_phone) = phone.split();
     let (mut from_server, mut to_server) = server.split();
     let mut upward = std::pin::pin!(run(&mut from_phone, &mut to_server, up, &state.up));
@@ -251,9 +266,9 @@ async fn pump(mut phone: TcpStream, state: &State, up: Way, down: Way) -> io::Re
             ended = &mut upward, if up_open => match ended? {
                 // The phone has said everything; the answer may still come.
                 Ended::Closed => up_open = false,
-                Ended::Cut => return Ok(()),
+                Ended::Cut => return Ok(Ended::Cut),
             },
-            ended = &mut downward => return ended.map(drop),
+            ended = &mut downward => return ended.map(|_| Ended::Closed),
         }
     }
 }
