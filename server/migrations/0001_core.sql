@@ -273,9 +273,8 @@ create table devices (
     created_at integer not null,
     last_seen_at integer,
     clock_offset_ms integer,
+    -- The last ticket that it showed: see sync/ticket.rs.
     ticket blob,
-    previous_ticket blob,
-    ever_showed_ticket integer not null default 0,
     storage_alarms integer not null default 0,
     storage_alarm_at integer,
     revoked_at integer,

@@ -8,47 +8,33 @@ use super::{Tx, columns};
 use crate::clock::Moment;
 use crate::error::Result;
 
-/// A device's tickets: the current and the previous one, and whether it ever showed one.
-pub type Kept = (Option<[u8; 16]>, Option<[u8; 16]>, bool);
-
-/// The tickets of these devices.
-pub async fn tickets(
+/// The last ticket that each of these devices showed, where one did.
+pub async fn shown(
     tx: &mut Tx,
     devices: impl Iterator<Item = DeviceId>,
-) -> Result<HashMap<DeviceId, Kept>> {
-    type Row = (Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>, bool);
+) -> Result<HashMap<DeviceId, [u8; 16]>> {
     let list = columns::hex_list(devices.map(|device| device.0.into_bytes()));
-    let found: Vec<Row> = sqlx::query_as(
-        "select id, ticket, previous_ticket, ever_showed_ticket from devices
-         where id in (select unhex(value) from json_each($1))",
+    let found: Vec<(Vec<u8>, Vec<u8>)> = sqlx::query_as(
+        "select id, ticket from devices
+         where id in (select unhex(value) from json_each($1)) and ticket is not null",
     )
     .bind(list)
     .fetch_all(tx)
     .await?;
-    let ticket = |bytes: Option<Vec<u8>>| bytes.map(|bytes| columns::array(&bytes)).transpose();
-    found
-        .into_iter()
-        .map(|(id, current, previous, ever_showed)| {
-            Ok((columns::id(&id)?, (ticket(current)?, ticket(previous)?, ever_showed)))
-        })
-        .collect()
+    found.into_iter().map(|(id, ticket)| Ok((columns::id(&id)?, columns::array(&ticket)?))).collect()
 }
 
-/// Keeps a device's tickets.
-pub async fn keep(tx: &mut Tx, device: DeviceId, (current, previous, ever_showed): Kept) -> Result<()> {
-    sqlx::query(
-        "update devices set ticket = $2, previous_ticket = $3, ever_showed_ticket = $4 where id = $1",
-    )
-    .bind(device.as_bytes().as_slice())
-    .bind(current.as_ref().map(<[u8; 16]>::as_slice))
-    .bind(previous.as_ref().map(<[u8; 16]>::as_slice))
-    .bind(ever_showed)
-    .execute(tx)
-    .await?;
+/// Keeps the ticket that a device showed.
+pub async fn keep(tx: &mut Tx, device: DeviceId, ticket: [u8; 16]) -> Result<()> {
+    sqlx::query("update devices set ticket = $2 where id = $1")
+        .bind(device.as_bytes().as_slice())
+        .bind(ticket.as_slice())
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
-/// Notes that a device came with a ticket that it should not have any more.
+/// Notes that a device's storage was copied or rolled back.
 pub async fn alarm(tx: &mut Tx, device: DeviceId, now: Moment) -> Result<()> {
     sqlx::query(
         "update devices set storage_alarms = storage_alarms + 1, storage_alarm_at = $2 where id = $1",

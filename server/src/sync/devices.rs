@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use sync_protocol::id::DeviceId;
 
-use super::ticket::Tickets;
+use super::ticket::Shown;
 use crate::clock::Moment;
 
 /// For how long it is believed that no photo of a device is missing: one may be found damaged.
@@ -19,8 +19,8 @@ pub(super) struct Devices(Mutex<HashMap<DeviceId, DeviceState>>);
 /// What is remembered of a device.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct DeviceState {
-    /// Its tickets.
-    pub(super) tickets: Tickets,
+    /// The last ticket that it showed.
+    pub(super) shown: Shown,
     /// When it was last seen that no photo is missing that its changes refer to.
     none_missing_at: Option<Moment>,
     /// How many requests of it referred to photos.
@@ -40,11 +40,11 @@ impl Devices {
         self.lock().get(&device).copied()
     }
 
-    /// Notes a device's tickets after a commit, and whether what it sent refers to photos.
-    pub(super) fn answered(&self, device: DeviceId, tickets: Tickets, photos: bool) {
+    /// Notes the ticket that a device showed, after a commit, and whether what it sent refers to photos.
+    pub(super) fn answered(&self, device: DeviceId, shown: Shown, photos: bool) {
         let mut devices = self.lock();
         let state = devices.entry(device).or_default();
-        state.tickets = tickets;
+        state.shown = shown;
         if photos {
             state.photo_pushes += 1;
             state.none_missing_at = None;
@@ -76,10 +76,10 @@ mod tests {
     #[test]
     fn a_photo_that_came_up_meanwhile_is_asked_for() {
         let (devices, device) = (Devices::default(), DeviceId(Uuid::from_u128(1)));
-        devices.answered(device, Tickets::default(), true);
+        devices.answered(device, Shown::default(), true);
         let before = devices.get(device);
         assert!(before.unwrap().may_lack_photos(NOW));
-        devices.answered(device, Tickets::default(), true);
+        devices.answered(device, Shown::default(), true);
         devices.none_missing(device, before, NOW);
         assert!(devices.get(device).unwrap().may_lack_photos(NOW), "the second request brought more");
         devices.none_missing(device, devices.get(device), NOW);

@@ -21,8 +21,8 @@ use super::feed::{self, From, Page};
 use super::incoming::{Incoming, Sender};
 use super::placing;
 use super::scope::ReadScope;
-use super::ticket::{self, Ticket, Tickets};
-use super::writer::{Push, Shown};
+use super::ticket::{self, Ticket};
+use super::writer::{CameWith, Push};
 use crate::access::actor::Actor;
 use crate::error::{Error, Kind, Language, Result};
 use crate::store::{held, ledger, records};
@@ -43,8 +43,8 @@ pub type Answer = SyncResponse<Box<RawValue>>;
 struct Sent {
     /// Of each change, with its id as it was sent.
     verdicts: Vec<(Option<String>, Verdict)>,
-    /// The device's tickets now.
-    tickets: Option<Tickets>,
+    /// The device's next ticket.
+    ticket: Option<Ticket>,
 }
 
 impl Sent {
@@ -90,7 +90,7 @@ impl Engine {
         check(&request)?;
         let opened = request.cursor.as_deref().map(|text| self.sealer.open(text));
         let from = From { cursor: opened.as_ref().and_then(Option::as_ref), foreign: opened == Some(None) };
-        let shown = request.ticket.as_deref().map(ticket::decode);
+        let shown = request.ticket.as_deref().and_then(ticket::decode);
 
         let sent = if request.changes.is_empty() && self.keeps_ticket(actor, shown) {
             None
@@ -108,8 +108,7 @@ impl Engine {
             }
             Err(error) => return Err(error),
         };
-        let tickets = sent.as_ref().and_then(|sent| sent.tickets);
-        let tickets = tickets.or_else(|| self.devices.get(actor.device).map(|device| device.tickets));
+        let ticket = sent.as_ref().map_or(shown, |sent| sent.ticket);
         let News { page, cursor, photos_missing, checkpoint } = news;
         Ok(SyncResponse {
             protocol: PROTOCOL,
@@ -122,7 +121,7 @@ impl Engine {
             more: page.more,
             resync: page.resync,
             settled: SETTLED,
-            ticket: tickets.and_then(|tickets| tickets.current).map(ticket::encode),
+            ticket: ticket.map(ticket::encode),
             digest: page.digest,
             checkpoint,
         })
@@ -183,9 +182,8 @@ impl Engine {
 
     /// Whether the device may go on with the ticket that it has, so that nothing need be written.
     fn keeps_ticket(&self, actor: &Actor, shown: Option<Ticket>) -> bool {
-        let tickets = self.devices.get(actor.device).map(|device| device.tickets).unwrap_or_default();
-        // That it shows one at all is written down once.
-        tickets.ever_showed && tickets.current.is_some() && tickets.current == shown
+        let device = self.devices.get(actor.device);
+        device.zip(shown).is_some_and(|(device, shown)| device.shown.leaves(shown))
     }
 
     /// Sends changes to be appended; tells what became of each.
@@ -213,9 +211,12 @@ impl Engine {
             .map(|(county, (_, seq))| (county.clone(), *seq))
             .collect();
         let sender = Sender::own(Arc::clone(actor), seen, ahead_ms);
-        let push = Push { sender, changes, ticket: Some(Shown(shown)), release: None };
+        let push = Push { sender, changes, ticket: Some(CameWith(shown)), release: None };
         let pushed = self.push(push).await?;
-        Ok(Sent { verdicts: ids.into_iter().zip(pushed.verdicts).collect(), tickets: pushed.ticket })
+        Ok(Sent {
+            verdicts: ids.into_iter().zip(pushed.verdicts).collect(),
+            ticket: pushed.ticket.map(|turn| turn.next),
+        })
     }
 
     fn has_an_office(&self, actor: &Actor) -> bool {

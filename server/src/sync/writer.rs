@@ -22,13 +22,13 @@ use super::nudge::Nudge;
 use super::placing::Placed;
 use super::rows;
 use super::standing::{self, CountyNews, Standing};
-use super::ticket::{self, Ticket, Tickets};
+use super::ticket::{Judgement, Shown, Ticket};
 use crate::clock::{Clock, Moment};
 use crate::error::{Error, Kind, Result};
 use crate::store::held::{self, Decision, State};
 use crate::store::ledger::{self, LedgerRow};
 use crate::store::records::{self, PlaceKey, PlaceRow};
-use crate::store::{Store, Tx, tickets};
+use crate::store::{self, Store, Tx, tickets};
 
 /// How many requests may wait. Beyond that the server says "not now".
 pub(super) const QUEUE: usize = 512;
@@ -42,8 +42,8 @@ pub(super) struct Push {
     pub(super) sender: Sender,
     /// In order.
     pub(super) changes: Vec<Incoming>,
-    /// The ticket to be replaced; `None` where there is none to replace.
-    pub(super) ticket: Option<Shown>,
+    /// What the device came with; `None` where no device came.
+    pub(super) ticket: Option<CameWith>,
     /// The held change that this releases, and who releases it why.
     pub(super) release: Option<Release>,
 }
@@ -55,9 +55,9 @@ impl Push {
     }
 }
 
-/// The ticket that a device came with.
+/// The ticket that a device came with, if it has one yet.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shown(pub(super) Option<Ticket>);
+pub(super) struct CameWith(pub(super) Option<Ticket>);
 
 /// A held change on its way into the ledger.
 #[derive(Clone, Debug)]
@@ -75,8 +75,17 @@ pub(super) struct Release {
 pub(super) struct Pushed {
     /// One for each change, in order.
     pub(super) verdicts: Vec<Verdict>,
-    /// The device's next ticket, where one was asked for.
-    pub(super) ticket: Option<Tickets>,
+    /// The tickets of the device, where one came.
+    pub(super) ticket: Option<Turn>,
+}
+
+/// What became of a ticket.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Turn {
+    /// The last one shown.
+    shown: Shown,
+    /// What it is answered with.
+    pub(super) next: Ticket,
 }
 
 /// A request in the queue.
@@ -164,8 +173,8 @@ impl Writer {
 
     fn move_on(&self, written: Written, pushes: &[Push]) -> Vec<Pushed> {
         for (push, pushed) in pushes.iter().zip(&written.pushed) {
-            if let Some(tickets) = pushed.ticket {
-                self.devices.answered(push.sender.device, tickets, push.refers_to_photos());
+            if let Some(turn) = pushed.ticket {
+                self.devices.answered(push.sender.device, turn.shown, push.refers_to_photos());
             }
         }
         let mut news = Vec::new();
@@ -242,7 +251,7 @@ async fn write(tx: &mut Tx, standing: &RwLock<Standing>, pushes: &[Push], now: M
     for (push, verdicts) in pushes.iter().zip(&verdicts) {
         want_photos(tx, push, verdicts).await?;
     }
-    let tickets = rotate_tickets(tx, pushes, &verdicts, now).await?;
+    let tickets = turn_tickets(tx, pushes, now).await?;
     let pushed =
         verdicts.into_iter().zip(tickets).map(|(verdicts, ticket)| Pushed { verdicts, ticket }).collect();
     Ok(Written { pushed, ledgers, directories: work.directories, places: places.changed })
@@ -462,42 +471,34 @@ async fn want_photos(tx: &mut Tx, push: &Push, verdicts: &[Verdict]) -> Result<(
     records::want_photos(tx, push.sender.device, photos.into_iter()).await
 }
 
-/// Gives every device that came with a ticket its next one, and raises the alarms.
-async fn rotate_tickets(
-    tx: &mut Tx,
-    pushes: &[Push],
-    verdicts: &[Vec<Verdict>],
-    now: Moment,
-) -> Result<Vec<Option<Tickets>>> {
+/// Gives every device its next ticket, and raises the alarms.
+async fn turn_tickets(tx: &mut Tx, pushes: &[Push], now: Moment) -> Result<Vec<Option<Turn>>> {
     let devices: HashSet<_> =
         pushes.iter().filter(|push| push.ticket.is_some()).map(|push| push.sender.device).collect();
-    let mut standing: HashMap<_, Tickets> = HashMap::new();
+    let mut shown = HashMap::new();
     if !devices.is_empty() {
-        for (device, (current, previous, ever_showed)) in tickets::tickets(tx, devices.into_iter()).await? {
-            standing.insert(device, Tickets { current, previous, ever_showed });
+        for (device, ticket) in tickets::shown(tx, devices.into_iter()).await? {
+            shown.insert(device, Shown(Some(Ticket::of_bytes(ticket))));
         }
     }
-    let mut rotated = Vec::with_capacity(pushes.len());
-    for (push, verdicts) in pushes.iter().zip(verdicts) {
-        let Some(Shown(shown)) = push.ticket else {
-            rotated.push(None);
+    let mut turns = Vec::with_capacity(pushes.len());
+    for push in pushes {
+        let Some(CameWith(ticket)) = push.ticket else {
+            turns.push(None);
             continue;
         };
         let device = push.sender.device;
-        let before = standing.get(&device).copied().unwrap_or_default();
-        let brings_news = verdicts.iter().any(|verdict| matches!(verdict, Verdict::Accepted { .. }));
-        if !brings_news && before.is_repeated_by(shown) {
-            rotated.push(Some(before));
-            continue;
-        }
-        if !before.know(shown) {
-            tracing::warn!(%device, "a device came with a ticket of long ago: its storage was copied or rolled back");
+        let before = shown.get(&device).copied().unwrap_or_default();
+        if before.judge(ticket) == Judgement::Copied {
+            tracing::warn!(%device, "a device's storage was copied or rolled back");
             tickets::alarm(tx, device, now).await?;
         }
-        let after = before.rotate(shown, ticket::fresh()?);
-        standing.insert(device, after);
-        tickets::keep(tx, device, (after.current, after.previous, after.ever_showed)).await?;
-        rotated.push(Some(after));
+        let after = before.after(ticket);
+        if let Some(kept) = after.0.filter(|_| after != before) {
+            tickets::keep(tx, device, kept.to_bytes()).await?;
+            shown.insert(device, after);
+        }
+        turns.push(Some(Turn { shown: after, next: before.answer(ticket)? }));
     }
-    Ok(rotated)
+    Ok(turns)
 }
