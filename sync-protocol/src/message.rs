@@ -20,6 +20,10 @@ pub const DEFAULT_LIMIT: u32 = 500;
 pub const MAX_LIMIT: u32 = 2_000;
 /// How many bytes of records a page has at most, before compression.
 pub const MAX_PAGE_BYTES: usize = 1024 * 1024;
+/// How many bytes a record has at most, as the server holds it: a page can carry any.
+pub const MAX_RECORD_BYTES: usize = MAX_PAGE_BYTES;
+/// How many pairs a page of the index has at most.
+pub const MAX_INDEX: u32 = 50_000;
 /// How many siblings of a `one` or `latest` field a device is sent at most.
 pub const MAX_SIBLINGS: usize = 8;
 
@@ -90,7 +94,8 @@ pub struct SyncResponse<R = Snapshot> {
     pub server_time: String,
     /// One for each change sent, in that order.
     pub outcomes: Vec<Outcome>,
-    /// The records that changed since the cursor, oldest change first, and all that were touched.
+    /// The records that changed since the cursor, oldest change first, and those that were touched.
+    /// Touched ones that are too many bytes for one answer come from `cursor` on, and `more` is true.
     pub records: Vec<R>,
     /// Records that left the client's scope.
     pub gone: Vec<RecordId>,
@@ -230,7 +235,9 @@ impl Snapshot {
     }
 }
 
-/// `POST /api/v1/sync/index`: all records in scope, to repair a digest that differs.
+/// `POST /api/v1/sync/index`: all records in scope, page by page, to repair a digest that differs.
+///
+/// A record that changes meanwhile comes again on a later page: the last pair of it counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IndexResponse {
@@ -238,6 +245,9 @@ pub struct IndexResponse {
     pub records: Vec<(RecordId, u64)>,
     /// The digest over them.
     pub digest: ScopeDigest,
+    /// Where the next page begins (`?after=`); absent on the last one. Opaque.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// `POST /api/v1/sync/have`: does the office have these?

@@ -1,7 +1,13 @@
 //! Months of work carried down from a village in small batches, and a new phone's first pull.
 
+use std::collections::BTreeSet;
+
+use harness::replica::Batch;
 use harness::world::days;
 use harness::{Network, Server, Weather, World};
+use reqwest::{Method, StatusCode};
+use sync_protocol::message::SyncResponse;
+use sync_protocol::refusal::Code;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn months_of_backlog_arrive_in_small_batches_over_a_line_that_keeps_failing() {
@@ -105,6 +111,8 @@ async fn a_replica_that_lost_rows_is_repaired_by_the_index_and_not_wiped() {
     false_row.id = stranger;
     phone.phone.replica.records.insert(stranger, false_row);
     let waiting = phone.write_diary(project, "2016-05-01", |form| form.working("浇筑"));
+    // A page of the index holds a few pairs, so it takes several.
+    phone.limit = Some(6);
 
     let sent = phone.sync().await.expect("the line holds");
     assert!(sent.repairs >= 1, "the digest told");
@@ -141,6 +149,124 @@ async fn an_answer_is_bounded_in_bytes_however_many_records_are_asked_for() {
     }
     assert!((5..40).contains(&largest), "60 KB each, 1 MiB a page: {largest} in the largest");
     assert_eq!(reader.phone.replica.records, writer.phone.replica.records);
+    server.verify();
+}
+
+/// A phone may send more in one request than one answer carries.
+#[tokio::test(flavor = "multi_thread")]
+async fn records_that_a_request_touched_come_page_by_page_if_they_are_too_many_bytes_for_one() {
+    let server = Server::start().await;
+    let world = World::small(6).open(&server).await;
+    let project = world.projects[0].id;
+    let mut phone = world.school_phone(&server, "甲").await;
+    phone.sync().await.expect("the line holds");
+    let long = "记".repeat(20_000);
+    for day in days("2016-03-01", 60) {
+        phone.write_diary(project, &day, |form| form.set("progress_text", long.as_str()));
+    }
+    let everything = Batch { changes: 100, bytes: 8_000_000, limit: None, ask_after_held: false };
+    let first = phone.phone.request(phone.now(), everything);
+    let before = phone.phone.replica.clone();
+    // The second time everything is a duplicate; the third time nothing of it is new to the phone.
+    for time in ["accepted", "known already", "shown already"] {
+        let mut request = serde_json::to_value(&first.body).expect("a request has a JSON form");
+        if time == "shown already" {
+            request["cursor"] = serde_json::json!(phone.phone.replica.cursor);
+        } else {
+            phone.phone.replica = before.clone();
+        }
+        let (mut came, mut rounds) = (BTreeSet::new(), 0);
+        loop {
+            let answer = phone.request(Method::POST, "/api/v1/sync").json(&request).send().await;
+            let bytes = answer.expect("the server answers").bytes().await.expect("whole");
+            assert!(bytes.len() < 2_300_000, "{time}: an answer of {} bytes", bytes.len());
+            let answer: SyncResponse = serde_json::from_slice(&bytes).expect("an answer");
+            came.extend(answer.records.iter().map(|row| row.id));
+            assert_eq!(answer.digest.is_some(), !answer.more);
+            request["changes"] = serde_json::json!([]);
+            (request["cursor"], request["ticket"]) =
+                (serde_json::json!(answer.cursor), serde_json::json!(answer.ticket));
+            let more = answer.more;
+            phone.phone.receive(&first.carries, answer);
+            rounds += 1;
+            if !more {
+                break;
+            }
+        }
+        assert!(rounds > 1, "{time}: they are more than one answer carries");
+        assert!(came.len() >= 60, "{time}: {} of 60 came", came.len());
+    }
+    server.verify();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_history_comes_page_by_page() {
+    let server = Server::start().await;
+    let world = World::small(7).open(&server).await;
+    let mut phone = world.school_phone(&server, "甲").await;
+    let diary = phone.write_diary(world.projects[0].id, "2016-03-01", |form| form.working("浇筑"));
+    for note in 0..9 {
+        phone.edit(diary, |form| form.set("remarks", format!("补记 {note}")));
+    }
+    phone.sync().await.expect("the line holds");
+    let path = format!("/api/v1/records/{diary}");
+    let seqs = |page: &serde_json::Value| -> Vec<u64> {
+        let history = page["history"].as_array().expect("a history");
+        history.iter().map(|entry| entry["seq"].as_u64().expect("a number")).collect()
+    };
+    let whole = world.office.get(&path).await;
+    assert_eq!((seqs(&whole).len(), whole.get("next")), (10, None), "a short one is one page");
+    let (mut paged, mut after) = (Vec::new(), 0);
+    for expected in [4, 4, 2] {
+        let page = world.office.get(&format!("{path}?limit=4&after={after}")).await;
+        assert_eq!(page["record"], whole["record"], "the record is on every page");
+        assert_eq!(seqs(&page).len(), expected);
+        paged.extend(seqs(&page));
+        after = page["next"].as_u64().unwrap_or(0);
+    }
+    assert_eq!((paged, after), (seqs(&whole), 0), "oldest first, each once, and then no more");
+
+    // Bytes are bounded too, whatever number is asked for.
+    let long = "记".repeat(20_000);
+    for _ in 0..25 {
+        phone.edit(diary, |form| form.set("idle_reason", long.as_str()));
+        phone.sync().await.expect("the line holds");
+    }
+    let page = world.office.get(&format!("{path}?limit=500")).await;
+    assert!(page["next"].is_u64(), "25 times 60 KB are more than a page carries");
+    let whole = world.office.record(diary).await;
+    assert_eq!(seqs(&whole).len(), 35, "and all of it comes on several");
+    server.verify();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_is_full_holds_what_is_too_much_until_somebody_makes_room() {
+    let server = Server::start().await;
+    let world = World::small(8).open(&server).await;
+    let mut phone = world.school_phone(&server, "甲").await;
+    let diary = phone.write_diary(world.projects[0].id, "2016-03-01", |form| form.working("浇筑"));
+    let long = "记".repeat(20_000);
+    for _ in 0..25 {
+        phone.edit(diary, |form| form.set_blind("idle_reason", long.as_str()));
+    }
+    let sent = phone.sync().await.expect("the line holds");
+    assert!((12..20).contains(&(sent.accepted - 1)), "60 KB each, 1 MiB a record: {sent:?}");
+    assert_eq!(sent.accepted + sent.held, 26, "nothing is dropped");
+    assert!(phone.phone.outbox.held.iter().all(|held| held.code == Code::TooLarge));
+    let held = world.office.held().await;
+    let path = format!("/api/v1/held/{}/release", held[0]["id"]);
+    let (status, _) = world.office.ask(Method::POST, &path, Some(serde_json::json!({}))).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "the office cannot make it fit either");
+    let body = world.office.record(diary).await["record"].to_string().len();
+    assert!(body <= 1024 * 1024, "{body} bytes");
+
+    // What settles the values makes room, however full the record is.
+    while phone.shown(diary, "idle_reason").len() > 1 {
+        phone.settle(diary, "idle_reason", "停水停电");
+        phone.sync().await.expect("the line holds");
+    }
+    phone.sync().await.expect("the line holds");
+    assert!(world.office.held().await.is_empty(), "asked again, what was held fits by itself");
     server.verify();
 }
 

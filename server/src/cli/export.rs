@@ -10,11 +10,12 @@ use sync_protocol::kinds;
 
 use super::{Common, no_database, progress};
 use crate::error::{Error, Kind, Result};
-use crate::store::records::RecordRow;
+use crate::store::records::{RecordRow, Room};
 use crate::store::{self, Tx, audit, ledger, records};
 
 /// How many records are read at a time.
 const PAGE: u32 = 500;
+const ROOM: Room = Room { records: PAGE, bytes: 4 * 1024 * 1024 };
 
 /// 导出 Write what is stored for other programs to read
 #[derive(Debug, Subcommand)]
@@ -103,7 +104,7 @@ impl Records {
             loop {
                 let page = match &self.kind {
                     Some(kind) => records::of_kind(tx, &county, kind, after, PAGE).await?,
-                    None => records::page_of_county(tx, &county, after, PAGE).await?,
+                    None => records::page_of_county(tx, &county, after, ROOM).await?,
                 };
                 let Some(last) = page.last() else { break };
                 after = last.seq;

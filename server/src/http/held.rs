@@ -1,7 +1,6 @@
 //! `/api/v1/held`: the held box. The office lists it, releases, or refuses with a reason.
 
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sync_protocol::id::{DeviceId, UserId};
@@ -10,7 +9,7 @@ use sync_protocol::refusal::Code;
 use super::app::App;
 use super::auth::Signed;
 use super::extract::Json;
-use super::problem::{Problem, ProblemBody, language};
+use super::problem::{Problem, ProblemBody};
 use crate::error::{Error, Kind, Language, Result};
 use crate::store::held::{HeldRow, State as HeldState};
 use crate::sync::held_box::{self, Hindrance, Seen};
@@ -136,7 +135,7 @@ pub struct Deciding {
 pub async fn list(
     State(app): State<App>,
     Signed(actor): Signed,
-    headers: HeaderMap,
+    language: Language,
     Query(asked): Query<Asked>,
 ) -> Result<Json<HeldList>, Problem> {
     let limit = asked.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
@@ -151,7 +150,6 @@ pub async fn list(
         };
         app.engine.held(&actor, &query).await?
     };
-    let language = language(&headers);
     let held: Result<Vec<_>> = rows.into_iter().map(|row| HeldView::of(row, language)).collect();
     Ok(Json(HeldList { held: held? }))
 }
@@ -171,11 +169,11 @@ pub async fn list(
 pub async fn show(
     State(app): State<App>,
     Signed(actor): Signed,
-    headers: HeaderMap,
+    language: Language,
     Path(id): Path<String>,
 ) -> Result<Json<HeldView>, Problem> {
     let row = app.engine.held_change(&actor, number(&id)?).await?;
-    Ok(Json(HeldView::of(row, language(&headers))?))
+    Ok(Json(HeldView::of(row, language)?))
 }
 
 /// Lets a held change into the ledger as its author's.
@@ -197,13 +195,13 @@ pub async fn show(
 pub async fn release(
     State(app): State<App>,
     Signed(actor): Signed,
-    headers: HeaderMap,
+    language: Language,
     Path(id): Path<String>,
     deciding: Option<Json<Deciding>>,
 ) -> Result<Json<HeldView>, Problem> {
     let reason = deciding.and_then(|Json(deciding)| deciding.reason);
     let row = app.engine.release(&actor, number(&id)?, reason).await?;
-    Ok(Json(HeldView::of(row, language(&headers))?))
+    Ok(Json(HeldView::of(row, language)?))
 }
 
 /// Refuses a held change, with a reason that its author reads.
@@ -225,12 +223,12 @@ pub async fn release(
 pub async fn refuse(
     State(app): State<App>,
     Signed(actor): Signed,
-    headers: HeaderMap,
+    language: Language,
     Path(id): Path<String>,
     Json(deciding): Json<Deciding>,
 ) -> Result<Json<HeldView>, Problem> {
     let row = app.engine.refuse(&actor, number(&id)?, deciding.reason.unwrap_or_default()).await?;
-    Ok(Json(HeldView::of(row, language(&headers))?))
+    Ok(Json(HeldView::of(row, language)?))
 }
 
 /// A number in the box; what is no number is not in it.

@@ -1,9 +1,11 @@
 //! Failures as RFC 9457 `application/problem+json`, in the language that the client asks for.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -40,7 +42,7 @@ pub struct ProblemBody {
 }
 
 /// The first language of `Accept-Language` that we have; Chinese unless asked otherwise.
-pub fn language(headers: &HeaderMap) -> Language {
+fn language(headers: &HeaderMap) -> Language {
     let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let first =
         asked.split(',').map(|tag| tag.trim().to_ascii_lowercase()).find_map(|tag| match tag.get(..2)? {
@@ -49,6 +51,14 @@ pub fn language(headers: &HeaderMap) -> Language {
             _ => None,
         });
     first.unwrap_or(Language::Chinese)
+}
+
+impl<S: Sync> FromRequestParts<S> for Language {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(language(&parts.headers))
+    }
 }
 
 impl Problem {

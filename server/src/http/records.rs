@@ -1,7 +1,7 @@
 //! `GET /api/v1/records/{id}`: one record, whole, with everything that was ever said of it.
 
-use axum::extract::{Path, State};
-use serde::Serialize;
+use axum::extract::{Path, Query, State};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sync_protocol::id::{DeviceId, RecordId, UserId};
 use sync_protocol::message::Snapshot;
@@ -16,6 +16,18 @@ use crate::photos::evidence::PhotoEvidence;
 use crate::store::ledger::Entry;
 use crate::sync::sight::Sighting;
 
+/// How many entries of the history a page has at most.
+const PAGE: u32 = 500;
+
+/// Which page of the history is asked for.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+pub struct Asked {
+    /// After that number.
+    after: Option<u64>,
+    /// At most so many entries, up to 500, which is the default; and at most 1 MiB of them.
+    limit: Option<u32>,
+}
+
 /// A record with its history.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct RecordView {
@@ -25,6 +37,9 @@ pub struct RecordView {
     county: String,
     /// Its entries in the ledger, in order.
     history: Vec<EntryView>,
+    /// Where the next page of the history begins (`?after=`); absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<u64>,
     /// What its photos are evidence of, for a person to judge.
     photos: Vec<PhotoEvidence>,
 }
@@ -78,6 +93,7 @@ impl TryFrom<Sighting> for RecordView {
             record: sighting.snapshot,
             county: sighting.row.county,
             history: history?,
+            next: sighting.next,
             photos: sighting.photos,
         })
     }
@@ -88,7 +104,7 @@ impl TryFrom<Sighting> for RecordView {
     get,
     path = "/api/v1/records/{id}",
     tag = "records",
-    params(("id" = String, Path, description = "the record's id")),
+    params(("id" = String, Path, description = "the record's id"), Asked),
     responses(
         (status = 200, description = "the record and its history", body = RecordView),
         (status = 401, body = ProblemBody),
@@ -99,7 +115,9 @@ pub async fn show(
     State(app): State<App>,
     Signed(actor): Signed,
     Path(id): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Result<Json<RecordView>, Problem> {
     let id: RecordId = id.parse().map_err(|_| Error::not_found())?;
-    Ok(Json(app.engine.record(&actor, id).await?.try_into()?))
+    let limit = asked.limit.unwrap_or(PAGE).clamp(1, PAGE);
+    Ok(Json(app.engine.record(&actor, id, asked.after.unwrap_or(0), limit).await?.try_into()?))
 }

@@ -1,13 +1,14 @@
 //! `POST /api/v1/sync` and its companions: what was written goes up, what is new comes down.
 
-use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::extract::{Query, State};
+use serde::Deserialize;
 use sync_protocol::message::{HaveRequest, HaveResponse, IndexResponse, Snapshot, SyncRequest, SyncResponse};
 
 use super::app::App;
 use super::auth::Signed;
 use super::extract::Json;
-use super::problem::{Problem, ProblemBody, language};
+use super::problem::{Problem, ProblemBody};
+use crate::error::Language;
 use crate::sync::round::Answer;
 
 /// One round trip: changes up, records down.
@@ -31,14 +32,23 @@ use crate::sync::round::Answer;
 pub async fn sync(
     State(app): State<App>,
     Signed(actor): Signed,
-    headers: HeaderMap,
+    language: Language,
     Json(request): Json<SyncRequest>,
 ) -> Result<Json<Answer>, Problem> {
     if let Some(shown) = &request.device_time {
         let ahead_ms = shown.moment().timestamp_millis() - app.clock.now().0;
         app.people.seen(actor.device, Some(ahead_ms));
     }
-    Ok(Json(app.engine.round(&actor, request, language(&headers)).await?))
+    Ok(Json(app.engine.round(&actor, request, language).await?))
+}
+
+/// Which page of the index is asked for.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+pub struct AskedIndex {
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// At most so many pairs, up to 50,000, which is the default.
+    limit: Option<u32>,
 }
 
 /// `[id, seq]` of every record in scope, to repair a digest that differs.
@@ -46,10 +56,19 @@ pub async fn sync(
     post,
     path = "/api/v1/sync/index",
     tag = "sync",
-    responses((status = 200, description = "everything in scope, in order of seq", body = IndexResponse), (status = 401, body = ProblemBody))
+    params(AskedIndex),
+    responses(
+        (status = 200, description = "what is in scope, county by county in order of seq", body = IndexResponse),
+        (status = 400, description = "after is not the next of a page", body = ProblemBody),
+        (status = 401, body = ProblemBody),
+    )
 )]
-pub async fn index(State(app): State<App>, Signed(actor): Signed) -> Result<Json<IndexResponse>, Problem> {
-    Ok(Json(app.engine.index(&actor).await?))
+pub async fn index(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Query(asked): Query<AskedIndex>,
+) -> Result<Json<IndexResponse>, Problem> {
+    Ok(Json(app.engine.index(&actor, asked.after.as_deref(), asked.limit).await?))
 }
 
 /// Which of these changes and photos the server lacks.

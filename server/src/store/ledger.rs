@@ -1,5 +1,6 @@
 //! The ledgers: one a county, append-only, numbered without gaps, a Merkle log over each.
 
+use futures_util::TryStreamExt as _;
 use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite};
 use sync_protocol::digest::ScopeDigest;
 use sync_protocol::id::{ChangeId, DeviceId, RecordId, UserId};
@@ -263,6 +264,33 @@ pub async fn history(tx: &mut Tx, record: RecordId) -> Result<Vec<Entry>> {
     .fetch_all(tx)
     .await?;
     rows.into_iter().map(|row| Ok(<(Entry, bool)>::try_from(row)?.0)).collect()
+}
+
+/// How many bytes of changes a page of a history has at most, unless one alone has more.
+const HISTORY_BYTES: usize = 1024 * 1024;
+
+/// Entries about a record after `seq`, in ledger order: up to `limit` of them, and up to
+/// [`HISTORY_BYTES`]; and whether there are more.
+pub async fn history_page(tx: &mut Tx, record: RecordId, seq: u64, limit: u32) -> Result<(Vec<Entry>, bool)> {
+    let mut found = sqlx::query_as(
+        "select county, seq, id, record, made_by, by_name, device, received_at, released_by, digest,
+         salt, leaf, body, row_hash
+         from changes where record = $1 and seq > $2 order by seq limit $3",
+    )
+    .bind(record.as_bytes().as_slice())
+    .bind(seq as i64)
+    .bind(i64::from(limit) + 1)
+    .fetch(tx);
+    let (mut page, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = found.try_next().await? {
+        let row: EntryColumns = row;
+        bytes += row.body.as_ref().map_or(0, String::len);
+        if page.len() == limit as usize || (bytes > HISTORY_BYTES && !page.is_empty()) {
+            return Ok((page, true));
+        }
+        page.push(<(Entry, bool)>::try_from(row)?.0);
+    }
+    Ok((page, false))
 }
 
 /// Up to `limit` entries of a ledger after `seq`, each with whether its row is intact.

@@ -1,5 +1,7 @@
 //! Records as the server holds them: one row a record, its body the snapshot that devices get.
 
+use futures_util::TryStreamExt as _;
+use futures_util::stream::BoxStream;
 use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite};
 use sync_protocol::digest::ScopeDigest;
 use sync_protocol::id::RecordId;
@@ -146,19 +148,52 @@ pub async fn of_kind(
     )
 }
 
-/// All records of a county after `seq`, in order of seq.
-pub async fn page_of_county(tx: &mut Tx, county: &str, after: u64, limit: u32) -> Result<Vec<RecordRow>> {
-    rows(
-        sqlx::query_as(
-            "select id, county, kind, seq, place, school, project, wide, body, row_hash from records
-             where county = $1 and seq > $2 order by seq limit $3",
-        )
-        .bind(county)
-        .bind(after as i64)
-        .bind(i64::from(limit))
-        .fetch_all(tx)
-        .await?,
-    )
+/// How much is read of a feed: so many records, and, once there are two, so many bytes of them. The
+/// last one may be one too many, which tells that there are more.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    /// Records.
+    pub records: u32,
+    /// Bytes.
+    pub bytes: usize,
+}
+
+/// Rows that are gathered until there is no more room.
+struct Gathering {
+    rows: Vec<RecordRow>,
+    bytes: usize,
+    room: Room,
+}
+
+impl Gathering {
+    const fn new(room: Room) -> Self {
+        Self { rows: Vec::new(), bytes: 0, room }
+    }
+
+    fn is_full(&self) -> bool {
+        self.rows.len() > 1 && self.bytes > self.room.bytes
+    }
+
+    async fn take(&mut self, mut found: BoxStream<'_, sqlx::Result<RecordColumns>>) -> Result<()> {
+        while !self.is_full()
+            && let Some(row) = found.try_next().await?
+        {
+            self.bytes += row.body.len();
+            self.rows.push(row.try_into()?);
+        }
+        Ok(())
+    }
+}
+
+/// Records of a county after `seq`, in order of seq, as many as there is room for.
+pub async fn page_of_county(tx: &mut Tx, county: &str, after: u64, room: Room) -> Result<Vec<RecordRow>> {
+    let mut page = Gathering::new(room);
+    let found = sqlx::query_as(
+        "select id, county, kind, seq, place, school, project, wide, body, row_hash from records
+         where county = $1 and seq > $2 order by seq limit $3",
+    );
+    page.take(found.bind(county).bind(after as i64).bind(i64::from(room.records)).fetch(tx)).await?;
+    Ok(page.rows)
 }
 
 /// Up to `limit` rows of a county after row `after` for whoever checks them: each with its number,
@@ -183,43 +218,90 @@ pub async fn page_to_check(
     found.iter().map(|row| Ok((row.try_get("rowid")?, read(row)))).collect()
 }
 
-/// The records of these places after `seq`, in order of seq.
-pub async fn page_of_places(tx: &mut Tx, places: &[i64], after: u64, limit: u32) -> Result<Vec<RecordRow>> {
-    // The ids are found and sorted by the index alone; only a page of bodies is read.
-    rows(
-        sqlx::query_as(
+/// How many bodies are sorted in memory at a time.
+const SORTED_AT_ONCE: usize = 64;
+
+/// Records of these places after `seq`, in order of seq, as many as there is room for.
+pub async fn page_of_places(tx: &mut Tx, places: &[i64], after: u64, room: Room) -> Result<Vec<RecordRow>> {
+    // They are found and sorted by the index alone; only a page of bodies is read.
+    let found: Vec<(i64,)> = sqlx::query_as(
+        "select rowid from records
+         where place in (select value from json_each($1)) and seq > $2
+         order by seq limit $3",
+    )
+    .bind(serde_json::to_string(places).unwrap_or_default())
+    .bind(after as i64)
+    .bind(i64::from(room.records))
+    .fetch_all(&mut *tx)
+    .await?;
+    let found: Vec<i64> = found.into_iter().map(|(row,)| row).collect();
+    let mut page = Gathering::new(room);
+    for some in found.chunks(SORTED_AT_ONCE) {
+        let these = sqlx::query_as(
             "select id, county, kind, seq, place, school, project, wide, body, row_hash from records
-             where rowid in (
-                 select rowid from records
-                 where place in (select value from json_each($1)) and seq > $2
-                 order by seq limit $3)
-             order by seq",
-        )
-        .bind(serde_json::to_string(places).unwrap_or_default())
+             where rowid in (select value from json_each($1)) order by seq",
+        );
+        page.take(these.bind(serde_json::to_string(some).unwrap_or_default()).fetch(&mut *tx)).await?;
+        if page.is_full() {
+            break;
+        }
+    }
+    Ok(page.rows)
+}
+
+/// Where a record is and how much of it there is.
+#[derive(Clone, Debug)]
+pub struct Outline {
+    /// The record.
+    pub id: RecordId,
+    /// Its county.
+    pub county: String,
+    /// Where it belongs.
+    pub place: i64,
+    /// The number of the last change that touched it.
+    pub seq: u64,
+    /// How many bytes its body has.
+    pub bytes: usize,
+}
+
+/// The outlines of these records, those that there are, in order of seq.
+pub async fn outlines(tx: &mut Tx, ids: impl Iterator<Item = RecordId>) -> Result<Vec<Outline>> {
+    let ids = columns::hex_list(ids.map(|id| id.0.into_bytes()));
+    let found: Vec<(Vec<u8>, String, i64, i64, i64)> = sqlx::query_as(
+        "select id, county, place, seq, octet_length(body) from records
+         where id in (select unhex(value) from json_each($1)) order by seq",
+    )
+    .bind(ids)
+    .fetch_all(tx)
+    .await?;
+    let outline = |(id, county, place, seq, bytes): (Vec<u8>, String, i64, i64, i64)| {
+        Ok(Outline { id: columns::id(&id)?, county, place, seq: seq as u64, bytes: bytes as usize })
+    };
+    found.into_iter().map(outline).collect()
+}
+
+/// `[id, seq]` of up to `limit` records after `seq` of a county, or of these places of it, in order
+/// of seq.
+pub async fn index(
+    tx: &mut Tx,
+    county: &str,
+    places: Option<&[i64]>,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<(RecordId, u64)>> {
+    let (of, bound) = match places {
+        None => ("county = $1", county.to_owned()),
+        Some(places) => {
+            ("place in (select value from json_each($1))", serde_json::to_string(places).unwrap_or_default())
+        }
+    };
+    let statement = format!("select id, seq from records where {of} and seq > $2 order by seq limit $3");
+    let found: Vec<(Vec<u8>, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(statement))
+        .bind(bound)
         .bind(after as i64)
         .bind(i64::from(limit))
         .fetch_all(tx)
-        .await?,
-    )
-}
-
-/// `[id, seq]` of all records of a county, or of these places of it, in order of seq.
-pub async fn index(tx: &mut Tx, county: &str, places: Option<&[i64]>) -> Result<Vec<(RecordId, u64)>> {
-    let found: Vec<(Vec<u8>, i64)> =
-        match places {
-            None => {
-                sqlx::query_as("select id, seq from records where county = $1 order by seq")
-                    .bind(county)
-                    .fetch_all(tx)
-                    .await?
-            }
-            Some(places) => sqlx::query_as(
-                "select id, seq from records where place in (select value from json_each($1)) order by seq",
-            )
-            .bind(serde_json::to_string(places).unwrap_or_default())
-            .fetch_all(tx)
-            .await?,
-        };
+        .await?;
     found.into_iter().map(|(id, seq)| Ok((columns::id(&id)?, seq as u64))).collect()
 }
 

@@ -19,6 +19,7 @@ use super::directory::{self, Directory};
 use super::incoming::{Decoded, Incoming, Rights, Sender};
 use super::permit;
 use super::placing::Placed;
+use super::rows;
 use super::standing::Standing;
 use crate::clock::Moment;
 use crate::store::held::{HeldRow, NewHeld, State};
@@ -71,6 +72,8 @@ pub struct Working {
     pub placed: Placed,
     /// The number of the last change that touched it.
     pub seq: u64,
+    /// How many bytes its snapshot has, or fewer.
+    pub bytes: usize,
     /// How it stood before the batch, if it stood.
     pub before: Option<Before>,
     /// Whether the batch touched it.
@@ -86,6 +89,22 @@ pub struct Before {
     pub place: i64,
     /// Where it was, by name.
     pub placed: Placed,
+}
+
+/// A change that may be accepted, and who brings it.
+#[derive(Clone, Copy)]
+struct Arrival<'a> {
+    kind: &'a Kind,
+    decoded: &'a Decoded,
+    incoming: &'a Incoming,
+    sender: &'a Sender,
+}
+
+/// What a change makes of its record.
+struct Outcome {
+    record: Record,
+    placed: Placed,
+    bytes: usize,
 }
 
 /// A batch while it is judged: what was read for it, and what is to be written.
@@ -222,7 +241,9 @@ impl Work {
             placed: &placed,
             sender,
         })?;
-        Ok(self.accept(standing, kind, decoded, incoming, sender, candidate, placed))
+        let bytes = rows::check_size(existing, &candidate, decoded)?;
+        let arrival = Arrival { kind, decoded, incoming, sender };
+        Ok(self.accept(standing, &arrival, Outcome { record: candidate, placed, bytes }))
     }
 
     /// The record as it would stand with the change, unnumbered yet.
@@ -237,17 +258,14 @@ impl Work {
         candidate
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one judgement, used here alone")]
     fn accept(
         &mut self,
         standing: &Standing,
-        kind: &Kind,
-        decoded: &Decoded,
-        incoming: &Incoming,
-        sender: &Sender,
-        mut record: Record,
-        placed: Placed,
+        arrival: &Arrival<'_>,
+        outcome: Outcome,
     ) -> (u64, Vec<FieldName>, RecordId) {
+        let Arrival { kind, decoded, incoming, .. } = *arrival;
+        let Outcome { mut record, placed, bytes } = outcome;
         let change = &decoded.change;
         let ledger = self.ledgers.get_mut(&placed.county).expect("a change is placed in a county of ours");
         ledger.seq += 1;
@@ -270,7 +288,7 @@ impl Work {
             .filter(|name| in_conflict(kind.rule(name), record.heads(name)))
             .cloned()
             .collect();
-        self.entries.push(entry(&placed.county, seq, decoded, incoming, sender, self.now));
+        self.entries.push(entry(&placed.county, seq, arrival, self.now));
         self.known.insert(
             change.id,
             Known { seq, digest: incoming.digest, record: change.record, received_at: self.now },
@@ -280,7 +298,7 @@ impl Work {
         }
         let before = self.records.remove(&change.record).and_then(|working| working.before);
         let id = record.id;
-        self.records.insert(id, Working { record, placed, seq, before, touched: true });
+        self.records.insert(id, Working { record, placed, seq, bytes, before, touched: true });
         (seq, conflicts, id)
     }
 
@@ -326,8 +344,17 @@ impl Work {
         let existing = self.records.get(&change.record);
         let candidate = self.candidate(existing, change, sender);
         let Ok(placed) = self.place(standing, kind, &candidate, existing, sender) else { return false };
-        let at = Moment(change.made_at.moment().timestamp_millis());
-        permit::rights(self, standing, kind, change, existing, &placed, sender, at).is_ok()
+        let question = permit::Question {
+            work: self,
+            standing,
+            kind,
+            change,
+            candidate: &candidate,
+            existing,
+            placed: &placed,
+            sender,
+        };
+        permit::rights(&question, Moment(change.made_at.moment().timestamp_millis())).is_ok()
     }
 
     /// The directory of a county as the batch sees it.
@@ -336,14 +363,8 @@ impl Work {
     }
 }
 
-fn entry(
-    county: &str,
-    seq: u64,
-    decoded: &Decoded,
-    incoming: &Incoming,
-    sender: &Sender,
-    now: Moment,
-) -> Entry {
+fn entry(county: &str, seq: u64, arrival: &Arrival<'_>, now: Moment) -> Entry {
+    let Arrival { decoded, incoming, sender, .. } = *arrival;
     let change = &decoded.change;
     let leaf = Leaf {
         seq,

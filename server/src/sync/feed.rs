@@ -6,16 +6,16 @@ use serde_json::value::RawValue;
 use sync_protocol::digest::ScopeDigest;
 use sync_protocol::id::RecordId;
 use sync_protocol::kinds;
-use sync_protocol::message::{MAX_PAGE_BYTES, MAX_SIBLINGS, Snapshot};
+use sync_protocol::message::{IndexResponse, MAX_PAGE_BYTES, MAX_SIBLINGS, Snapshot};
 use sync_protocol::record::Rule;
 
 use super::cursor::Cursor;
 use super::scope::{Reach, ReadScope};
 use super::standing::{self, Standing};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::store::Tx;
 use crate::store::ledger::{self, LedgerRow};
-use crate::store::records::{self, PlaceRow, RecordRow};
+use crate::store::records::{self, PlaceRow, RecordRow, Room};
 
 /// One page of news.
 #[derive(Debug, Default)]
@@ -102,8 +102,8 @@ pub async fn page(
         }
         page.cursor.counties.insert(code.clone(), (ledger.epoch, until));
     }
-    page.digest = (!page.more).then_some(digest);
     add_touched(tx, scope, touched, &filling.sent, &mut page).await?;
+    page.digest = (!page.more).then_some(digest);
     Ok(page)
 }
 
@@ -127,10 +127,10 @@ async fn fill(
         page.more = true;
         return Ok(after);
     }
-    let asked = filling.room as u32 + 1;
+    let room = Room { records: filling.room as u32 + 1, bytes: filling.bytes };
     let rows = match places {
-        None => records::page_of_county(tx, &ledger.county, after, asked).await?,
-        Some(places) => records::page_of_places(tx, &ids(places), after, asked).await?,
+        None => records::page_of_county(tx, &ledger.county, after, room).await?,
+        Some(places) => records::page_of_places(tx, &ids(places), after, room).await?,
     };
     let mut until = after;
     for row in rows {
@@ -179,7 +179,9 @@ async fn left(
     Ok(gone)
 }
 
-/// Adds the records that the device's own changes touched and that the page does not have.
+/// Adds the records that the device's own changes touched and that the page does not have, as far
+/// as another page would carry them. The others come when the device goes on from the cursor, which
+/// is set back for those that came before it.
 async fn add_touched(
     tx: &mut Tx,
     scope: &ReadScope,
@@ -190,18 +192,30 @@ async fn add_touched(
     if touched.is_subset(sent_already) {
         return Ok(());
     }
-    let rows = records::records(tx, touched.difference(sent_already).copied()).await?;
+    let outlines = records::outlines(tx, touched.difference(sent_already).copied()).await?;
     let mut places = std::collections::BTreeMap::new();
-    for row in rows {
-        let Some(reach) = scope.counties.get(&row.county) else { continue };
-        if !places.contains_key(&row.county) {
-            let here = places_of(tx, &row.county, reach).await?;
-            places.insert(row.county.clone(), here.map(|places| ids(&places)));
+    let (mut added, mut room) = (Vec::new(), MAX_PAGE_BYTES);
+    for outline in outlines {
+        let Some(reach) = scope.counties.get(&outline.county) else { continue };
+        if !places.contains_key(&outline.county) {
+            let here = places_of(tx, &outline.county, reach).await?;
+            places.insert(outline.county.clone(), here.map(|places| ids(&places)));
         }
-        let in_reach = places[&row.county].as_ref().is_none_or(|places| places.contains(&row.place));
-        if in_reach {
-            page.records.push(sent(&row)?);
+        if places[&outline.county].as_ref().is_some_and(|places| !places.contains(&outline.place)) {
+            continue;
         }
+        if outline.bytes <= room || added.is_empty() {
+            room = room.saturating_sub(outline.bytes);
+            added.push(outline.id);
+        } else {
+            page.more = true;
+            if let Some((_, until)) = page.cursor.counties.get_mut(&outline.county) {
+                *until = (*until).min(outline.seq - 1);
+            }
+        }
+    }
+    for row in records::records(tx, added.into_iter()).await? {
+        page.records.push(sent(&row)?);
     }
     Ok(())
 }
@@ -245,16 +259,65 @@ pub fn is_wide(snapshot: &Snapshot) -> bool {
     })
 }
 
-/// `[id, seq]` of everything in scope, and the digest over it. `tx` must be one snapshot.
-pub async fn index(tx: &mut Tx, scope: &ReadScope) -> Result<(Vec<(RecordId, u64)>, ScopeDigest)> {
-    let mut all = Vec::new();
-    let mut digest = ScopeDigest::default();
+/// Where a page of the index ended: in which county, at which number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexEnd {
+    county: String,
+    seq: u64,
+}
+
+impl std::fmt::Display for IndexEnd {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.county, self.seq)
+    }
+}
+
+impl std::str::FromStr for IndexEnd {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let read = || {
+            let (county, seq) = text.split_once('.')?;
+            Some(Self { county: county.to_owned(), seq: seq.parse().ok()? })
+        };
+        read().ok_or_else(|| {
+            Error::new(
+                Kind::BadRequest,
+                "bad_after",
+                "after 须为上一页的 next",
+                "after must be the next of the page before",
+            )
+        })
+    }
+}
+
+/// A page of the index after `after`: `[id, seq]` of up to `limit` records in scope, by county and in
+/// order of seq. `tx` must be one snapshot.
+pub async fn index(
+    tx: &mut Tx,
+    scope: &ReadScope,
+    after: Option<IndexEnd>,
+    limit: u32,
+) -> Result<IndexResponse> {
+    let mut page = IndexResponse { records: Vec::new(), digest: ScopeDigest::default(), next: None };
+    let mut end = after;
     for (code, reach) in &scope.counties {
+        let from = match &end {
+            Some(end) if *code < end.county => continue,
+            Some(end) if *code == end.county => end.seq,
+            _ => 0,
+        };
         let places = places_of(tx, code, reach).await?.map(|places| ids(&places));
-        all.extend(records::index(tx, code, places.as_deref()).await?);
+        let asked = limit - page.records.len() as u32 + 1;
+        for (record, seq) in records::index(tx, code, places.as_deref(), from, asked).await? {
+            if page.records.len() == limit as usize {
+                page.next = end.map(|end| end.to_string());
+                return Ok(page);
+            }
+            page.records.push((record, seq));
+            page.digest.add(record, seq);
+            end = Some(IndexEnd { county: code.clone(), seq });
+        }
     }
-    for (record, seq) in &all {
-        digest.add(*record, *seq);
-    }
-    Ok((all, digest))
+    Ok(page)
 }

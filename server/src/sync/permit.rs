@@ -40,16 +40,7 @@ const ADDED_LATER: [&str; 4] = ["signoffs", "remarks", "reason", "photos"];
 
 /// Checks everything that the author's rights and other people's signatures demand.
 pub(super) fn check(question: &Question<'_>) -> Result<(), Refusal> {
-    rights(
-        question.work,
-        question.standing,
-        question.kind,
-        question.change,
-        question.existing,
-        question.placed,
-        question.sender,
-        question.work.now,
-    )?;
+    rights(question, question.work.now)?;
     over_a_conflict(question)?;
     never_edited(question)?;
     own_words(question)?;
@@ -67,17 +58,8 @@ pub(super) fn check(question: &Question<'_>) -> Result<(), Refusal> {
 }
 
 /// Checks the author's rights line by line, as of a moment.
-#[expect(clippy::too_many_arguments, reason = "asked for two moments, of two stages of one judgement")]
-pub(super) fn rights(
-    work: &Work,
-    standing: &Standing,
-    kind: &Kind,
-    change: &Change,
-    existing: Option<&Working>,
-    placed: &Placed,
-    sender: &Sender,
-    at: Moment,
-) -> Result<(), Refusal> {
+pub(super) fn rights(question: &Question<'_>, at: Moment) -> Result<(), Refusal> {
+    let &Question { work, standing, kind, change, existing, placed, sender, .. } = question;
     let Rights::Own { actor, .. } = &sender.rights else { return Ok(()) };
     // Moving a record needs the right at both ends.
     let moved_from = existing.map(|existing| &existing.placed).filter(|from| *from != placed);

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use sync_protocol::change::Stamp;
 use sync_protocol::id::{ChangeId, RecordId};
 use sync_protocol::message::{
-    CheckpointNews, DEFAULT_LIMIT, Fate, HaveRequest, IndexResponse, MAX_LIMIT, Outcome, SeenCheckpoint,
-    SyncRequest, SyncResponse,
+    CheckpointNews, DEFAULT_LIMIT, Fate, HaveRequest, IndexResponse, MAX_INDEX, MAX_LIMIT, Outcome,
+    SeenCheckpoint, SyncRequest, SyncResponse,
 };
 use sync_protocol::photo::Sha256;
 use sync_protocol::version::PROTOCOL;
@@ -153,12 +153,20 @@ impl Engine {
         shown.moment().timestamp_millis().saturating_sub(self.clock.now().0)
     }
 
-    /// `[id, seq]` of everything that somebody has in scope.
-    pub async fn index(&self, actor: &Actor) -> Result<IndexResponse> {
+    /// `[id, seq]` of what somebody has in scope, a page at a time.
+    ///
+    /// # Errors
+    /// If `after` is not where a page ended.
+    pub async fn index(
+        &self,
+        actor: &Actor,
+        after: Option<&str>,
+        limit: Option<u32>,
+    ) -> Result<IndexResponse> {
+        let after = after.map(str::parse).transpose()?;
         let scope = self.read_scope(actor, self.clock.now());
         let mut tx = self.store.snapshot().await?;
-        let (records, digest) = feed::index(&mut tx, &scope).await?;
-        Ok(IndexResponse { records, digest })
+        feed::index(&mut tx, &scope, after, limit.unwrap_or(MAX_INDEX).clamp(1, MAX_INDEX)).await
     }
 
     /// Which of these changes the server lacks. What is held is not lacking.

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use sync_protocol::change::Change;
 use sync_protocol::id::RecordId;
-use sync_protocol::message::Snapshot;
+use sync_protocol::message::{MAX_RECORD_BYTES, Snapshot};
 use sync_protocol::record::{Origin, Record};
+use sync_protocol::refusal::{Code, Refusal};
 
+use super::admit::Working;
 use super::feed;
+use super::incoming::Decoded;
 use super::placing::Placed;
 use crate::error::{Error, Result};
 use crate::store::ledger::Entry;
@@ -31,6 +34,37 @@ pub fn row(record: Record, placed: &Placed, seq: u64, place: i64) -> Result<Reco
         wide,
         body,
     })
+}
+
+/// How many bytes a head takes at most, beside its value and the name of who wrote it.
+const HEAD_BYTES: usize = 320;
+
+/// How many bytes a record's snapshot has at most after a change. It is counted only where it may be
+/// too many: a record is far from full nearly always.
+///
+/// # Errors
+/// If they are more than a record may have.
+pub(super) fn check_size(
+    existing: Option<&Working>,
+    candidate: &Record,
+    decoded: &Decoded,
+) -> Result<usize, Refusal> {
+    // Canonical numbers may be shorter than ours, never by half.
+    let added = 2 * decoded.canonical.len() + decoded.change.edits.len() * HEAD_BYTES;
+    let at_most = existing.map_or(HEAD_BYTES, |existing| existing.bytes) + added;
+    if at_most <= MAX_RECORD_BYTES {
+        return Ok(at_most);
+    }
+    let snapshot = Snapshot::of(candidate.clone(), 0, None, None);
+    let bytes = serde_json::to_vec(&snapshot).map_or(usize::MAX, |body| body.len());
+    if bytes <= MAX_RECORD_BYTES {
+        return Ok(bytes);
+    }
+    Err(Refusal::new(
+        Code::TooLarge,
+        "这条记录已满（最多 1 MiB），放不下这次的内容；内容已保存，请办公室先处理记录里重复的内容",
+        "the record is full (1 MiB at most); what was written is kept, the office settles what stands there twice",
+    ))
 }
 
 /// The record that follows from its entries in a ledger, given in ledger order.

@@ -21,27 +21,31 @@ pub struct Sighting {
     pub row: RecordRow,
     /// As it stands, every sibling of every field.
     pub snapshot: Snapshot,
-    /// Its entries in the ledger, in order.
+    /// Its entries in the ledger, in order: a page of them.
     pub history: Vec<Entry>,
+    /// The number after which there are more.
+    pub next: Option<u64>,
     /// What its photos are evidence of.
     pub photos: Vec<PhotoEvidence>,
 }
 
 impl Engine {
-    /// A record that somebody has in scope, with its history.
+    /// A record that somebody has in scope, with up to `limit` entries of its history after number
+    /// `after`.
     ///
     /// # Errors
     /// Not found if there is none, or it is out of scope: nobody learns which.
-    pub async fn record(&self, actor: &Actor, id: RecordId) -> Result<Sighting> {
+    pub async fn record(&self, actor: &Actor, id: RecordId, after: u64, limit: u32) -> Result<Sighting> {
         let scope = self.read_scope(actor, self.clock.now());
         let mut tx = self.store.snapshot().await?;
         let row = records::record(&mut tx, id).await?.filter(|row| sees(&scope, row));
         let row = row.ok_or_else(Error::not_found)?;
         let snapshot = standing::snapshot(&row)?;
-        let history = ledger::history(&mut tx, id).await?;
+        let (history, is_more) = ledger::history_page(&mut tx, id, after, limit).await?;
+        let next = history.last().map(|entry| entry.seq).filter(|_| is_more);
         let school = school_position(&mut tx, &row).await?;
         let photos = evidence::of_record(&mut tx, &snapshot, school, |place| scope.has(place)).await?;
-        Ok(Sighting { row, snapshot, history, photos })
+        Ok(Sighting { row, snapshot, history, next, photos })
     }
 }
 

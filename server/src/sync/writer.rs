@@ -314,10 +314,10 @@ async fn load_records(tx: &mut Tx, work: &mut Work, ids: HashSet<RecordId>) -> R
         return Ok(());
     }
     for row in records::records(tx, ids.into_iter()).await? {
-        let record = standing::snapshot(&row)?.into_record();
+        let (record, bytes) = (standing::snapshot(&row)?.into_record(), row.body.len());
         let placed = Placed { county: row.county, school: row.school, project: row.project };
         let before = Before { seq: row.seq, place: row.place, placed: placed.clone() };
-        let working = Working { record, placed, seq: row.seq, before: Some(before), touched: false };
+        let working = Working { record, placed, seq: row.seq, bytes, before: Some(before), touched: false };
         work.records.insert(row.id, working);
     }
     Ok(())

@@ -357,7 +357,7 @@ impl Device {
             if received.digest_differs {
                 synced.repairs += 1;
                 assert!(synced.repairs < 4, "the digest still differs after {} repairs", synced.repairs - 1);
-                let index: IndexResponse = self.ask("/api/v1/sync/index", &json!({})).await?;
+                let index = self.index().await?;
                 self.phone.repair(&index);
             }
             let pulling = self.phone.replica.pull.is_some();
@@ -366,6 +366,19 @@ impl Device {
             }
         }
         panic!("the server still says there is more after {MOST_ROUNDS} rounds")
+    }
+
+    /// The whole index, page by page.
+    async fn index(&self) -> Result<IndexResponse, SyncError> {
+        let limit = self.limit.map(|limit| format!("limit={limit}")).unwrap_or_default();
+        let mut index: IndexResponse = self.ask(&format!("/api/v1/sync/index?{limit}"), &json!({})).await?;
+        while let Some(next) = index.next.take() {
+            let path = format!("/api/v1/sync/index?after={next}&{limit}");
+            let page: IndexResponse = self.ask(&path, &json!({})).await?;
+            index.records.extend(page.records);
+            index.next = page.next;
+        }
+        Ok(index)
     }
 
     /// One round trip.

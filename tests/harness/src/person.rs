@@ -68,7 +68,14 @@ impl Person {
 
     /// A record with its history, which must keep the laws of the protocol.
     pub async fn record(&self, record: RecordId) -> Json {
-        let told = self.get(&format!("/api/v1/records/{record}")).await;
+        let path = format!("/api/v1/records/{record}");
+        let mut told = self.get(&path).await;
+        while let Some(next) = told["next"].take().as_u64() {
+            let mut page = self.get(&format!("{path}?after={next}")).await;
+            let more = page["history"].as_array_mut().map(std::mem::take).expect("a history");
+            told["history"].as_array_mut().expect("a history").extend(more);
+            told["next"] = page["next"].take();
+        }
         laws::check(&told);
         told
     }

@@ -126,10 +126,10 @@ fn a_digest_that_differs_is_repaired_by_the_index_without_wiping() {
     digest.add(stays, 3);
     let news = exchange(&mut phone, &json!({ "records": [row(stays, 3), row(leaves, 2)], "digest": digest }));
     assert!(news.digest_differs);
-    phone.repair(&IndexResponse { records: vec![(stays, 3)], digest });
+    phone.repair(&IndexResponse { records: vec![(stays, 3)], digest, next: None });
     assert_eq!(phone.replica.digest(), digest);
     assert!(phone.replica.cursor.is_some(), "nothing is missing, so nothing is pulled");
-    phone.repair(&IndexResponse { records: vec![(stays, 5)], digest });
+    phone.repair(&IndexResponse { records: vec![(stays, 5)], digest, next: None });
     assert!(phone.replica.cursor.is_none(), "an old row is pulled anew");
     assert_eq!(phone.replica.records.len(), 1, "and meanwhile shown");
 }
