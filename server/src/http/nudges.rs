@@ -16,6 +16,7 @@ use super::auth::Signed;
 use super::problem::ProblemBody;
 use crate::access::actor::Actor;
 use crate::sync::nudge::Nudge;
+use crate::sync::scope::ReadScope;
 
 /// How often a silent connection is kept alive: carriers drop idle ones after half a minute.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
@@ -25,6 +26,8 @@ const LASTS: Duration = Duration::from_mins(5);
 struct Listening {
     app: App,
     actor: Arc<Actor>,
+    /// What is in scope, with the version of the directories that it was read from.
+    scope: Option<((usize, u64), ReadScope)>,
     nudges: Receiver<Nudge>,
     ends: Instant,
 }
@@ -45,7 +48,8 @@ pub async fn listen(
     State(app): State<App>,
     Signed(actor): Signed,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let listening = Listening { nudges: app.engine.listen(), actor, ends: Instant::now() + LASTS, app };
+    let listening =
+        Listening { nudges: app.engine.listen(), actor, scope: None, ends: Instant::now() + LASTS, app };
     let events = stream::unfold(listening, |mut listening| async move {
         let event = listening.next().await?;
         Some((Ok(event), listening))
@@ -54,6 +58,17 @@ pub async fn listen(
 }
 
 impl Listening {
+    /// Whether a nudge concerns the one who listens. Many do listen, so the scope is read anew only
+    /// when the directories changed; what changes with the hour waits for the next stream.
+    fn concerns(&mut self, nudge: &Nudge) -> bool {
+        let version = self.app.engine.version_of_directories();
+        if self.scope.as_ref().is_none_or(|(read, _)| *read != version) {
+            let scope = self.app.engine.read_scope(&self.actor, self.app.clock.now());
+            self.scope = Some((version, scope));
+        }
+        self.scope.as_ref().is_some_and(|(_, scope)| nudge.concerns(scope))
+    }
+
     /// The next event; `None` when the stream ends.
     async fn next(&mut self) -> Option<Event> {
         loop {
@@ -64,8 +79,7 @@ impl Listening {
             };
             match nudge {
                 Ok(nudge) => {
-                    let scope = self.app.engine.read_scope(&self.actor, self.app.clock.now());
-                    if nudge.concerns(&scope) {
+                    if self.concerns(&nudge) {
                         let data = serde_json::json!({ "county": nudge.county, "seq": nudge.seq });
                         return Some(Event::default().event("news").data(data.to_string()));
                     }

@@ -114,6 +114,12 @@ impl Store {
     }
 }
 
+/// A number that another one follows whenever somebody else has committed: another program, since
+/// there is one writer in this one. It means nothing on another connection.
+pub async fn version_of_others(tx: &mut Tx) -> Result<i64> {
+    Ok(sqlx::query_scalar("pragma data_version").fetch_one(tx).await?)
+}
+
 fn options(file: &Path) -> Result<SqliteConnectOptions> {
     Ok(SqliteConnectOptions::from_str("sqlite:")?
         .filename(file)

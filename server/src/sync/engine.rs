@@ -52,6 +52,7 @@ impl Engine {
             standing: Arc::clone(&standing),
             nudges: nudges.clone(),
             devices: Arc::clone(&devices),
+            taken_in: Arc::default(),
         };
         Ok(Arc::new(Self {
             sealer: Sealer::new(&server.cursor_key),
@@ -85,6 +86,14 @@ impl Engine {
     /// What somebody has in scope at that moment.
     pub fn read_scope(&self, actor: &Actor, now: Moment) -> ReadScope {
         ReadScope::of(actor, &self.standing(), now)
+    }
+
+    /// Another one whenever a scope may be another: a county came, or a school, project or zone came or
+    /// changed.
+    pub fn version_of_directories(&self) -> (usize, u64) {
+        let standing = self.standing();
+        let changed = standing.counties.values().map(|county| county.ledger.directory_seq).sum();
+        (standing.counties.len(), changed)
     }
 
     /// To be told when a ledger moves on.

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use sync_protocol::id::{ChangeId, RecordId};
@@ -101,6 +102,8 @@ pub(super) struct Writer {
     pub(super) standing: Arc<RwLock<Standing>>,
     pub(super) nudges: broadcast::Sender<Nudge>,
     pub(super) devices: Arc<Devices>,
+    /// How far what other programs committed was taken in.
+    pub(super) taken_in: Arc<AtomicI64>,
 }
 
 /// What a commit changed in how the ledgers stand.
@@ -155,11 +158,16 @@ impl Writer {
     async fn append(&self, pushes: Arc<Vec<Push>>, range: std::ops::Range<usize>) -> Result<Vec<Pushed>> {
         let appended = Arc::clone(&pushes);
         let these = range.clone();
-        let standing = Arc::clone(&self.standing);
+        let (standing, taken_in) = (Arc::clone(&self.standing), Arc::clone(&self.taken_in));
         let now = self.clock.now();
         let written = self
             .store
-            .write(move |tx| Box::pin(async move { write(tx, &standing, &pushes[range], now).await }))
+            .write(move |tx| {
+                Box::pin(async move {
+                    take_in_counties(tx, &standing, &taken_in).await?;
+                    write(tx, &standing, &pushes[range], now).await
+                })
+            })
             .await;
         match written {
             Ok(written) => Ok(self.move_on(written, &appended[these])),
@@ -239,7 +247,6 @@ fn read_lock(standing: &RwLock<Standing>) -> std::sync::RwLockReadGuard<'_, Stan
 
 /// Judges and writes some requests inside of the writer's transaction.
 async fn write(tx: &mut Tx, standing: &RwLock<Standing>, pushes: &[Push], now: Moment) -> Result<Written> {
-    take_in_counties(tx, standing).await?;
     let mut work = Work::new(&read_lock(standing), now);
     prepare(tx, &mut work, pushes).await?;
     let judged = catch_unwind(AssertUnwindSafe(|| judge(&mut work, &read_lock(standing), pushes)));
@@ -258,12 +265,17 @@ async fn write(tx: &mut Tx, standing: &RwLock<Standing>, pushes: &[Push], now: M
 }
 
 /// Counties that another process opened or corrected since: that is committed, so it stands at once.
-async fn take_in_counties(tx: &mut Tx, standing: &RwLock<Standing>) -> Result<()> {
+async fn take_in_counties(tx: &mut Tx, standing: &RwLock<Standing>, taken_in: &AtomicI64) -> Result<()> {
+    let version = store::version_of_others(tx).await?;
+    if taken_in.load(Ordering::Relaxed) == version {
+        return Ok(());
+    }
     let known = read_lock(standing).known();
     let news = CountyNews::read(tx, &known).await?;
     if !news.is_empty() {
         write_lock(standing).take_in(news);
     }
+    taken_in.store(version, Ordering::Relaxed);
     Ok(())
 }
 
