@@ -159,4 +159,27 @@ mod tests {
         let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, [FILE], "nothing stands beside the database that a copy of it could miss");
     }
+
+    /// An I/O error ends a transaction behind sqlx's back, as here a statement of ours does.
+    #[tokio::test]
+    async fn a_reader_whose_transaction_was_ended_by_an_error_is_not_used_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let mut snapshot = store.snapshot().await.unwrap();
+        sqlx::query("rollback").execute(&mut *snapshot).await.unwrap();
+        drop(snapshot);
+        // Reading goes on, and what is written from now on is seen by every reader that there is.
+        for _ in 0..3 {
+            let mut snapshot = store.snapshot().await.unwrap();
+            assert!(jobs::next_due(&mut snapshot).await.unwrap().is_none());
+        }
+        store.write(|tx| async move { jobs::ask(tx, "work", "", Moment(0)).await }.boxed()).await.unwrap();
+        let mut readers = Vec::new();
+        for _ in 0..8 {
+            readers.push(store.read().await.unwrap());
+        }
+        for reader in &mut readers {
+            assert!(jobs::next_due(reader).await.unwrap().is_some(), "it reads an old moment");
+        }
+    }
 }
