@@ -43,7 +43,7 @@ pub struct From<'c> {
 }
 
 /// Whether a cursor can be gone on from.
-fn usable(cursor: &Cursor, fingerprint: &str, ledgers: &[LedgerRow]) -> bool {
+pub fn usable(cursor: &Cursor, fingerprint: &str, ledgers: &[LedgerRow]) -> bool {
     cursor.scope == fingerprint
         && cursor.counties.iter().all(|(county, (epoch, seq))| {
             ledgers
@@ -231,6 +231,12 @@ fn sent(row: &RecordRow) -> Result<Box<RawValue>> {
 /// Few siblings are ever many; where they are, a device is sent the first ones and their count.
 fn narrowed(row: &RecordRow) -> Result<String> {
     let mut snapshot = standing::snapshot(row)?;
+    narrow(&mut snapshot);
+    serde_json::to_string(&snapshot).map_err(|error| Error::internal(anyhow::Error::new(error)))
+}
+
+/// Leaves of each field's siblings those that a device is sent, and their count.
+pub fn narrow(snapshot: &mut Snapshot) {
     let kind = kinds::named(&snapshot.kind);
     for (name, heads) in &mut snapshot.fields {
         if heads.len() > MAX_SIBLINGS && kind.is_some_and(|kind| is_narrowed(kind.rule(name))) {
@@ -243,7 +249,6 @@ fn narrowed(row: &RecordRow) -> Result<String> {
             }
         }
     }
-    serde_json::to_string(&snapshot).map_err(|error| Error::internal(anyhow::Error::new(error)))
 }
 
 /// Whether a field with this rule is sent with its first siblings alone: sets and talk are whole.

@@ -317,7 +317,7 @@ fn check(request: &SyncRequest) -> Result<()> {
 }
 
 /// What became of a change, as it is told to the device.
-fn outcome(change: Option<String>, verdict: Verdict, language: Language) -> Outcome {
+pub fn outcome(change: Option<String>, verdict: Verdict, language: Language) -> Outcome {
     let fate = match verdict {
         Verdict::Accepted { seq, conflicts, .. } => Fate::Accepted { seq, conflicts },
         Verdict::Duplicate { seq, .. } => Fate::Duplicate { seq },

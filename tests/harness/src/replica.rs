@@ -257,7 +257,7 @@ impl Phone {
             }
         }
         if answer.resync {
-            self.begin_again();
+            self.pull_anew(true);
         }
         let settled_down = !answer.resync && !answer.more;
         received.digest_differs =
@@ -331,11 +331,12 @@ impl Phone {
         }
     }
 
-    /// A resync: pull from the beginning, drop the rest, send again what is not settled.
-    fn begin_again(&mut self) {
+    /// Pulls from the beginning, and sends again what is kept: its numbers count no more.
+    fn pull_anew(&mut self, drop_the_rest: bool) {
         self.replica.cursor = None;
-        self.replica.pull = Some(Pull { came: BTreeSet::new(), drop_the_rest: true });
-        let again = self.outbox.kept.drain(..).map(|kept| kept.change);
+        self.replica.pull = Some(Pull { came: BTreeSet::new(), drop_the_rest });
+        let kept = self.outbox.kept.drain(..).map(|kept| kept.change);
+        let again = kept.chain(self.outbox.held.drain(..).map(|held| held.change));
         self.outbox.waiting = again.chain(std::mem::take(&mut self.outbox.waiting)).collect();
     }
 
@@ -346,8 +347,7 @@ impl Phone {
         self.replica.records.retain(|record, _| theirs.contains_key(record));
         let ours = |record| self.replica.records.get(record).map(|row| row.seq);
         if theirs.iter().any(|(record, seq)| ours(record) != Some(*seq)) {
-            self.replica.cursor = None;
-            self.replica.pull = Some(Pull { came: BTreeSet::new(), drop_the_rest: false });
+            self.pull_anew(false);
         }
     }
 
