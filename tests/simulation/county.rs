@@ -76,7 +76,8 @@ impl County {
         let projects = [record(11), record(12), record(13), record(14)];
         let (zone, scheme) = (record(21), record(22));
         let county = |at: usize| Scope::County(LEDGERS[at].0.to_owned());
-        let (school, project) = (|at: usize| Scope::School(schools[at]), |at: usize| Scope::Project(projects[at]));
+        let (school, project) =
+            (|at: usize| Scope::School(schools[at]), |at: usize| Scope::Project(projects[at]));
         let office = |at| {
             let roles = [Role::ProjectOffice, Role::InspectionOffice, Role::EquipmentStation];
             roles.into_iter().map(|role| (role, county(at))).collect::<Vec<_>>()
@@ -128,7 +129,8 @@ impl County {
 
     /// What somebody holds from the beginning.
     pub(crate) fn grants(&self, person: usize, since: Moment) -> Vec<Grant> {
-        let held = |(role, scope): &(Role, Scope)| Grant { role: *role, scope: scope.clone(), since, until: None };
+        let held =
+            |(role, scope): &(Role, Scope)| Grant { role: *role, scope: scope.clone(), since, until: None };
         self.people[person].roles.iter().map(held).collect()
     }
 
@@ -216,7 +218,13 @@ fn papers(schools: &[RecordId; 3], projects: &[RecordId; 4], zone: RecordId) -> 
 const MANY: usize = 5;
 
 /// Fills one to three fields in, over what is seen, over part of it, or blindly.
-pub(crate) fn fill(mut form: Draft, paper: &Paper, county: &County, own: &Own<'_>, chance: &mut Seed) -> Draft {
+pub(crate) fn fill(
+    mut form: Draft,
+    paper: &Paper,
+    county: &County,
+    own: &Own<'_>,
+    chance: &mut Seed,
+) -> Draft {
     if form.is_new() {
         for (field, text) in &paper.begins {
             form = form.set(field, text.as_str());
@@ -252,7 +260,12 @@ fn one_field(form: Draft, paper: &Paper, county: &County, own: &Own<'_>, chance:
             4 => single(form, "weather_am", ["晴", "多云", "小雨", "阴"], chance),
             5 => single(form, "safety_ok", [true, false, true, true], chance),
             6 => entry(form, "progress_text", json!(format!("进展 {}", chance.below(1000))), chance),
-            7 => entry(form, "visitors", json!({ "name": format!("来访 {}（演示）", chance.below(9)) }), chance),
+            7 => entry(
+                form,
+                "visitors",
+                json!({ "name": format!("来访 {}（演示）", chance.below(9)) }),
+                chance,
+            ),
             _ => single(form, "progress_bp", [1000, 2500, 5000, 10_000], chance),
         },
         "progress_report" => match chance.below(3) {
@@ -283,8 +296,15 @@ fn one_field(form: Draft, paper: &Paper, county: &County, own: &Own<'_>, chance:
                 form.take_away("schools", *chance.pick(&shown))
             }
         }
-        "project" if chance.chance(20) => single(form, "class", ["building", "equipment", "building", "building"], chance),
-        _ => single(form, "name", ["名称甲（演示）", "名称乙（演示）", "名称丙（演示）", "名称丁（演示）"], chance),
+        "project" if chance.chance(20) => {
+            single(form, "class", ["building", "equipment", "building", "building"], chance)
+        }
+        _ => single(
+            form,
+            "name",
+            ["名称甲（演示）", "名称乙（演示）", "名称丙（演示）", "名称丁（演示）"],
+            chance,
+        ),
     }
 }
 

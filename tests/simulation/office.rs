@@ -15,21 +15,19 @@ use siteledger::store::held::{HeldRow, NewHeld, State};
 use siteledger::store::ledger::{Entry, Known, LedgerRow};
 use siteledger::store::records::{PlaceKey, PlaceRow};
 use siteledger::sync::admit::{Before, Verdict, Work, Working};
-use siteledger::sync::cursor::{Cursor, Sealer};
+use siteledger::sync::cursor::Sealer;
 use siteledger::sync::directory::Directory;
 use siteledger::sync::feed;
 use siteledger::sync::incoming::{Incoming, Rights, Sender};
 use siteledger::sync::placing::Placed;
 use siteledger::sync::round;
-use siteledger::sync::scope::{Reach, ReadScope};
+use siteledger::sync::scope::ReadScope;
 use siteledger::sync::standing::{County as Ledger, Standing};
 use sync_protocol::change::Change;
 use sync_protocol::digest::ScopeDigest;
 use sync_protocol::id::{ChangeId, RecordId, UserId};
 use sync_protocol::kinds;
-use sync_protocol::message::{
-    HaveRequest, HaveResponse, IndexResponse, Outcome, Snapshot, SyncRequest, SyncResponse,
-};
+use sync_protocol::message::{HaveRequest, HaveResponse, Outcome, Snapshot, SyncRequest, SyncResponse};
 use sync_protocol::photo::Sha256;
 use sync_protocol::record::{Record, Rule};
 use sync_protocol::signoff;
@@ -47,19 +45,19 @@ pub(crate) struct Row {
     pub(crate) record: Record,
     pub(crate) placed: Placed,
     pub(crate) seq: u64,
-    place: i64,
-    key: PlaceKey,
+    pub(crate) place: i64,
+    pub(crate) key: PlaceKey,
     /// As devices are sent it.
     pub(crate) sent: Arc<Snapshot>,
 }
 
 /// A record that left a place.
 #[derive(Clone, Debug)]
-struct Departure {
-    county: String,
-    seq: u64,
-    record: RecordId,
-    place: i64,
+pub(crate) struct Departure {
+    pub(crate) county: String,
+    pub(crate) seq: u64,
+    pub(crate) record: RecordId,
+    pub(crate) place: i64,
 }
 
 /// What stands in the database; a backup is a copy of it.
@@ -69,13 +67,13 @@ pub(crate) struct Books {
     /// Of all ledgers, in the order in which they were committed.
     pub(crate) entries: Vec<Arc<Entry>>,
     pub(crate) rows: BTreeMap<RecordId, Arc<Row>>,
-    departures: Vec<Departure>,
+    pub(crate) departures: Vec<Departure>,
     pub(crate) held: Vec<Arc<HeldRow>>,
     /// By person.
     grants: Vec<Arc<Vec<Grant>>>,
     places: i64,
     /// Up to which number each ledger is in a backup.
-    settled: BTreeMap<String, u64>,
+    pub(crate) settled: BTreeMap<String, u64>,
 }
 
 /// What a commit did to one record.
@@ -102,7 +100,7 @@ pub(crate) struct Office {
     actors: Vec<Arc<Actor>>,
     sealer: Sealer,
     /// The highest epoch and the highest number ever given out: kept beside the database.
-    epoch: u32,
+    pub(crate) epoch: u32,
     highest: BTreeMap<String, u64>,
     sabotage: Option<Sabotage>,
 }
@@ -162,7 +160,7 @@ impl Office {
         }
     }
 
-    fn sabotaged(&self, by: Sabotage) -> bool {
+    pub(crate) fn sabotaged(&self, by: Sabotage) -> bool {
         self.sabotage == Some(by)
     }
 
@@ -188,17 +186,15 @@ impl Office {
         let (person, role, scope) = &county.wavering[wavering];
         let grants = Arc::make_mut(&mut self.books.grants[*person]);
         let now = self.now;
-        let held = grants.iter_mut().find(|grant| grant.role == *role && grant.scope == *scope && grant.held_at(now));
-        let given = match held {
-            Some(held) => {
-                held.until = Some(now);
-                false
-            }
-            None => {
-                grants.push(Grant { role: *role, scope: scope.clone(), since: now, until: None });
-                true
-            }
-        };
+        let held = grants
+            .iter_mut()
+            .find(|grant| grant.role == *role && grant.scope == *scope && grant.held_at(now));
+        let given = held.is_none();
+        if let Some(held) = held {
+            held.until = Some(now);
+        } else {
+            grants.push(Grant { role: *role, scope: scope.clone(), since: now, until: None });
+        }
         self.let_in(county);
         given
     }
@@ -232,8 +228,11 @@ impl Office {
         let seen = cursor.iter().flat_map(|cursor| &cursor.counties);
         let seen = seen.map(|(county, (_, seq))| (county.clone(), *seq)).collect();
         let sender = Sender::own(Arc::clone(&actor), seen, ahead_ms);
-        let incoming: Vec<_> =
-            request.changes.iter().map(|raw| Incoming::read(raw.get()).expect("there is randomness")).collect();
+        let incoming: Vec<_> = request
+            .changes
+            .iter()
+            .map(|raw| Incoming::read(raw.get()).expect("there is randomness"))
+            .collect();
         let (verdicts, work) = self.judge(&incoming, &sender);
         if falls && !self.sabotaged(Sabotage::AnswersBeforeTheCommit) {
             return (None, Committed::default());
@@ -263,19 +262,6 @@ impl Office {
             checkpoint: None,
         };
         (Some(answer), committed)
-    }
-
-    /// `[id, seq]` of all that somebody has in scope.
-    pub(crate) fn index(&self, device: usize) -> IndexResponse {
-        let scope = self.scope(device);
-        let mut records: Vec<_> =
-            self.books.rows.values().filter(|row| scope.has(&row.key)).map(|row| (row.record.id, row.seq)).collect();
-        records.sort_by_key(|(_, seq)| *seq);
-        let mut digest = ScopeDigest::default();
-        for (record, seq) in &records {
-            digest.add(*record, *seq);
-        }
-        IndexResponse { records, digest }
     }
 
     /// What the server lacks of that.
@@ -405,7 +391,8 @@ impl Office {
                 }
                 Some(Sabotage::ReplacesWhatIsCurrent) if single(name) => {
                     let old = before.map_or(&[][..], |row| row.record.heads(name));
-                    let is_old = |head: &sync_protocol::record::Head| old.iter().any(|old| old.edit == head.edit);
+                    let is_old =
+                        |head: &sync_protocol::record::Head| old.iter().any(|old| old.edit == head.edit);
                     if !state.heads.iter().all(is_old) {
                         state.heads.retain(|head| !is_old(head));
                     }
@@ -435,7 +422,14 @@ impl Office {
         }));
     }
 
-    fn decide(&mut self, at: usize, state: State, by: Option<UserId>, reason: Option<String>, seq: Option<u64>) {
+    fn decide(
+        &mut self,
+        at: usize,
+        state: State,
+        by: Option<UserId>,
+        reason: Option<String>,
+        seq: Option<u64>,
+    ) {
         let row = Arc::make_mut(&mut self.books.held[at]);
         if row.state == State::Waiting {
             (row.state, row.decided_by, row.decision_reason, row.released_seq) = (state, by, reason, seq);
@@ -481,7 +475,8 @@ impl Office {
 
     fn decides(&self, at: usize, by: usize) -> bool {
         let row = &self.books.held[at];
-        let city = self.books.standing.counties.get(&row.held.county).and_then(|county| county.ledger.city.clone());
+        let city =
+            self.books.standing.counties.get(&row.held.county).and_then(|county| county.ledger.city.clone());
         row.state == State::Waiting
             && policy::decides_held(&self.actors[by], self.now, &row.held.county, city.as_deref())
     }
@@ -497,7 +492,8 @@ impl Office {
 
     /// Puts a backup in the place of the books, and begins a new epoch.
     pub(crate) fn restore(&mut self, backup: &Books, county: &County) {
-        let same = self.books.entries.iter().zip(&backup.entries).take_while(|(one, other)| Arc::ptr_eq(one, other));
+        let same =
+            self.books.entries.iter().zip(&backup.entries).take_while(|(one, other)| Arc::ptr_eq(one, other));
         let same = same.count();
         for gone in &self.books.entries[same..] {
             self.known.remove(&gone.change);
@@ -526,121 +522,10 @@ impl Office {
         self.let_in(county);
     }
 
-    /// Up to which number all that a device was told of is in a backup.
-    fn settled(&self, cursor: Option<&Cursor>) -> u64 {
-        let all = || self.books.settled.values().copied().min().unwrap_or(0);
-        if self.sabotaged(Sabotage::SettlesWithoutEpochs) || cursor.is_some() { all() } else { 0 }
-    }
-
-    // The feed ------------------------------------------------------------------------------------
-
-    fn page(
-        &self,
-        scope: &ReadScope,
-        sent: Option<&Cursor>,
-        foreign: bool,
-        limit: u32,
-        touched: &BTreeSet<RecordId>,
-    ) -> Page {
-        let ledgers: Vec<_> = self.books.standing.counties.values().map(|county| county.ledger.clone()).collect();
-        let fingerprint = format!("{}{}", self.epoch, scope.fingerprint());
-        let cursor = sent.filter(|cursor| feed::usable(cursor, &fingerprint, &ledgers));
-        let mut page = Page {
-            resync: foreign || (sent.is_some() && cursor.is_none()),
-            cursor: Cursor { scope: fingerprint, ..Cursor::default() },
-            settled: self.settled(cursor),
-            ..Page::default()
-        };
-        let mut room = limit as usize;
-        let mut sent_already = BTreeSet::new();
-        let mut digest = ScopeDigest::default();
-        for (code, reach) in &scope.counties {
-            let Some(county) = self.books.standing.counties.get(code) else { continue };
-            let after = cursor.and_then(|cursor| cursor.counties.get(code)).map_or(0, |(_, seq)| *seq);
-            digest.join(&reach.digest(&county.ledger.digest, county.places.values()));
-            let mut until = after;
-            if after < county.ledger.seq && !page.more {
-                until = self.fill(code, reach, after, county.ledger.seq, &mut room, &mut sent_already, &mut page);
-            }
-            if *reach != Reach::All && 0 < after && after < until {
-                self.left(code, reach, after, until, &mut page);
-            }
-            page.cursor.counties.insert(code.clone(), (county.ledger.epoch, until));
-        }
-        page.gone.dedup();
-        page.digest = (!page.more).then_some(digest);
-        for row in touched.iter().filter_map(|record| self.books.rows.get(record)) {
-            if !sent_already.contains(&row.record.id) && scope.has(&row.key) {
-                page.records.push((*row.sent).clone());
-            }
-        }
-        page
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the parts of one page, used here alone")]
-    fn fill(
-        &self,
-        code: &str,
-        reach: &Reach,
-        after: u64,
-        end: u64,
-        room: &mut usize,
-        sent: &mut BTreeSet<RecordId>,
-        page: &mut Page,
-    ) -> u64 {
-        let here = |row: &&Arc<Row>| row.key.county == code && row.seq > after && reach.has(&row.key);
-        let mut rows: Vec<_> = self.books.rows.values().filter(here).collect();
-        rows.sort_unstable_by_key(|row| row.seq);
-        let mut until = after;
-        for row in rows {
-            if *room == 0 {
-                page.more = true;
-                return if self.sabotaged(Sabotage::SkipsAPage) { end } else { until };
-            }
-            *room -= 1;
-            until = row.seq;
-            sent.insert(row.record.id);
-            page.records.push((*row.sent).clone());
-        }
-        end
-    }
-
-    fn left(&self, code: &str, reach: &Reach, after: u64, until: u64, page: &mut Page) {
-        let places = &self.books.standing.counties[code].places;
-        let reached: BTreeSet<i64> =
-            places.values().filter(|place| reach.has(&place.key)).map(|place| place.id).collect();
-        let departed = self.books.departures.iter().filter(|departure| {
-            departure.county == code
-                && (after + 1..=until).contains(&departure.seq)
-                && reached.contains(&departure.place)
-        });
-        let gone = departed
-            .filter(|departure| !reached.contains(&self.books.rows[&departure.record].place))
-            .map(|departure| departure.record);
-        let gone: BTreeSet<_> = gone.collect();
-        page.gone.extend(gone);
-    }
-
-    /// The records in a scope, as a device is sent them.
-    pub(crate) fn in_scope(&self, scope: &ReadScope) -> impl Iterator<Item = &Arc<Row>> {
-        self.books.rows.values().filter(|row| scope.has(&row.key))
-    }
-
     /// The change of an entry.
     pub(crate) fn change_of(entry: &Entry) -> Change {
         serde_json::from_str(entry.body.as_deref().unwrap_or_default()).expect("what is accepted is a change")
     }
-}
-
-#[derive(Default)]
-struct Page {
-    records: Vec<Snapshot>,
-    gone: Vec<RecordId>,
-    cursor: Cursor,
-    more: bool,
-    resync: bool,
-    settled: u64,
-    digest: Option<ScopeDigest>,
 }
 
 fn numbers(standing: &Standing) -> BTreeMap<String, u64> {

@@ -86,7 +86,8 @@ impl Oracle {
     ) -> Kept {
         let now = hands[who].carries();
         for dropped in before.difference(&now) {
-            let elsewhere = || hands.iter().any(|hand| hand.phone.outbox.all().any(|change| change.id == *dropped));
+            let elsewhere =
+                || hands.iter().any(|hand| hand.phone.outbox.all().any(|change| change.id == *dropped));
             if self.frail.contains(dropped) || elsewhere() {
                 continue;
             }
@@ -116,7 +117,7 @@ impl Oracle {
     // What the server does ---------------------------------------------------------------------------
 
     /// A commit: entries were appended, records turned, changes held.
-    pub(crate) fn committed(&mut self, committed: &Committed, office: &Office) -> Kept {
+    pub(crate) fn committed(&mut self, committed: &Committed) -> Kept {
         for entry in &committed.entries {
             self.appended(entry)?;
         }
@@ -135,14 +136,18 @@ impl Oracle {
 
     fn appended(&mut self, entry: &Arc<Entry>) -> Kept {
         let id = entry.change;
-        let saved = self.saved.get(&id).and_then(|all| all.iter().find(|(digest, _)| *digest == entry.digest));
+        let saved =
+            self.saved.get(&id).and_then(|all| all.iter().find(|(digest, _)| *digest == entry.digest));
         let Some((_, change)) = saved else {
             return Err(Breach(format!("{id} in the ledger says what nobody saved")));
         };
         let change = Arc::clone(change);
         let number = (entry.county.clone(), entry.seq);
         if let Some(other) = self.numbers.insert(number, id) {
-            return Err(Breach(format!("number {} of {} was given to {other} and {id}", entry.seq, entry.county)));
+            return Err(Breach(format!(
+                "number {} of {} was given to {other} and {id}",
+                entry.seq, entry.county
+            )));
         }
         let stands = Arc::make_mut(self.stands.entry(entry.record).or_default());
         kept(stands.entries.iter().rev().all(|other| other.change != id), || format!("{id} counts twice"))?;
@@ -176,9 +181,10 @@ impl Oracle {
             if !kind.is_some_and(|kind| kind.rule(name) == Rule::One) {
                 continue;
             }
-            let named = changes.iter().flat_map(|change| &change.edits).any(|edit| {
-                edit.field == *name && edit.replaces.contains(&incumbent.edit)
-            });
+            let named = changes
+                .iter()
+                .flat_map(|change| &change.edits)
+                .any(|edit| edit.field == *name && edit.replaces.contains(&incumbent.edit));
             let stays = record.heads(name).first().is_some_and(|first| first.edit == incumbent.edit);
             kept(named || stays, || {
                 format!("the incumbent of {name} in {} flipped, and nobody had replaced it", record.id)
@@ -192,7 +198,9 @@ impl Oracle {
         let stands = self.stands.get(&record.id).map_or(&nothing, |stands| stands);
         let expected = stands.heads.iter().filter(|(_, heads)| !heads.is_empty());
         let fields = record.fields.iter().filter(|(_, state)| !state.heads.is_empty());
-        kept(expected.count() == fields.clone().count(), || format!("fields of {} vanished or appeared", record.id))?;
+        kept(expected.count() == fields.clone().count(), || {
+            format!("fields of {} vanished or appeared", record.id)
+        })?;
         for (name, state) in fields {
             let shown: BTreeSet<_> = state.heads.iter().map(|head| head.edit).collect();
             kept(stands.heads.get(name) == Some(&shown), || {
@@ -220,7 +228,13 @@ impl Oracle {
 
     /// The server was put back: what it lost by that must be on a phone, unless that phone had its
     /// own misfortune, or a newer backup had it and was not used.
-    pub(crate) fn restored(&mut self, to: &Backup, all: &[(u64, Backup)], before: &HashSet<ChangeId>, hands: &[Hand]) -> Kept {
+    pub(crate) fn restored(
+        &mut self,
+        to: &Backup,
+        all: &[(u64, Backup)],
+        before: &HashSet<ChangeId>,
+        hands: &[Hand],
+    ) -> Kept {
         self.stands = to.stands.clone();
         self.on_phones_alone.retain(|id| !to.contains.contains(id));
         let on_phones: HashSet<_> = hands.iter().flat_map(Hand::carries).collect();
@@ -253,7 +267,9 @@ impl Oracle {
                     } else {
                         "waits"
                     };
-                    format!("{lost} {place} on phone {holder} although every phone synced, and the server lacks it")
+                    format!(
+                        "{lost} {place} on phone {holder} although every phone synced, and the server lacks it"
+                    )
                 }
                 None => format!("{lost} was saved, and nobody has it"),
             }));
@@ -276,8 +292,10 @@ impl Oracle {
     pub(crate) fn end(&self, office: &Office) -> Kept {
         for row in office.books.rows.values() {
             self.record_stands(&row.record)?;
-            let history: Vec<_> = self.stands[&row.record.id].entries.iter().map(|entry| (**entry).clone()).collect();
-            let rebuilt = rows::rebuild(row.record.id, &history).map_err(|error| Breach(format!("{error:?}")))?;
+            let history: Vec<_> =
+                self.stands[&row.record.id].entries.iter().map(|entry| (**entry).clone()).collect();
+            let rebuilt =
+                rows::rebuild(row.record.id, &history).map_err(|error| Breach(format!("{error:?}")))?;
             kept(rebuilt == row.record, || format!("{} cannot be rebuilt from the ledger", row.record.id))?;
         }
         let in_ledgers: usize = self.stands.values().map(|stands| stands.entries.len()).sum();
@@ -332,7 +350,8 @@ fn blur(change: &Change, origin: &Origin, chance: &mut Seed) -> (Arc<Change>, Or
     let moment = chrono::DateTime::from_timestamp(chance.below(4_000_000_000) as i64, 0).unwrap_or_default();
     let change = Change { made_at: moment.fixed_offset().into(), ..change.clone() };
     let nobody = Uuid::nil();
-    let origin = Origin { by: UserId(nobody), by_name: String::new(), device: DeviceId(nobody), ..origin.clone() };
+    let origin =
+        Origin { by: UserId(nobody), by_name: String::new(), device: DeviceId(nobody), ..origin.clone() };
     (Arc::new(change), origin)
 }
 
@@ -351,7 +370,8 @@ fn reads_alike(one: &Record, other: &Record) -> bool {
         };
         RULES.into_iter().map(text).collect()
     };
-    one.fields.len() == other.fields.len() && one.fields.keys().all(|name| says(one, name) == says(other, name))
+    one.fields.len() == other.fields.len()
+        && one.fields.keys().all(|name| says(one, name) == says(other, name))
 }
 
 /// Law 8: a phone that synced holds exactly what a fresh one would, and nothing outside its scope.
@@ -361,7 +381,9 @@ fn replica_is_the_scope(office: &Office, who: usize, hand: &Hand) -> Kept {
         office.in_scope(&scope).map(|row| (row.record.id, &*row.sent)).collect();
     let held = &hand.phone.replica.records;
     for record in held.keys() {
-        kept(expected.contains_key(record), || format!("phone {who} still has {record}, which is out of scope"))?;
+        kept(expected.contains_key(record), || {
+            format!("phone {who} still has {record}, which is out of scope")
+        })?;
     }
     for (record, row) in expected {
         let Some(ours) = held.get(&record) else {

@@ -86,8 +86,7 @@ impl Hand {
 
     /// Its next request.
     pub(crate) fn ask(&mut self, number: u64, now_ms: i64, size: (usize, u32), after_held: bool) -> Question {
-        let batch =
-            Batch { changes: size.0, bytes: BYTES, limit: Some(size.1), ask_after_held: after_held };
+        let batch = Batch { changes: size.0, bytes: BYTES, limit: Some(size.1), ask_after_held: after_held };
         let mut request = self.phone.request(self.clock(now_ms), batch);
         request.body.device_time = request.body.device_time.filter(|_| self.tells_time);
         self.asked = Some(Asked { number, carries: request.carries });
@@ -111,7 +110,11 @@ impl Hand {
         match reply {
             Reply::Sync(answer) => self.receive_sync(&asked, *answer, sabotage),
             Reply::Index(index) => {
+                let before = self.phone.outbox.clone();
                 self.phone.repair(&index);
+                if sabotage == Some(Sabotage::KeepsItsNumbers) {
+                    self.phone.outbox = before;
+                }
                 Ok(if self.phone.replica.pull.is_some() { Then::Again } else { Then::Rests })
             }
             Reply::Have(lacks) => {
@@ -130,12 +133,24 @@ impl Hand {
         if !Phone::is_answered(&asked.carries, &answer) {
             return Err("the answer does not say what became of each change".to_owned());
         }
+        let outbox = &self.phone.outbox;
+        let refused: Vec<_> = outbox.held.iter().filter(|held| held.refused.is_some()).cloned().collect();
         let received = self.phone.receive(&asked.carries, answer);
         match sabotage {
             Some(Sabotage::KeepsNothing) => self.phone.outbox.kept.clear(),
             Some(Sabotage::NeverTidiesUp) => {
                 if let Some(pull) = &mut self.phone.replica.pull {
                     pull.drop_the_rest = false;
+                }
+            }
+            Some(Sabotage::LeavesWhatWasRefused) => {
+                for held in refused {
+                    let outbox = &mut self.phone.outbox;
+                    let waiting = outbox.waiting.iter().position(|change| change.id == held.change.id);
+                    if let Some(at) = waiting {
+                        outbox.waiting.remove(at);
+                        outbox.held.push(held);
+                    }
                 }
             }
             _ => {}

@@ -102,7 +102,11 @@ impl Stage {
         assert_eq!(status, StatusCode::OK, "deed {step}: {answer}");
         let cursor = answer["cursor"].as_str().expect("a cursor").to_owned();
         self.cursors.insert(told.cursor.clone().expect("a cursor"), cursor);
-        assert_eq!(common(answer), common(json!(told)), "deed {step}, device {device}: the server, then the model");
+        assert_eq!(
+            common(answer),
+            common(json!(told)),
+            "deed {step}, device {device}: the server, then the model"
+        );
     }
 
     /// Everything that the model has is read back from the server: no more, no less, byte for byte.
@@ -112,8 +116,7 @@ impl Stage {
         let mut in_ledgers = BTreeSet::new();
         for row in books.rows.values() {
             let told = reader.record(row.record.id).await;
-            let snapshot =
-                Snapshot::of(row.record.clone(), row.seq, row.placed.school, row.placed.project);
+            let snapshot = Snapshot::of(row.record.clone(), row.seq, row.placed.school, row.placed.project);
             let theirs: Snapshot = serde_json::from_value(told["record"].clone()).expect("a record");
             let bytes = |snapshot: &Snapshot| canonical(snapshot).expect("a record has a JSON form");
             assert_eq!(
@@ -126,7 +129,8 @@ impl Stage {
                 assert!(in_ledgers.insert((id, entry["seq"].as_u64())), "{id} is in the ledger twice");
             }
         }
-        let expected: BTreeSet<_> = books.entries.iter().map(|entry| (entry.change, Some(entry.seq))).collect();
+        let expected: BTreeSet<_> =
+            books.entries.iter().map(|entry| (entry.change, Some(entry.seq))).collect();
         assert_eq!(in_ledgers, expected, "the ledgers of the server, then those of the model");
         self.read_back_held(history).await;
         self.server.verify();

@@ -27,10 +27,14 @@ pub(crate) enum Sabotage {
     KeepsNothing,
     /// The phone does not drop what a resync did not bring.
     NeverTidiesUp,
+    /// The phone that pulls anew to repair its replica goes on with the numbers that it had.
+    KeepsItsNumbers,
+    /// The phone that pulls anew does not send again what the office had refused.
+    LeavesWhatWasRefused,
 }
 
 impl Sabotage {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::LastWriterWins,
         Self::ReplacesWhatIsCurrent,
         Self::OrdersByTheClock,
@@ -43,5 +47,7 @@ impl Sabotage {
         Self::TrustsTheLine,
         Self::KeepsNothing,
         Self::NeverTidiesUp,
+        Self::KeepsItsNumbers,
+        Self::LeavesWhatWasRefused,
     ];
 }

@@ -1,0 +1,148 @@
+//! What a device is sent: pages of records above its cursor, in its scope, as the database gives
+//! them to the server's feed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use siteledger::sync::cursor::Cursor;
+use siteledger::sync::feed;
+use siteledger::sync::scope::{Reach, ReadScope};
+use sync_protocol::digest::ScopeDigest;
+use sync_protocol::id::RecordId;
+use sync_protocol::message::{IndexResponse, Snapshot};
+
+use crate::office::{Office, Row};
+use crate::sabotage::Sabotage;
+
+/// One page of news.
+#[derive(Default)]
+pub(crate) struct Page {
+    pub(crate) records: Vec<Snapshot>,
+    pub(crate) gone: Vec<RecordId>,
+    pub(crate) cursor: Cursor,
+    pub(crate) more: bool,
+    pub(crate) resync: bool,
+    pub(crate) settled: u64,
+    pub(crate) digest: Option<ScopeDigest>,
+}
+
+impl Office {
+    /// `[id, seq]` of all that somebody has in scope.
+    pub(crate) fn index(&self, device: usize) -> IndexResponse {
+        let scope = self.scope(device);
+        let mut records: Vec<_> = self
+            .books
+            .rows
+            .values()
+            .filter(|row| scope.has(&row.key))
+            .map(|row| (row.record.id, row.seq))
+            .collect();
+        records.sort_by_key(|(_, seq)| *seq);
+        let mut digest = ScopeDigest::default();
+        for (record, seq) in &records {
+            digest.add(*record, *seq);
+        }
+        IndexResponse { records, digest }
+    }
+
+    /// Up to which number all that a device was told of is in a backup.
+    fn settled(&self, cursor: Option<&Cursor>) -> u64 {
+        let all = || self.books.settled.values().copied().min().unwrap_or(0);
+        if self.sabotaged(Sabotage::SettlesWithoutEpochs) || cursor.is_some() { all() } else { 0 }
+    }
+
+    /// Reads a page; `touched` are records that the device is sent whatever the page says.
+    pub(crate) fn page(
+        &self,
+        scope: &ReadScope,
+        sent: Option<&Cursor>,
+        foreign: bool,
+        limit: u32,
+        touched: &BTreeSet<RecordId>,
+    ) -> Page {
+        let ledgers: Vec<_> =
+            self.books.standing.counties.values().map(|county| county.ledger.clone()).collect();
+        let fingerprint = format!("{}{}", self.epoch, scope.fingerprint());
+        let cursor = sent.filter(|cursor| feed::usable(cursor, &fingerprint, &ledgers));
+        let mut page = Page {
+            resync: foreign || (sent.is_some() && cursor.is_none()),
+            cursor: Cursor { scope: fingerprint, ..Cursor::default() },
+            settled: self.settled(cursor),
+            ..Page::default()
+        };
+        let mut room = limit as usize;
+        let mut sent_already = BTreeSet::new();
+        let mut digest = ScopeDigest::default();
+        for (code, reach) in &scope.counties {
+            let Some(county) = self.books.standing.counties.get(code) else { continue };
+            let after = cursor.and_then(|cursor| cursor.counties.get(code)).map_or(0, |(_, seq)| *seq);
+            digest.join(&reach.digest(&county.ledger.digest, county.places.values()));
+            let mut until = after;
+            if after < county.ledger.seq && !page.more {
+                until =
+                    self.fill(code, reach, after, county.ledger.seq, &mut room, &mut sent_already, &mut page);
+            }
+            if *reach != Reach::All && 0 < after && after < until {
+                self.left(code, reach, after, until, &mut page);
+            }
+            page.cursor.counties.insert(code.clone(), (county.ledger.epoch, until));
+        }
+        page.gone.dedup();
+        page.digest = (!page.more).then_some(digest);
+        for row in touched.iter().filter_map(|record| self.books.rows.get(record)) {
+            if !sent_already.contains(&row.record.id) && scope.has(&row.key) {
+                page.records.push((*row.sent).clone());
+            }
+        }
+        page
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one page, used here alone")]
+    fn fill(
+        &self,
+        code: &str,
+        reach: &Reach,
+        after: u64,
+        end: u64,
+        room: &mut usize,
+        sent: &mut BTreeSet<RecordId>,
+        page: &mut Page,
+    ) -> u64 {
+        let here = |row: &&Arc<Row>| row.key.county == code && row.seq > after && reach.has(&row.key);
+        let mut rows: Vec<_> = self.books.rows.values().filter(here).collect();
+        rows.sort_unstable_by_key(|row| row.seq);
+        let mut until = after;
+        for row in rows {
+            if *room == 0 {
+                page.more = true;
+                return if self.sabotaged(Sabotage::SkipsAPage) { end } else { until };
+            }
+            *room -= 1;
+            until = row.seq;
+            sent.insert(row.record.id);
+            page.records.push((*row.sent).clone());
+        }
+        end
+    }
+
+    fn left(&self, code: &str, reach: &Reach, after: u64, until: u64, page: &mut Page) {
+        let places = &self.books.standing.counties[code].places;
+        let reached: BTreeSet<i64> =
+            places.values().filter(|place| reach.has(&place.key)).map(|place| place.id).collect();
+        let departed = self.books.departures.iter().filter(|departure| {
+            departure.county == code
+                && (after + 1..=until).contains(&departure.seq)
+                && reached.contains(&departure.place)
+        });
+        let gone = departed
+            .filter(|departure| !reached.contains(&self.books.rows[&departure.record].place))
+            .map(|departure| departure.record);
+        let gone: BTreeSet<_> = gone.collect();
+        page.gone.extend(gone);
+    }
+
+    /// The records in a scope, as a device is sent them.
+    pub(crate) fn in_scope(&self, scope: &ReadScope) -> impl Iterator<Item = &Arc<Row>> {
+        self.books.rows.values().filter(|row| scope.has(&row.key))
+    }
+}
