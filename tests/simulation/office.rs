@@ -280,6 +280,9 @@ impl Office {
             for id in replaced.chain([change.id]) {
                 self.tell(&mut work, id);
             }
+            if let Some(at) = self.held_ids.get(&change.id.to_string()) {
+                work.first_held.insert(change.id, self.books.held[*at].held.digest);
+            }
             if let Some(row) = self.books.rows.get(&change.record) {
                 work.records.entry(change.record).or_insert_with(|| working(row));
                 for head in row.record.heads_named(signoff::FIELD) {
@@ -409,7 +412,7 @@ impl Office {
         let at = self.books.held.len();
         self.in_box.insert(held.digest, at);
         if let Some(id) = &held.change_id {
-            self.held_ids.insert(id.clone(), at);
+            self.held_ids.entry(id.clone()).or_insert(at);
         }
         self.books.held.push(Arc::new(HeldRow {
             id: at as i64 + 1,
@@ -516,7 +519,7 @@ impl Office {
         for (at, row) in self.books.held.iter().enumerate() {
             self.in_box.insert(row.held.digest, at);
             if let Some(id) = &row.held.change_id {
-                self.held_ids.insert(id.clone(), at);
+                self.held_ids.entry(id.clone()).or_insert(at);
             }
         }
         self.let_in(county);
@@ -538,6 +541,8 @@ fn working(row: &Row) -> Working {
         record: row.record.clone(),
         placed: row.placed.clone(),
         seq: row.seq,
+        // No record here comes near to what a record may have.
+        bytes: 0,
         before: Some(before),
         touched: false,
     }

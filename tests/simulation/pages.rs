@@ -42,7 +42,7 @@ impl Office {
         for (record, seq) in &records {
             digest.add(*record, *seq);
         }
-        IndexResponse { records, digest }
+        IndexResponse { records, digest, next: None }
     }
 
     /// Up to which number all that a device was told of is in a backup.

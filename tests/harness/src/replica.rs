@@ -336,7 +336,9 @@ impl Phone {
         self.replica.cursor = None;
         self.replica.pull = Some(Pull { came: BTreeSet::new(), drop_the_rest });
         let kept = self.outbox.kept.drain(..).map(|kept| kept.change);
-        let again = kept.chain(self.outbox.held.drain(..).map(|held| held.change));
+        // What waits at the office is asked after anyway; what was refused, the office may have lost.
+        let refused = self.outbox.held.extract_if(.., |held| held.refused.is_some());
+        let again = kept.chain(refused.map(|held| held.change));
         self.outbox.waiting = again.chain(std::mem::take(&mut self.outbox.waiting)).collect();
     }
 
