@@ -505,7 +505,8 @@ impl History {
             let number = self.number();
             let (size, now) = (self.size(), self.office.now.0);
             let hand = &mut self.hands[who];
-            let size = (size.0 * 4, size.1 * 4);
+            // All that is held is asked after: what does not fit waits for a later sync.
+            let size = (1_000, size.1 * 4);
             let asks = match question.take() {
                 Some(Then::Index) => hand.ask_index(number),
                 _ => hand.ask(number, now, size, round == 0),
