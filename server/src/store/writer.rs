@@ -31,7 +31,7 @@ pub(super) struct Writer {
     last_commit: LastCommit,
 }
 
-/// When the last commit succeeded.
+/// When the last commit succeeded, unless one failed since.
 #[derive(Clone, Default)]
 struct LastCommit(Arc<std::sync::Mutex<Option<Instant>>>);
 
@@ -42,6 +42,11 @@ impl LastCommit {
 
     fn is_now(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// A commit failed since: that an earlier one succeeded says nothing any more.
+    fn is_no_more(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
@@ -209,6 +214,7 @@ impl Writing {
             if let Err(failure) = &outcome {
                 tracing::error!(reason = failure.reason, "a commit failed; the connection is opened anew");
                 metrics::counter!("siteledger_commits_failed_total").increment(1);
+                self.last_commit.is_no_more();
                 self.discard().await;
             }
             for operation in group.drain(..) {

@@ -1,6 +1,6 @@
 //! A real server: the built binary, in a process of its own, on a folder of its own.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -24,6 +24,7 @@ pub struct Server {
     running: Option<Running>,
     address: SocketAddr,
     arguments: Vec<String>,
+    environment: Vec<(String, OsString)>,
     log: Log,
 }
 
@@ -74,15 +75,27 @@ impl Server {
     /// Starts a server on an empty folder and a free port, with more arguments for `serve`.
     pub async fn start_with(arguments: &[&str]) -> Self {
         let folder = TempDir::with_prefix("siteledger-").expect("a temporary folder");
-        let mut server = Self {
+        let mut server = Self::standing_on(folder);
+        server.arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        server.launch().await;
+        server
+    }
+
+    /// A server that does not run yet, on the folder `data` inside of that folder.
+    pub fn standing_on(folder: TempDir) -> Self {
+        Self {
             folder: Arc::new(folder),
             running: None,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
-            arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
             log: Log::default(),
-        };
-        server.launch().await;
-        server
+        }
+    }
+
+    /// What its processes find in their environment from the next start on.
+    pub fn set_environment(&mut self, environment: Vec<(String, OsString)>) {
+        self.environment = environment;
     }
 
     /// Its address for clients, without a slash at the end.
@@ -111,10 +124,20 @@ impl Server {
     }
 
     async fn launch(&mut self) {
+        if let Err(why) = self.try_to_start().await {
+            panic!("{why}\n{}", self.log())
+        }
+    }
+
+    /// Starts it, if it will: one on a failing disk may say why not and end.
+    ///
+    /// # Errors
+    /// What it said instead of listening.
+    pub async fn try_to_start(&mut self) -> Result<(), String> {
         assert!(self.running.is_none(), "the server runs already");
         let mut command = Command::new(binary());
         command.arg("serve").arg("--data").arg(self.data()).arg("--listen").arg(self.address.to_string());
-        command.args(&self.arguments);
+        command.args(&self.arguments).envs(self.environment.iter().map(|(name, value)| (name, value)));
         let mut process = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -141,32 +164,44 @@ impl Server {
         self.running = Some(Running { process });
         let line = match tokio::time::timeout(UNTIL_IT_LISTENS, address).await {
             Ok(Ok(Ok(line))) => line,
-            other => panic!("the server does not listen: {other:?}\n{}", self.log()),
+            other => return Err(format!("the server does not listen: {other:?}")),
         };
         let address = line.trim().strip_prefix(LISTENING).and_then(|address| address.parse().ok());
-        self.address = address.unwrap_or_else(|| {
-            // Its last words may still be on their way.
-            std::thread::sleep(Duration::from_millis(200));
-            panic!("the server does not say where it listens: {line:?}\n{}", self.log())
-        });
+        let Some(address) = address else {
+            // It ended; its last words may still be on their way.
+            self.wait().await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            return Err(format!("the server does not say where it listens: {line:?}"));
+        };
+        self.address = address;
+        Ok(())
     }
 
-    /// Kills it as a power cut would, with nothing said before.
-    pub fn kill9(&mut self) {
+    /// Whether its process still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.running.as_mut().is_some_and(|running| matches!(running.process.try_wait(), Ok(None)))
+    }
+
+    async fn wait(&mut self) -> ExitStatus {
         let mut running = self.running.take().expect("the server runs");
+        tokio::task::spawn_blocking(move || running.process.wait().expect("it ends"))
+            .await
+            .expect("waiting does not panic")
+    }
+
+    /// Kills it as a power cut would, with nothing said before. It may have ended already.
+    pub fn kill9(&mut self) {
+        let Some(mut running) = self.running.take() else { return };
         running.process.kill().expect("it can be killed");
         running.process.wait().expect("it ends");
     }
 
     /// Asks it to stop, and waits until it did.
     pub async fn terminate(&mut self) -> ExitStatus {
-        let mut running = self.running.take().expect("the server runs");
-        let pid = running.process.id().to_string();
+        let pid = self.pid().to_string();
         let told = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
         assert!(told.success(), "process {pid} is gone already");
-        tokio::task::spawn_blocking(move || running.process.wait().expect("it ends"))
-            .await
-            .expect("waiting does not panic")
+        self.wait().await
     }
 
     /// Starts it again on the same folder and the same port.
