@@ -8,6 +8,9 @@ create table server (
     created_at integer not null,
     cursor_key blob not null,
     access_version integer not null default 1,
+    -- How often it was tried whether a commit goes through: SQLite writes nothing for a value that
+    -- stands there already.
+    commits_tried integer not null default 0,
     row_hash blob not null
 ) strict;
 

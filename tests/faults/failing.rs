@@ -72,7 +72,9 @@ impl Beginning {
             return Some(format!("it takes nothing after the fault: {error}"));
         }
         match phone.send_photos().await {
-            Ok(sent) if sent.lost_bytes > 0 => return Some("acknowledged bytes of a photo are gone".to_owned()),
+            Ok(sent) if sent.lost_bytes > 0 => {
+                return Some("acknowledged bytes of a photo are gone".to_owned());
+            }
             Ok(_) => {}
             Err(error) => return Some(format!("it takes no photo after the fault: {error}")),
         }
@@ -110,7 +112,8 @@ impl Beginning {
             return Some(format!("it does not answer: {error}"));
         }
         let kept = phone.phone.outbox.kept.len() == told.outbox.kept.len();
-        let photos = told.photos.iter().all(|(hash, photo)| !photo.at_office || phone.phone.photos[hash].at_office);
+        let photos =
+            told.photos.iter().all(|(hash, photo)| !photo.at_office || phone.phone.photos[hash].at_office);
         phone.phone = now;
         (!kept || !photos).then(|| "what was acknowledged is missing".to_owned())
     }

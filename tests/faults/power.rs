@@ -77,7 +77,8 @@ impl Run {
 
     /// Moments to cut at, in order: half of them just after a phone was told something.
     fn moments(&mut self, count: usize) -> Vec<u64> {
-        let told: Vec<u64> = self.known.iter().flat_map(|(_, known)| known.iter().map(|known| known.at)).collect();
+        let told: Vec<u64> =
+            self.known.iter().flat_map(|(_, known)| known.iter().map(|known| known.at)).collect();
         let mut moments: Vec<u64> = (0..count)
             .map(|number| match number % 2 {
                 0 => *self.chance.pick(&told),
@@ -120,7 +121,8 @@ impl Run {
             device.connect(&server);
             device.everything_is_at_the_office().await.map_err(|error| error.to_string())?;
             let name = device.username.clone();
-            let lost_photo = |(hash, photo): (&Sha256, &Photo)| photo.at_office && !device.phone.photos[hash].at_office;
+            let lost_photo =
+                |(hash, photo): (&Sha256, &Photo)| photo.at_office && !device.phone.photos[hash].at_office;
             if device.phone.outbox.kept.len() < known.phone.outbox.kept.len()
                 || known.phone.photos.iter().any(lost_photo)
             {
@@ -183,7 +185,8 @@ async fn photograph(mut phone: Device, disk: Arc<Disk>) -> (Device, Vec<Known>) 
                 .header("Upload-Offset", offset)
                 .header("Content-Type", "application/offset+octet-stream")
                 .body(bytes[offset..end].to_vec());
-            let patched = patch.send().await.expect("the line holds").error_for_status().expect("it is taken");
+            let patched =
+                patch.send().await.expect("the line holds").error_for_status().expect("it is taken");
             offset = offset_of(patched.headers()).expect("it says how far it is") as usize;
             let photo = phone.phone.photos.get_mut(&hash).expect("it was taken");
             photo.acknowledged = offset as u64;

@@ -113,7 +113,9 @@ impl Remains {
                 }
             }
             Call::Written { file, offset, bytes } => {
-                self.file(*file).unsafe_yet.push((at, Doing::Write { offset: *offset, bytes: Arc::clone(bytes) }));
+                self.file(*file)
+                    .unsafe_yet
+                    .push((at, Doing::Write { offset: *offset, bytes: Arc::clone(bytes) }));
             }
             Call::Cut { file, length } => {
                 self.file(*file).unsafe_yet.push((at, Doing::Cut { length: *length }));
@@ -179,7 +181,8 @@ impl Remains {
                 std::fs::create_dir(folder.join(&path)).expect("a folder can be made");
                 folders.insert(path);
             } else {
-                std::fs::write(folder.join(path), self.files[file].left(luck, chance)).expect("a file can be written");
+                std::fs::write(folder.join(path), self.files[file].left(luck, chance))
+                    .expect("a file can be written");
             }
         }
     }

@@ -19,6 +19,7 @@ use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
 use super::dirs::{self, Durable};
+use super::part::Flushed;
 use super::{blocking, failed};
 use crate::clock::Moment;
 use crate::error::Result;
@@ -41,6 +42,13 @@ pub struct Folder {
 struct Inner {
     root: PathBuf,
     durable: Durable,
+    flushed: Flushed,
+}
+
+impl Inner {
+    fn at(root: &Path) -> Arc<Self> {
+        Arc::new(Self { root: root.to_owned(), durable: Durable::default(), flushed: Flushed::default() })
+    }
 }
 
 /// What is rendered from a photo. It can be made again at any time.
@@ -124,12 +132,12 @@ impl Folder {
             root.parent().map_or(Ok(()), dirs::flush)
         };
         make().map_err(failed)?;
-        Ok(Self { inner: Arc::new(Inner { root: root.to_owned(), durable: Durable::default() }) })
+        Ok(Self { inner: Inner::at(root) })
     }
 
     /// The folder to read from alone; whether it is there is seen when a photo is asked for.
     pub fn to_read(root: &Path) -> Self {
-        Self { inner: Arc::new(Inner { root: root.to_owned(), durable: Durable::default() }) }
+        Self { inner: Inner::at(root) }
     }
 
     /// Whether there is room for more photos.
@@ -237,7 +245,7 @@ impl Folder {
 
     /// Moves a complete and flushed file to where its hash says.
     pub(super) fn shelve(&self, from: &Path, sha256: &Sha256) -> io::Result<()> {
-        let Inner { root, durable } = &*self.inner;
+        let Inner { root, durable, .. } = &*self.inner;
         durable.make_shelf(root, shelf(sha256))?;
         // If the photo is there already its bytes are the same, or rotten.
         fs::rename(from, self.path(sha256))?;
@@ -282,6 +290,7 @@ impl Folder {
 
     /// Removes what came of an upload.
     pub async fn remove_part(&self, upload: Uuid) -> Result<()> {
+        self.flushed().forget(upload);
         let paths = [self.part_path(upload), self.trial_path(upload)];
         blocking(move || paths.into_iter().try_for_each(|path| there(fs::remove_file(path)).map(drop))).await
     }
@@ -310,6 +319,9 @@ impl Folder {
 
     /// Removes a file that [`Self::incoming`] named.
     pub async fn remove_incoming(&self, name: &str) -> Result<()> {
+        if let Some(upload) = Self::upload_of(name) {
+            self.flushed().forget(upload);
+        }
         let path = self.inner.root.join(INCOMING).join(name);
         blocking(move || there(fs::remove_file(path)).map(drop)).await
     }
@@ -320,6 +332,10 @@ impl Folder {
 
     pub(super) fn trial_path(&self, upload: Uuid) -> PathBuf {
         self.inner.root.join(INCOMING).join(format!("{upload}.trial"))
+    }
+
+    pub(super) fn flushed(&self) -> &Flushed {
+        &self.inner.flushed
     }
 
     pub(super) fn flush_incoming(&self) -> io::Result<()> {

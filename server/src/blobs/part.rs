@@ -3,9 +3,11 @@
 //! Its length is how far the upload has come, so nothing else needs to be written while bytes
 //! come in. An offset that includes a byte is acknowledged only after [`Part::flush`].
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use sha2::Digest as _;
@@ -15,30 +17,48 @@ use uuid::Uuid;
 use super::folder::Folder;
 use crate::clock::Moment;
 
+/// How much of each upload is known to be on the disk, as this process flushed it.
+#[derive(Debug, Default)]
+pub(super) struct Flushed(Mutex<HashMap<Uuid, u64>>);
+
+impl Flushed {
+    fn lengths(&self) -> MutexGuard<'_, HashMap<Uuid, u64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn of(&self, upload: Uuid) -> u64 {
+        self.lengths().get(&upload).copied().unwrap_or(0)
+    }
+
+    fn note(&self, upload: Uuid, length: u64) {
+        self.lengths().insert(upload, length);
+    }
+
+    /// Nothing is known of it any more: its file is gone or empty.
+    pub(super) fn forget(&self, upload: Uuid) {
+        self.lengths().remove(&upload);
+    }
+}
+
 /// An upload's file, open for appending. All of it may block.
 pub struct Part {
     folder: Folder,
+    upload: Uuid,
     path: PathBuf,
     file: File,
     length: u64,
+    /// Up to here it is on the disk.
+    flushed: u64,
 }
 
 impl Part {
     /// Opens the file of an upload, making it if there is none.
     pub fn open(folder: &Folder, upload: Uuid) -> io::Result<Self> {
         let path = folder.part_path(upload);
-        let mut open = OpenOptions::new();
-        open.read(true).append(true);
-        let file = match open.clone().create_new(true).open(&path) {
-            Ok(file) => {
-                folder.flush_incoming()?;
-                file
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open.open(&path)?,
-            Err(error) => return Err(error),
-        };
+        let file = OpenOptions::new().read(true).append(true).create(true).open(&path)?;
         let length = file.metadata()?.len();
-        Ok(Self { folder: folder.clone(), path, file, length })
+        let flushed = folder.flushed().of(upload).min(length);
+        Ok(Self { folder: folder.clone(), upload, path, file, length, flushed })
     }
 
     /// How many bytes are there.
@@ -54,20 +74,33 @@ impl Part {
         written
     }
 
-    /// Brings everything to the disk.
+    /// Brings everything to the disk, its name too.
     ///
-    /// If that fails nothing of the file can be trusted any more, since the system may have
-    /// dropped what it could not write: the upload starts over.
+    /// If that fails nothing that came since the last time can be trusted any more, as the system may
+    /// have dropped what it could not write and will not say so again: the upload goes on from there.
     pub fn flush(&mut self) -> io::Result<()> {
-        let flushed = self.file.sync_data();
-        if flushed.is_err() {
-            self.clear()?;
+        if self.length == self.flushed {
+            return Ok(());
+        }
+        let flush = || {
+            self.file.sync_data()?;
+            if self.flushed == 0 { self.folder.flush_incoming() } else { Ok(()) }
+        };
+        let flushed = flush();
+        if flushed.is_ok() {
+            self.flushed = self.length;
+            self.folder.flushed().note(self.upload, self.length);
+        } else {
+            self.file.set_len(self.flushed)?;
+            self.length = self.flushed;
         }
         flushed
     }
 
     /// Drops all bytes: the upload starts over.
     pub fn clear(&mut self) -> io::Result<()> {
+        self.folder.flushed().forget(self.upload);
+        self.flushed = 0;
         self.file.set_len(0)?;
         self.length = 0;
         self.file.sync_data()
@@ -88,11 +121,14 @@ impl Part {
     /// so that it is no orphan while its row is on the way.
     pub fn become_photo(self, sha256: &Sha256, now: Moment) -> io::Result<()> {
         self.file.set_modified(super::folder::system_time(now))?;
-        self.folder.shelve(&self.path, sha256)
+        self.folder.shelve(&self.path, sha256)?;
+        self.folder.flushed().forget(self.upload);
+        Ok(())
     }
 
     /// Removes the file.
     pub fn remove(self) -> io::Result<()> {
+        self.folder.flushed().forget(self.upload);
         fs::remove_file(self.path)
     }
 }

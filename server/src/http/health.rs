@@ -74,7 +74,7 @@ async fn commits(app: &App) -> Result<()> {
     if app.store.committed_within(RECENT) {
         return Ok(());
     }
-    let commit = app.store.write(|tx| Box::pin(health::write_nothing_new(tx)));
+    let commit = app.store.write(|tx| Box::pin(health::try_to_write(tx)));
     match tokio::time::timeout(PATIENCE, commit).await {
         Ok(committed) => committed.map_err(|error| {
             let why = anyhow::anyhow!("{error:?}");

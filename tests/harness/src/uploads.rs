@@ -97,7 +97,10 @@ impl Device {
             let photo = self.phone.photos.get_mut(&hash).expect("it is one of ours");
             match step {
                 Step::Offset(acknowledged) => {
-                    failures = 0;
+                    // A server that answers and takes nothing is no progress.
+                    if acknowledged > photo.acknowledged {
+                        failures = 0;
+                    }
                     sent.lost_bytes += u32::from(acknowledged < photo.acknowledged);
                     offset = Some(acknowledged);
                     photo.acknowledged = acknowledged;
