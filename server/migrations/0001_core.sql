@@ -56,6 +56,27 @@ create table changes (
 create unique index changes_by_id on changes (id);
 create index changes_by_record on changes (record, seq);
 
+-- Where the ledgers went on after the database had been put back to an older state. The log of an
+-- epoch begins after `log_start`; its first leaf takes the next number, and covers all columns.
+create table epochs (
+    county text not null references ledgers (county),
+    epoch integer not null,
+    log_start integer not null,
+    -- The log before: its epoch, the number at which it ended, its last checkpoint if it had any.
+    after_epoch integer not null,
+    after integer not null,
+    previous text,
+    begun_at integer not null,
+    leaf blob not null,
+    primary key (county, epoch)
+) strict, without rowid;
+
+-- Up to which number a verified backup contains a ledger; and, under an empty county, the held box.
+create table settled (
+    county text primary key,
+    seq integer not null
+) strict, without rowid;
+
 -- Hashes of complete subtrees of 256^level leaves; level 0 are the leaves in `changes`.
 create table tree (
     county text not null references ledgers (county),
@@ -199,6 +220,11 @@ create table photo_refs (
     primary key (sha256, record)
 ) strict, without rowid;
 create index photo_refs_by_record on photo_refs (record);
+
+-- Photos whose bytes a verified backup contains.
+create table photos_settled (
+    sha256 blob primary key
+) strict, without rowid;
 
 -- Photos that a device's changes refer to and that have not come yet.
 create table photos_wanted (

@@ -1,10 +1,12 @@
 //! Settings of a running server, and the layout of its data folder.
 
+mod high_water;
 mod lock;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+pub use high_water::{HighWater, Reached};
 pub use lock::{Holder, Lock, private_file, private_folder, wait_to_open};
 
 /// How the server was started.
@@ -34,6 +36,11 @@ impl Settings {
         let path = self.public_url[host..].find('/').map_or(self.public_url.len(), |path| host + path);
         &self.public_url[..path]
     }
+}
+
+/// Where is noted inside of the data folder how far the ledgers ever went.
+pub fn high_water_file(data: &Path) -> PathBuf {
+    data.join("high-water")
 }
 
 /// Where the blobs are inside of the data folder.

@@ -322,7 +322,7 @@ async fn open(folder: &std::path::Path) -> (Store, Arc<Engine>) {
         .await
         .unwrap();
     county::open(&store, &clock, COUNTY, "上杭县", Some("350800")).await.unwrap();
-    let engine = Engine::start(store.clone(), clock, &server).await.unwrap();
+    let engine = Engine::start(store.clone(), clock, &server, folder).await.unwrap();
     (store, engine)
 }
 

@@ -63,6 +63,36 @@ impl Leaf {
     }
 }
 
+/// The data of the first leaf of a log that a restored server began: it names where the log before
+/// ended, so that no history can be dropped without a word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    /// The number that it takes in the ledger, far above all that were given out before.
+    pub seq: u64,
+    /// The epoch that begins with it.
+    pub epoch: u32,
+    /// The epoch of the log before.
+    pub after_epoch: u32,
+    /// The number at which the log before ended, as far as the server had it.
+    pub after: u64,
+    /// The last checkpoint of the log before, a signed note; null if that log was empty.
+    pub previous: Option<String>,
+    /// When: UTC, RFC 3339 with milliseconds.
+    pub begun_at: String,
+}
+
+impl Opening {
+    /// The bytes that the log hashes.
+    ///
+    /// # Panics
+    /// Never: it has only texts and numbers.
+    pub fn canonical(&self) -> Vec<u8> {
+        canonical(self).expect("an opening has only texts and numbers")
+    }
+}
+
 /// Count and XOR over the records of a scope: two parties that agree on it hold the same records
 /// at the same `seq`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

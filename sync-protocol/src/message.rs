@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::change::{FieldName, Stamp};
-use crate::digest::ScopeDigest;
+use crate::digest::{Opening, ScopeDigest};
 use crate::id::{ChangeId, EditId, RecordId};
 use crate::photo::Sha256;
 use crate::record::{FieldState, Head, Record};
@@ -106,9 +106,11 @@ pub struct SyncResponse<R = Snapshot> {
     /// Whether there is more to fetch at once.
     pub more: bool,
     /// Whether the client must pull from null, drop what it was not sent, and send again every
-    /// change above `settled` that it still has.
+    /// change above `settled` that it still has, forgetting its number.
     pub resync: bool,
-    /// Up to which `seq` the ledger is contained in a backup or replica. 0: nothing yet.
+    /// Up to which `seq` all that this device was told of is contained in a backup. 0: nothing, or
+    /// nothing that can be said to this cursor; it may go down again. A change is dropped by the
+    /// number that it got since the device last began from null, and by no other.
     pub settled: u64,
     /// The one-time token for the next request.
     pub ticket: Option<String>,
@@ -126,8 +128,24 @@ pub struct SyncResponse<R = Snapshot> {
 pub struct CheckpointNews {
     /// A C2SP signed note over a C2SP checkpoint.
     pub note: String,
-    /// RFC 6962 consistency proof from the checkpoint that the device saw, hashes in base64.
+    /// RFC 6962 consistency proof from the checkpoint that the device saw, hashes in base64: to
+    /// `note`, or, where that is of a later epoch, to the checkpoint that the last of `openings`
+    /// names.
     pub consistency: Vec<String>,
+    /// Where the ledger went on in new epochs since the device's checkpoint, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub openings: Vec<OpeningNews>,
+}
+
+/// How a new log follows from the one before: its first leaf, and the proof that it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OpeningNews {
+    /// The log's first leaf.
+    pub leaf: Opening,
+    /// RFC 6962 audit path of leaf 0, hashes in base64: in the log of `note`, or, from the second
+    /// opening on, in that of the checkpoint which the opening before names.
+    pub inclusion: Vec<String>,
 }
 
 /// What became of one change. Sent only after the commit has been flushed.
@@ -269,5 +287,18 @@ pub struct HaveResponse {
     /// Changes that the server does not have.
     pub changes: Vec<ChangeId>,
     /// Photos that the server does not have.
+    pub photos: Vec<Sha256>,
+    /// What no backup contains yet: a device keeps it. Absent: nobody knows, and it keeps everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsettled: Option<Unsettled>,
+}
+
+/// Of what was asked for, that which no backup contains.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Unsettled {
+    /// Changes, in a ledger or held.
+    pub changes: Vec<ChangeId>,
+    /// Photos.
     pub photos: Vec<Sha256>,
 }

@@ -6,6 +6,7 @@ mod backlog;
 mod copies;
 mod counties;
 mod desk;
+mod epochs;
 mod hostile;
 mod kill;
 mod lost_answers;

@@ -19,6 +19,7 @@ use siteledger::sync::cursor::Sealer;
 use siteledger::sync::directory::Directory;
 use siteledger::sync::feed;
 use siteledger::sync::incoming::{Incoming, Rights, Sender};
+use siteledger::sync::lineage::JUMP;
 use siteledger::sync::placing::Placed;
 use siteledger::sync::round;
 use siteledger::sync::scope::ReadScope;
@@ -34,10 +35,8 @@ use sync_protocol::signoff;
 use sync_protocol::version::PROTOCOL;
 
 use crate::county::{County, LEDGERS};
+use crate::pages::opening;
 use crate::sabotage::Sabotage;
-
-/// By how much the numbers of a new epoch are ahead of all that were ever given out.
-const JUMP: u64 = 1_000_000;
 
 /// A record as it is kept.
 #[derive(Clone, Debug)]
@@ -118,9 +117,15 @@ impl Office {
                 log_start: 0,
                 directory_seq: 0,
                 digest: ScopeDigest::default(),
+                mark: 0,
             };
-            let ledger =
-                Ledger { ledger, directory: Directory::default(), places: HashMap::new(), checkpoint: None };
+            let ledger = Ledger {
+                ledger,
+                directory: Directory::default(),
+                places: HashMap::new(),
+                checkpoint: None,
+                settled: 0,
+            };
             standing.counties.insert(code.to_owned(), ledger);
         }
         let grants = (0..county.people.len()).map(|person| Arc::new(county.grants(person, now))).collect();
@@ -512,6 +517,7 @@ impl Office {
                 ledger.ledger.epoch = self.epoch;
                 ledger.ledger.seq = self.highest.get(code).copied().unwrap_or(0) + JUMP;
                 ledger.ledger.log_start = ledger.ledger.seq;
+                ledger.ledger.mark = opening(self.epoch);
             }
         }
         self.in_box.clear();

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use siteledger::sync::cursor::Cursor;
-use siteledger::sync::feed;
+use siteledger::store::ledger::mark;
+use siteledger::sync::cursor::{Cursor, Stood};
+use siteledger::sync::lineage::{self, Relation};
 use siteledger::sync::scope::{Reach, ReadScope};
 use sync_protocol::digest::ScopeDigest;
 use sync_protocol::id::RecordId;
@@ -24,6 +25,11 @@ pub(crate) struct Page {
     pub(crate) resync: bool,
     pub(crate) settled: u64,
     pub(crate) digest: Option<ScopeDigest>,
+}
+
+/// The mark of the leaf that opens an epoch; nothing opens the first.
+pub(crate) fn opening(epoch: u32) -> u64 {
+    u64::from(epoch) - 1
 }
 
 impl Office {
@@ -47,8 +53,36 @@ impl Office {
 
     /// Up to which number all that a device was told of is in a backup.
     fn settled(&self, cursor: Option<&Cursor>) -> u64 {
-        let all = || self.books.settled.values().copied().min().unwrap_or(0);
+        let ledgers = self.books.standing.counties.iter();
+        let all = || {
+            lineage::settled(ledgers.map(|(code, county)| {
+                (county.ledger.seq, self.books.settled.get(code).copied().unwrap_or(0))
+            }))
+        };
         if self.sabotaged(Sabotage::SettlesWithoutEpochs) || cursor.is_some() { all() } else { 0 }
+    }
+
+    /// Whether the ledgers grew out of what a cursor remembers.
+    fn is_of_this_history(&self, cursor: &Cursor) -> bool {
+        cursor.stood().all(|(code, stood)| {
+            let Some(county) = self.books.standing.counties.get(code) else { return false };
+            let relation = lineage::relation(stood, Stood::of(&county.ledger), self.mark_at(code, stood.seq));
+            relation == Relation::Ours
+        })
+    }
+
+    /// The mark of the leaf at a number of a ledger.
+    fn mark_at(&self, code: &str, seq: u64) -> Option<u64> {
+        let ledger = &self.books.standing.counties.get(code)?.ledger;
+        if seq == ledger.seq {
+            return Some(ledger.mark);
+        }
+        if seq == ledger.log_start {
+            return Some(opening(ledger.epoch));
+        }
+        let entries = self.books.entries.iter().rev();
+        let entry = entries.into_iter().find(|entry| entry.county == code && entry.seq == seq)?;
+        Some(mark(&entry.leaf))
     }
 
     /// Reads a page; `touched` are records that the device is sent whatever the page says.
@@ -60,10 +94,8 @@ impl Office {
         limit: u32,
         touched: &BTreeSet<RecordId>,
     ) -> Page {
-        let ledgers: Vec<_> =
-            self.books.standing.counties.values().map(|county| county.ledger.clone()).collect();
         let fingerprint = format!("{}{}", self.epoch, scope.fingerprint());
-        let cursor = sent.filter(|cursor| feed::usable(cursor, &fingerprint, &ledgers));
+        let cursor = sent.filter(|cursor| cursor.scope == fingerprint && self.is_of_this_history(cursor));
         let mut page = Page {
             resync: foreign || (sent.is_some() && cursor.is_none()),
             cursor: Cursor { scope: fingerprint, ..Cursor::default() },
@@ -85,7 +117,7 @@ impl Office {
             if *reach != Reach::All && 0 < after && after < until {
                 self.left(code, reach, after, until, &mut page);
             }
-            page.cursor.counties.insert(code.clone(), (county.ledger.epoch, until));
+            page.cursor.counties.insert(code.clone(), (Stood::of(&county.ledger), until));
         }
         page.gone.dedup();
         page.digest = (!page.more).then_some(digest);

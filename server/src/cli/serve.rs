@@ -100,7 +100,7 @@ impl House {
             trusted_proxies: serve.trusted_proxies.clone(),
             metrics_token: serve.metrics_token.clone(),
         });
-        let engine = Engine::start(store.clone(), clock.clone(), &server).await?;
+        let engine = Engine::start(store.clone(), clock.clone(), &server, &common.data).await?;
         let people = Arc::new(People::new(store.clone(), clock.clone())?);
         let (work, stopping) = (Arc::new(Notify::new()), CancellationToken::new());
         let photos = Photos::open(store.clone(), clock.clone(), &common.data, Arc::clone(&work))?;
@@ -173,6 +173,7 @@ async fn look_again(app: App) {
         if let Err(error) = app.engine.make_checkpoints(Occasion::Regular).await {
             tracing::warn!(?error, "could not make checkpoints; will try again");
         }
+        app.engine.flush_high_water().await;
     }
 }
 

@@ -3,14 +3,13 @@
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, header};
 use serde::{Deserialize, Serialize};
-use sync_protocol::digest::Leaf;
 
 use super::app::App;
 use super::auth::Signed;
 use super::extract::Json;
 use super::problem::{Problem, ProblemBody};
 use crate::store::ledger::Complaint;
-use crate::sync::proof::in_base64;
+use crate::sync::proof::{AnyLeaf, in_base64};
 
 type Text = ([(HeaderName, &'static str); 1], String);
 
@@ -70,7 +69,7 @@ pub struct WhichEntry {
 #[derive(Debug, Serialize)]
 pub struct EntryProof {
     /// What the log hashes, in RFC 8785 canonical form, behind a zero byte.
-    leaf: Leaf,
+    leaf: AnyLeaf,
     /// The entry's place in the log, from 0.
     index: u64,
     /// How many entries the checkpoint covers.
@@ -81,7 +80,7 @@ pub struct EntryProof {
     checkpoint: String,
 }
 
-/// The proof that an entry is in the log of the latest checkpoint.
+/// The proof that an entry is in the log of the latest checkpoint of its epoch.
 #[utoipa::path(
     get,
     path = "/api/v1/ledgers/{county}/proof",
@@ -119,6 +118,8 @@ pub struct WhichSizes {
     from: u64,
     /// How many the later one has; the latest checkpoint's if left out.
     to: Option<u64>,
+    /// Of which epoch; the present one if left out.
+    epoch: Option<u32>,
 }
 
 /// That a log grew out of an earlier one.
@@ -148,9 +149,9 @@ pub async fn consistency(
     State(app): State<App>,
     Signed(actor): Signed,
     Path(county): Path<String>,
-    Query(WhichSizes { from, to }): Query<WhichSizes>,
+    Query(WhichSizes { from, to, epoch }): Query<WhichSizes>,
 ) -> Result<Json<GrowthProof>, Problem> {
-    let (to, proof) = app.engine.prove_growth(&actor, &county, from, to).await?;
+    let (to, proof) = app.engine.prove_growth(&actor, &county, (from, to), epoch).await?;
     Ok(Json(GrowthProof { from, to, proof: in_base64(&proof) }))
 }
 

@@ -92,5 +92,6 @@ pub async fn have(
     let scope = app.engine.read_scope(&actor, app.clock.now());
     let counties = scope.counties.keys().map(String::as_str);
     let photos = app.photos.lacking(actor.user, counties, &asked.photos).await?;
-    Ok(Json(HaveResponse { changes, photos }))
+    let unsettled = Some(app.engine.unsettled(&asked).await?);
+    Ok(Json(HaveResponse { changes, photos, unsettled }))
 }

@@ -24,11 +24,13 @@ pub struct NewLedger {
     pub created_at: Moment,
 }
 
-/// Opens a ledger, empty; says whether it did, since the county may have one.
+/// Opens a ledger, empty and in the epoch of the others; says whether it did, since the county may
+/// have one.
 pub async fn open(tx: &mut Tx, ledger: &NewLedger) -> Result<bool> {
     let opened = sqlx::query(
-        "insert into ledgers (county, name, city, signing_key, verifying_key, created_at, row_hash)
-         values ($1, $2, $3, $4, $5, $6, x'') on conflict do nothing",
+        "insert into ledgers (county, name, city, signing_key, verifying_key, created_at, row_hash, epoch)
+         select $1, $2, $3, $4, $5, $6, x'', coalesce(max(epoch), 1) from ledgers where true
+         on conflict do nothing",
     )
     .bind(&ledger.county)
     .bind(&ledger.name)
@@ -113,7 +115,7 @@ async fn founding(tx: &mut Tx, county: &str) -> Result<Founding> {
 }
 
 /// Keeps the hash over what entries do not change of a ledger's row. Whoever changes it seals it.
-async fn seal(tx: &mut Tx, county: &str) -> Result<()> {
+pub(super) async fn seal(tx: &mut Tx, county: &str) -> Result<()> {
     let hash = founding(&mut *tx, county).await?.row_hash();
     sqlx::query("update ledgers set row_hash = $2 where county = $1")
         .bind(county)

@@ -34,6 +34,13 @@ pub struct LedgerRow {
     pub directory_seq: u64,
     /// Over all records of the county.
     pub digest: ScopeDigest,
+    /// The mark of the leaf at `seq`.
+    pub mark: u64,
+}
+
+/// What tells a leaf from all others: the first 8 bytes of its hash. 0 where there is none.
+pub fn mark(leaf: &[u8; 32]) -> u64 {
+    leaf.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
 
 impl LedgerRow {
@@ -54,13 +61,17 @@ struct LedgerColumns {
     directory_seq: i64,
     record_count: i64,
     xor: Vec<u8>,
+    tip: Option<Vec<u8>>,
 }
 
 /// All ledgers of this server, in order of county.
 pub async fn ledgers(tx: &mut Tx) -> Result<Vec<LedgerRow>> {
     let rows: Vec<LedgerColumns> = sqlx::query_as(
-        "select county, name, city, epoch, seq, log_start, directory_seq, record_count, xor
-         from ledgers order by county",
+        "select county, name, city, epoch, seq, log_start, directory_seq, record_count, xor,
+             coalesce(
+                 (select c.leaf from changes c where c.county = l.county and c.seq = l.seq),
+                 (select e.leaf from epochs e where e.county = l.county and e.log_start + 1 = l.seq)) as tip
+         from ledgers l order by county",
     )
     .fetch_all(tx)
     .await?;
@@ -75,6 +86,7 @@ pub async fn ledgers(tx: &mut Tx) -> Result<Vec<LedgerRow>> {
                 log_start: row.log_start as u64,
                 directory_seq: row.directory_seq as u64,
                 digest: ScopeDigest { count: row.record_count as u64, xor: columns::array(&row.xor)? },
+                mark: row.tip.as_deref().map(columns::array).transpose()?.map_or(0, |leaf| mark(&leaf)),
             })
         })
         .collect()
@@ -376,12 +388,19 @@ async fn subtree_hashes(
 ) -> Result<Vec<Hash>> {
     let rows: Vec<(Vec<u8>,)> = if level == 0 {
         let start = (ledger.log_start + first) as i64;
-        sqlx::query_as("select leaf from changes where county = $1 and seq > $2 and seq <= $3 order by seq")
-            .bind(&ledger.county)
-            .bind(start)
-            .bind(start + count as i64)
-            .fetch_all(tx)
-            .await?
+        sqlx::query_as(
+            "select leaf from (
+                 select seq, leaf from changes where county = $1 and seq > $2 and seq <= $3
+                 union all
+                 select log_start + 1, leaf from epochs
+                 where county = $1 and log_start + 1 > $2 and log_start + 1 <= $3)
+             order by seq",
+        )
+        .bind(&ledger.county)
+        .bind(start)
+        .bind(start + count as i64)
+        .fetch_all(tx)
+        .await?
     } else {
         sqlx::query_as(
             "select hash from tree
@@ -448,11 +467,17 @@ pub struct CheckpointRow {
 
 /// The latest checkpoint of a ledger.
 pub async fn latest_checkpoint(tx: &mut Tx, county: &str) -> Result<Option<CheckpointRow>> {
+    latest_checkpoint_until(tx, county, u32::MAX).await
+}
+
+/// The latest checkpoint of a ledger in that epoch or before.
+pub async fn latest_checkpoint_until(tx: &mut Tx, county: &str, epoch: u32) -> Result<Option<CheckpointRow>> {
     let row: Option<(i64, i64, String, i64)> = sqlx::query_as(
-        "select epoch, size, note, made_at from checkpoints where county = $1
+        "select epoch, size, note, made_at from checkpoints where county = $1 and epoch <= $2
          order by epoch desc, size desc limit 1",
     )
     .bind(county)
+    .bind(i64::from(epoch))
     .fetch_optional(tx)
     .await?;
     Ok(row.map(|(epoch, size, note, made_at)| CheckpointRow {

@@ -23,7 +23,7 @@ use super::rows;
 use super::standing::Standing;
 use crate::clock::Moment;
 use crate::store::held::{HeldRow, NewHeld, State};
-use crate::store::ledger::{Entry, Known, LedgerRow};
+use crate::store::ledger::{Entry, Known, LedgerRow, mark};
 
 /// What became of a change.
 #[derive(Clone, Debug)]
@@ -288,7 +288,11 @@ impl Work {
             .filter(|name| in_conflict(kind.rule(name), record.heads(name)))
             .cloned()
             .collect();
-        self.entries.push(entry(&placed.county, seq, arrival, self.now));
+        let entry = entry(&placed.county, seq, arrival, self.now);
+        if let Some(ledger) = self.ledgers.get_mut(&placed.county) {
+            ledger.mark = mark(&entry.leaf);
+        }
+        self.entries.push(entry);
         self.known.insert(
             change.id,
             Known { seq, digest: incoming.digest, record: change.record, received_at: self.now },

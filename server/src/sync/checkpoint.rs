@@ -10,15 +10,16 @@
 use chrono::TimeDelta;
 use signed_note::{Note, StandardSigner, StandardVerifier, VerifierList};
 use sync_protocol::id::{DeviceId, UserId};
-use sync_protocol::message::CheckpointNews;
+use sync_protocol::message::{CheckpointNews, OpeningNews};
 use tlog_tiles::{Checkpoint, Hash};
 
 use super::engine::Engine;
-use super::proof::{consistency, in_base64, of_county, root};
+use super::lineage::Known;
+use super::proof::{consistency, first_leaf, in_base64, of_county, root};
 use crate::clock::{Clock, Moment};
 use crate::error::{Error, Result};
 use crate::store::ledger::{self, CheckpointRow, LedgerRow};
-use crate::store::{Store, Tx, founding};
+use crate::store::{Store, Tx, epochs, founding};
 
 /// A checkpoint is made at least this often while entries are added. The protocol promises ten
 /// minutes; this leaves room for a busy server.
@@ -40,11 +41,14 @@ pub struct Signed {
 pub enum Seen {
     /// The ledger has grown from there, and nothing of it was changed.
     Fits {
+        /// In which epoch.
+        epoch: u32,
         /// How many leaves it had.
         size: u64,
     },
-    /// It is of an earlier epoch: the server was restored since.
-    Earlier,
+    /// It is of an earlier epoch, and over entries that are not here, or of an epoch that is not:
+    /// the server was put back to an older state since. What is missing comes from the phones.
+    Lost,
     /// It is none that this ledger's key signed; it proves nothing.
     Foreign,
     /// The ledger's key signed it, and the ledger is another one now.
@@ -160,22 +164,66 @@ pub fn open_note(note: &str, county: &str, verifying_key: &str) -> Option<Signed
 pub async fn judge_seen(tx: &mut Tx, ledger: &LedgerRow, note: &str) -> Result<Seen> {
     let (_, verifying_key) = founding::keys(tx, &ledger.county).await?;
     let Some(seen) = open_note(note, &ledger.county, &verifying_key) else { return Ok(Seen::Foreign) };
-    if seen.epoch < ledger.epoch {
-        return Ok(Seen::Earlier);
-    }
     if seen.epoch > ledger.epoch {
         let reason = format!("signed in epoch {}, the ledger is in epoch {}", seen.epoch, ledger.epoch);
         return Ok(Seen::DoesNotFit { reason });
     }
-    if seen.size > ledger.size() {
-        let reason = format!("signed over {} entries, the ledger has {}", seen.size, ledger.size());
+    let Some(log) = log_of(tx, ledger, seen.epoch).await? else { return Ok(Seen::Lost) };
+    if seen.size > log.size() {
+        if seen.epoch < ledger.epoch {
+            return Ok(Seen::Lost);
+        }
+        let reason = format!("signed over {} entries, the ledger has {}", seen.size, log.size());
         return Ok(Seen::DoesNotFit { reason });
     }
-    if root(tx, ledger, seen.size).await? != seen.root {
+    if root(tx, &log, seen.size).await? != seen.root {
         let reason = format!("the first {} entries are not those that were signed", seen.size);
         return Ok(Seen::DoesNotFit { reason });
     }
-    Ok(Seen::Fits { size: seen.size })
+    Ok(Seen::Fits { epoch: seen.epoch, size: seen.size })
+}
+
+/// How far the ledger went that signed this note, if it does not go that far any more.
+pub async fn signed_ahead(tx: &mut Tx, note: &str) -> Result<Option<Known>> {
+    let Some(county) = note.split('/').nth(1) else { return Ok(None) };
+    let Some(ledger) = of_county(tx, county).await? else { return Ok(None) };
+    let (_, verifying_key) = founding::keys(tx, county).await?;
+    let Some(signed) = open_note(note, county, &verifying_key) else { return Ok(None) };
+    let is_ahead = signed.epoch > ledger.epoch || signed.epoch == ledger.epoch && signed.size > ledger.size();
+    Ok(is_ahead.then(|| {
+        let mut known = Known::default();
+        known.add(county, signed.epoch, ledger.log_start.saturating_add(signed.size));
+        known
+    }))
+}
+
+/// The log of an epoch of a ledger, as it ended or as it stands.
+pub async fn log_of(tx: &mut Tx, ledger: &LedgerRow, epoch: u32) -> Result<Option<LedgerRow>> {
+    if epoch == ledger.epoch {
+        return Ok(Some(ledger.clone()));
+    }
+    let epochs = epochs::epochs(tx, &ledger.county).await?;
+    Ok(epochs::logs(ledger, &epochs).into_iter().find(|log| log.epoch == epoch))
+}
+
+/// How the log of a checkpoint follows from that of the epoch that a device saw: the openings in
+/// between, newest first.
+async fn openings(
+    tx: &mut Tx,
+    ledger: &LedgerRow,
+    latest: &CheckpointRow,
+    seen: u32,
+) -> Result<Vec<OpeningNews>> {
+    let rows = epochs::epochs(tx, &ledger.county).await?;
+    let logs = epochs::logs(ledger, &rows);
+    let mut news = Vec::new();
+    for (row, log) in rows.iter().zip(&logs[1..]).rev().filter(|(row, _)| row.epoch > seen) {
+        // Every log but the last was signed when it ended, and that is what the next one names.
+        let size = if log.epoch == latest.epoch { latest.size } else { log.size() };
+        let proof = first_leaf(tx, log, size).await?;
+        news.push(OpeningNews { leaf: row.opening(), inclusion: in_base64(&proof) });
+    }
+    Ok(news)
 }
 
 /// What a sync answer says about checkpoints: the latest one, and the proof that it grew out of
@@ -188,18 +236,27 @@ pub async fn news(
     seen: Option<&str>,
     by: (UserId, DeviceId),
 ) -> Result<CheckpointNews> {
-    let answer = |consistency: &[Hash]| CheckpointNews {
-        note: latest.note.clone(),
-        consistency: in_base64(consistency),
-    };
-    let Some(seen) = seen.filter(|seen| *seen != latest.note) else { return Ok(answer(&[])) };
+    let mut answer =
+        CheckpointNews { note: latest.note.clone(), consistency: Vec::new(), openings: Vec::new() };
+    let Some(seen) = seen.filter(|seen| *seen != latest.note) else { return Ok(answer) };
     let mut tx = store.snapshot().await?;
-    let Some(ledger) = of_county(&mut tx, county).await? else { return Ok(answer(&[])) };
+    let Some(ledger) = of_county(&mut tx, county).await?.filter(|ledger| ledger.epoch == latest.epoch) else {
+        return Ok(answer);
+    };
+    let epoch_seen = epoch_of(seen);
+    if epoch_seen.is_some_and(|epoch| epoch < ledger.epoch) {
+        answer.openings = openings(&mut tx, &ledger, &latest, epoch_seen.unwrap_or(0)).await?;
+    }
     match judge_seen(&mut tx, &ledger, seen).await? {
-        Seen::Fits { size } if ledger.epoch == latest.epoch && (1..latest.size).contains(&size) => {
-            Ok(answer(&consistency(&mut tx, &ledger, size, latest.size).await?))
+        Seen::Fits { epoch, size } => {
+            if let Some(log) = log_of(&mut tx, &ledger, epoch).await? {
+                let to = if epoch == latest.epoch { latest.size } else { log.size() };
+                if (1..to).contains(&size) {
+                    answer.consistency = in_base64(&consistency(&mut tx, &log, size, to).await?);
+                }
+            }
         }
-        Seen::Fits { .. } | Seen::Earlier | Seen::Foreign => Ok(answer(&[])),
+        Seen::Lost | Seen::Foreign => {}
         Seen::DoesNotFit { reason } => {
             drop(tx);
             tracing::error!(
@@ -214,9 +271,14 @@ pub async fn news(
                     Box::pin(async move { ledger::complain(tx, &county, by, &note, &reason, now).await })
                 })
                 .await?;
-            Ok(answer(&[]))
         }
     }
+    Ok(answer)
+}
+
+/// The epoch that a note speaks of, whoever signed it.
+fn epoch_of(note: &str) -> Option<u32> {
+    note.lines().next()?.rsplit_once("/epoch-")?.1.parse().ok()
 }
 
 #[cfg(test)]
@@ -463,7 +525,7 @@ mod tests {
         log.append(10).await;
         tick(&log.store, &log.clock, Occasion::Regular).await.unwrap();
         let seen = log.checkpoint().await.note;
-        assert_eq!(log.judge(&seen).await, Seen::Fits { size: 10 });
+        assert_eq!(log.judge(&seen).await, Seen::Fits { epoch: 1, size: 10 });
 
         log.rewrite(4).await;
         log.append(1).await;

@@ -8,6 +8,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use crate::store::ledger::LedgerRow;
+
 /// How many bytes of the seal travel.
 const SEAL: usize = 16;
 
@@ -17,9 +19,52 @@ pub struct Cursor {
     /// The scope that it is good for; see [`super::scope::ReadScope::fingerprint`].
     #[serde(rename = "f")]
     pub scope: String,
-    /// By county: the ledger's epoch, and up to which number the device has it.
+    /// By county in scope: how the ledger stood, and up to which number the device has it.
     #[serde(rename = "c")]
-    pub counties: BTreeMap<String, (u32, u64)>,
+    pub counties: BTreeMap<String, (Stood, u64)>,
+    /// By county out of scope in which changes of the device were acknowledged: how the ledger stood.
+    #[serde(rename = "x", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub elsewhere: BTreeMap<String, Stood>,
+}
+
+impl Cursor {
+    /// How the ledgers stood when the answer was given, in scope or not: all that the device was
+    /// ever told of what it sent is contained in them.
+    pub fn stood(&self) -> impl Iterator<Item = (&String, Stood)> {
+        let here = self.counties.iter().map(|(county, (stood, _))| (county, *stood));
+        here.chain(self.elsewhere.iter().map(|(county, stood)| (county, *stood)))
+    }
+}
+
+/// How a ledger stood at some moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u32, u64, u64)", into = "(u32, u64, u64)")]
+pub struct Stood {
+    /// In which epoch.
+    pub epoch: u32,
+    /// The highest number given out.
+    pub seq: u64,
+    /// The mark of the leaf there, so that another history with the same numbers is told apart.
+    pub mark: u64,
+}
+
+impl From<(u32, u64, u64)> for Stood {
+    fn from((epoch, seq, mark): (u32, u64, u64)) -> Self {
+        Self { epoch, seq, mark }
+    }
+}
+
+impl From<Stood> for (u32, u64, u64) {
+    fn from(stood: Stood) -> Self {
+        (stood.epoch, stood.seq, stood.mark)
+    }
+}
+
+impl Stood {
+    /// How this ledger stands.
+    pub const fn of(ledger: &LedgerRow) -> Self {
+        Self { epoch: ledger.epoch, seq: ledger.seq, mark: ledger.mark }
+    }
 }
 
 /// Seals and opens cursors.
@@ -59,8 +104,12 @@ mod tests {
     #[test]
     fn a_cursor_opens_as_it_was_sealed_and_no_other_way() {
         let sealer = Sealer::new(&[7; 32]);
-        let cursor =
-            Cursor { scope: "ab".to_owned(), counties: BTreeMap::from([("350823".to_owned(), (1, 42))]) };
+        let stood = Stood { epoch: 1, seq: 45, mark: u64::MAX };
+        let cursor = Cursor {
+            scope: "ab".to_owned(),
+            counties: BTreeMap::from([("350823".to_owned(), (stood, 42))]),
+            elsewhere: BTreeMap::from([("350824".to_owned(), Stood::default())]),
+        };
         let text = sealer.seal(&cursor);
         assert_eq!(sealer.open(&text), Some(cursor));
         assert_eq!(Sealer::new(&[8; 32]).open(&text), None, "sealed by another server");

@@ -1,6 +1,7 @@
 //! The engine that every request goes through: how the ledgers stand, who appends, who is told.
 
 use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use futures_util::FutureExt as _;
@@ -9,15 +10,18 @@ use tokio::task::JoinHandle;
 
 use super::cursor::Sealer;
 use super::devices::Devices;
+use super::lineage::{self, Known};
 use super::nudge::Nudge;
 use super::scope::ReadScope;
 use super::standing::{CountyNews, Standing};
-use super::writer::{Push, Pushed, QUEUE, Waiting, Writer};
+use super::writer::{Asked, Push, Pushed, QUEUE, Writer};
 use crate::access::actor::Actor;
 use crate::clock::{Clock, Moment};
+use crate::config::{self, HighWater, Reached};
 use crate::error::{Error, Result};
-use crate::store::Store;
+use crate::store::ledger::LedgerRow;
 use crate::store::server_row::ServerRow;
+use crate::store::{Store, settled};
 
 /// How many nudges a slow listener may be behind; beyond that it is told "something".
 const NUDGES: usize = 256;
@@ -30,18 +34,28 @@ pub struct Engine {
     standing: Arc<RwLock<Standing>>,
     pub(super) devices: Arc<Devices>,
     nudges: broadcast::Sender<Nudge>,
-    queue: AsyncMutex<Option<mpsc::Sender<Waiting>>>,
-    sender: mpsc::WeakSender<Waiting>,
+    high_water: Arc<HighWater>,
+    queue: AsyncMutex<Option<mpsc::Sender<Asked>>>,
+    sender: mpsc::WeakSender<Asked>,
     writer: AsyncMutex<Option<JoinHandle<()>>>,
 }
 
 impl Engine {
-    /// Reads how the ledgers stand, and starts to append.
+    /// Reads how the ledgers stand, and starts to append. If they stand further back than they ever
+    /// went, as the file in the `data` folder says, a new epoch begins.
     ///
     /// # Errors
-    /// If the database cannot be read.
-    pub async fn start(store: Store, clock: Clock, server: &ServerRow) -> Result<Arc<Self>> {
-        let standing = Standing::load(&mut *store.read().await?).await?;
+    /// If the database or the file cannot be read.
+    pub async fn start(store: Store, clock: Clock, server: &ServerRow, data: &Path) -> Result<Arc<Self>> {
+        let high_water = Arc::new(HighWater::open(&config::high_water_file(data))?);
+        let mut standing = Standing::load(&mut *store.read().await?).await?;
+        let known = standing.behind(&high_water.known());
+        if let Some(known) = known
+            && lineage::begin_epoch_if_behind(&store, known, clock.now()).await?
+        {
+            standing = Standing::load(&mut *store.read().await?).await?;
+        }
+        note_all(&high_water, &standing);
         let standing = Arc::new(RwLock::new(standing));
         let (nudges, _) = broadcast::channel(NUDGES);
         let (sender, queue) = mpsc::channel(QUEUE);
@@ -53,6 +67,7 @@ impl Engine {
             nudges: nudges.clone(),
             devices: Arc::clone(&devices),
             taken_in: Arc::default(),
+            high_water: Arc::clone(&high_water),
         };
         Ok(Arc::new(Self {
             sealer: Sealer::new(&server.cursor_key),
@@ -61,6 +76,7 @@ impl Engine {
             standing,
             devices,
             nudges,
+            high_water,
             sender: sender.downgrade(),
             queue: AsyncMutex::new(Some(sender)),
             writer: AsyncMutex::new(Some(tokio::spawn(run_or_abort(writer, queue)))),
@@ -75,6 +91,16 @@ impl Engine {
             && let Err(error) = writer.await
         {
             tracing::error!(%error, "the one who appends did not stop cleanly");
+        }
+        self.flush_high_water().await;
+    }
+
+    /// Makes what is noted beside the database survive a power cut. To be called every few seconds.
+    pub async fn flush_high_water(&self) {
+        let high_water = Arc::clone(&self.high_water);
+        let flushed = tokio::task::spawn_blocking(move || high_water.flush()).await;
+        if let Ok(Err(error)) = flushed {
+            tracing::warn!(%error, "could not flush how far the ledgers went; will try again");
         }
     }
 
@@ -101,20 +127,22 @@ impl Engine {
         self.nudges.subscribe()
     }
 
-    /// Takes in the counties that another process opened or corrected, and the checkpoints that were made.
+    /// Takes in the counties that another process opened or corrected, the checkpoints that were made,
+    /// and what a backup contains by now.
     pub async fn look_again(&self) -> Result<()> {
         let mut tx = self.store.read().await?;
         let known = self.standing().known();
         let news = CountyNews::read(&mut tx, &known).await?;
         let mut checkpoints = Vec::new();
         for county in known.keys() {
-            checkpoints.push((county, crate::store::ledger::latest_checkpoint(&mut tx, county).await?));
+            let checkpoint = crate::store::ledger::latest_checkpoint(&mut tx, county).await?;
+            checkpoints.push((county, checkpoint, settled::of_county(&mut tx, county).await?));
         }
         let mut standing = self.standing.write().unwrap_or_else(PoisonError::into_inner);
         standing.take_in(news);
-        for (county, checkpoint) in checkpoints {
+        for (county, checkpoint, settled) in checkpoints {
             if let Some(county) = standing.counties.get_mut(county) {
-                county.checkpoint = checkpoint;
+                (county.checkpoint, county.settled) = (checkpoint, settled);
             }
         }
         Ok(())
@@ -124,20 +152,41 @@ impl Engine {
     ///
     /// It is appended even if the caller is dropped meanwhile.
     pub(super) async fn push(&self, push: Push) -> Result<Pushed> {
+        self.ask(|answer| Asked::Push { push, answer }).await
+    }
+
+    /// Has a new epoch begun, unless the ledgers are beyond what is known already.
+    pub(super) async fn begin_epoch(&self, known: Known) -> Result<()> {
+        self.ask(|answer| Asked::Epoch { known, answer }).await
+    }
+
+    async fn ask<T>(&self, asked: impl FnOnce(oneshot::Sender<Result<T>>) -> Asked) -> Result<T> {
         let stopped = || Error::unavailable(anyhow::anyhow!("the server stops"));
         let (answer, answered) = oneshot::channel();
         let queue = self.sender.upgrade().ok_or_else(stopped)?;
         queue
-            .try_send(Waiting { push, answer })
+            .try_send(asked(answer))
             .map_err(|_| Error::unavailable(anyhow::anyhow!("too many requests wait to be appended")))?;
         drop(queue);
         answered.await.map_err(|_| stopped())?
     }
 }
 
+/// Notes beside the database how far the ledgers went.
+pub(super) fn note_all(high_water: &HighWater, standing: &Standing) {
+    for county in standing.counties.values() {
+        note(high_water, &county.ledger);
+    }
+}
+
+/// Notes beside the database how far a ledger went.
+pub(super) fn note(high_water: &HighWater, ledger: &LedgerRow) {
+    high_water.note(&ledger.county, Reached { epoch: ledger.epoch, seq: ledger.seq });
+}
+
 /// Without the one who appends nothing works, and half-done state in memory must not be gone on
 /// from: the process ends, and phones send again.
-async fn run_or_abort(writer: Writer, queue: mpsc::Receiver<Waiting>) {
+async fn run_or_abort(writer: Writer, queue: mpsc::Receiver<Asked>) {
     if AssertUnwindSafe(writer.run(queue)).catch_unwind().await.is_err() {
         tracing::error!("the one who appends panicked; the process ends so that it starts clean");
         std::process::abort();

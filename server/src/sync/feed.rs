@@ -9,7 +9,7 @@ use sync_protocol::kinds;
 use sync_protocol::message::{IndexResponse, MAX_PAGE_BYTES, MAX_SIBLINGS, Snapshot};
 use sync_protocol::record::Rule;
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Stood};
 use super::scope::{Reach, ReadScope};
 use super::standing::{self, Standing};
 use crate::error::{Error, Kind, Result};
@@ -35,33 +35,24 @@ pub struct Page {
 }
 
 /// Where a reader stands: from nothing, or from a cursor.
+#[derive(Clone, Copy, Debug)]
 pub struct From<'c> {
-    /// The cursor that the device sent; none: from the beginning.
+    /// The cursor that the device sent, if it is of this history; none: from the beginning.
     pub cursor: Option<&'c Cursor>,
-    /// Whether it sent one that could not be opened.
+    /// Whether it sent one that is not: of another server, or from before this one was put back.
     pub foreign: bool,
-}
-
-/// Whether a cursor can be gone on from.
-pub fn usable(cursor: &Cursor, fingerprint: &str, ledgers: &[LedgerRow]) -> bool {
-    cursor.scope == fingerprint
-        && cursor.counties.iter().all(|(county, (epoch, seq))| {
-            ledgers
-                .iter()
-                .any(|ledger| ledger.county == *county && ledger.epoch == *epoch && *seq <= ledger.seq)
-        })
 }
 
 /// The answer from memory to a device that has everything already; `None` if there is news.
 pub fn nothing_new(standing: &Standing, scope: &ReadScope, from: &From<'_>) -> Option<Page> {
-    let cursor = from.cursor.filter(|_| !from.foreign)?;
+    let cursor = from.cursor?;
     if cursor.scope != scope.fingerprint() || cursor.counties.len() != scope.counties.len() {
         return None;
     }
     let mut digest = ScopeDigest::default();
     for (code, reach) in &scope.counties {
         let county = standing.counties.get(code)?;
-        if cursor.counties.get(code) != Some(&(county.ledger.epoch, county.ledger.seq)) {
+        if cursor.counties.get(code) != Some(&(Stood::of(&county.ledger), county.ledger.seq)) {
             return None;
         }
         digest.join(&reach.digest(&county.ledger.digest, county.places.values()));
@@ -80,7 +71,7 @@ pub async fn page(
 ) -> Result<Page> {
     let ledgers = ledger::ledgers(tx).await?;
     let fingerprint = scope.fingerprint();
-    let cursor = from.cursor.filter(|cursor| usable(cursor, &fingerprint, &ledgers));
+    let cursor = from.cursor.filter(|cursor| cursor.scope == fingerprint);
     let mut page = Page {
         resync: from.foreign || (from.cursor.is_some() && cursor.is_none()),
         cursor: Cursor { scope: fingerprint, ..Cursor::default() },
@@ -100,11 +91,25 @@ pub async fn page(
         if let Some(places) = places.as_deref().filter(|_| 0 < after && after < until) {
             page.gone.extend(left(tx, ledger, places, after, until).await?);
         }
-        page.cursor.counties.insert(code.clone(), (ledger.epoch, until));
+        page.cursor.counties.insert(code.clone(), (Stood::of(ledger), until));
     }
-    add_touched(tx, scope, touched, &filling.sent, &mut page).await?;
+    // What was acknowledged there before still counts.
+    for (code, _) in from.cursor.into_iter().flat_map(Cursor::stood) {
+        stands_elsewhere(&ledgers, code, scope, &mut page.cursor);
+    }
+    add_touched(tx, scope, &ledgers, touched, &filling.sent, &mut page).await?;
     page.digest = (!page.more).then_some(digest);
     Ok(page)
+}
+
+/// Notes in a cursor how a ledger out of scope stands.
+fn stands_elsewhere(ledgers: &[LedgerRow], code: &str, scope: &ReadScope, cursor: &mut Cursor) {
+    if scope.counties.contains_key(code) {
+        return;
+    }
+    if let Some(ledger) = ledgers.iter().find(|ledger| ledger.county == code) {
+        cursor.elsewhere.insert(code.to_owned(), Stood::of(ledger));
+    }
 }
 
 /// What room a page has left, and what is in it.
@@ -185,6 +190,7 @@ async fn left(
 async fn add_touched(
     tx: &mut Tx,
     scope: &ReadScope,
+    ledgers: &[LedgerRow],
     touched: &BTreeSet<RecordId>,
     sent_already: &BTreeSet<RecordId>,
     page: &mut Page,
@@ -196,7 +202,10 @@ async fn add_touched(
     let mut places = std::collections::BTreeMap::new();
     let (mut added, mut room) = (Vec::new(), MAX_PAGE_BYTES);
     for outline in outlines {
-        let Some(reach) = scope.counties.get(&outline.county) else { continue };
+        let Some(reach) = scope.counties.get(&outline.county) else {
+            stands_elsewhere(ledgers, &outline.county, scope, &mut page.cursor);
+            continue;
+        };
         if !places.contains_key(&outline.county) {
             let here = places_of(tx, &outline.county, reach).await?;
             places.insert(outline.county.clone(), here.map(|places| ids(&places)));

@@ -11,6 +11,7 @@ pub mod engine;
 pub mod feed;
 pub mod held_box;
 pub mod incoming;
+pub mod lineage;
 pub mod nudge;
 mod permit;
 pub mod placing;

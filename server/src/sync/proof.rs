@@ -8,20 +8,42 @@ use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sync_protocol::digest::Leaf;
+use serde::Serialize;
+use sync_protocol::digest::{Leaf, Opening};
 use tlog_tiles::{Hash, HashReader};
 
+use super::checkpoint::log_of;
 use super::engine::Engine;
 use crate::access::actor::Actor;
 use crate::error::{Error, Kind, Result};
 use crate::store::ledger::{self, CheckpointRow, Complaint, Entry, LedgerRow};
-use crate::store::{Tx, founding};
+use crate::store::{Tx, epochs, founding};
+
+/// What stands at a number of a ledger.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum AnyLeaf {
+    /// An entry.
+    Entry(Leaf),
+    /// The first leaf of an epoch.
+    Opening(Opening),
+}
+
+impl AnyLeaf {
+    /// The bytes that the log hashes.
+    pub fn canonical(&self) -> Vec<u8> {
+        match self {
+            Self::Entry(leaf) => leaf.canonical(),
+            Self::Opening(opening) => opening.canonical(),
+        }
+    }
+}
 
 /// The proof that an entry is in a log of `size` leaves.
 #[derive(Clone, Debug)]
 pub struct Inclusion {
     /// The entry's leaf: its canonical JSON is what the log hashes.
-    pub leaf: Leaf,
+    pub leaf: AnyLeaf,
     /// Its place in the log, from 0.
     pub index: u64,
     /// How many leaves the log had.
@@ -61,7 +83,7 @@ impl Engine {
         Ok(founding::keys(&mut *self.store.read().await?, county).await?.1)
     }
 
-    /// The proof that an entry is in the log of the latest checkpoint, which comes with it.
+    /// The proof that an entry is in the log of the latest checkpoint of its epoch, which comes with it.
     ///
     /// # Errors
     /// A conflict if the entry is newer than the checkpoint: the next one covers it.
@@ -74,12 +96,13 @@ impl Engine {
         self.sees_ledger(actor, county)?;
         let mut tx = self.store.snapshot().await?;
         let ledger = of_county(&mut tx, county).await?.ok_or_else(Error::not_found)?;
-        let latest = ledger::latest_checkpoint(&mut tx, county).await?;
-        let latest = latest.filter(|latest| latest.epoch == ledger.epoch);
-        if seq == 0 || seq > ledger.seq {
-            return Err(Error::not_found());
-        }
-        let Some(latest) = latest.filter(|latest| seq - ledger.log_start.min(seq) <= latest.size) else {
+        let epochs = epochs::epochs(&mut tx, county).await?;
+        let logs = epochs::logs(&ledger, &epochs);
+        let log = logs.into_iter().find(|log| log.log_start < seq && seq <= log.seq);
+        let log = log.ok_or_else(Error::not_found)?;
+        let latest = ledger::latest_checkpoint_until(&mut tx, county, log.epoch).await?;
+        let latest = latest.filter(|latest| latest.epoch == log.epoch);
+        let Some(latest) = latest.filter(|latest| seq - log.log_start <= latest.size) else {
             return Err(Error::new(
                 Kind::Conflict,
                 "not_covered_yet",
@@ -87,27 +110,31 @@ impl Engine {
                 "no checkpoint covers this entry yet; ask again in ten minutes at most, nothing is lost",
             ));
         };
-        let proof = inclusion(&mut tx, &ledger, seq, latest.size).await?;
+        let proof = inclusion(&mut tx, &log, seq, latest.size).await?;
         Ok((proof, latest))
     }
 
     /// The proof that the log of `to` leaves grew out of the log of `from` leaves; without `to`, that
-    /// of the latest checkpoint. Tells `to`, too.
+    /// of the latest checkpoint. Tells `to`, too. Without an epoch it is about the present one.
     pub async fn prove_growth(
         &self,
         actor: &Actor,
         county: &str,
-        from: u64,
-        to: Option<u64>,
+        (from, to): (u64, Option<u64>),
+        epoch: Option<u32>,
     ) -> Result<(u64, Vec<Hash>)> {
         self.sees_ledger(actor, county)?;
         let mut tx = self.store.snapshot().await?;
         let ledger = of_county(&mut tx, county).await?.ok_or_else(Error::not_found)?;
-        let to = match to {
-            Some(to) => to,
-            None => ledger::latest_checkpoint(&mut tx, county).await?.ok_or_else(Error::not_found)?.size,
+        let epoch = epoch.unwrap_or(ledger.epoch);
+        let log = log_of(&mut tx, &ledger, epoch).await?.ok_or_else(Error::not_found)?;
+        let to = if let Some(to) = to {
+            to
+        } else {
+            let latest = ledger::latest_checkpoint_until(&mut tx, county, epoch).await?;
+            latest.filter(|latest| latest.epoch == epoch).ok_or_else(Error::not_found)?.size
         };
-        Ok((to, consistency(&mut tx, &ledger, from, to).await?))
+        Ok((to, consistency(&mut tx, &log, from, to).await?))
     }
 
     /// What devices complained about, newest first.
@@ -160,9 +187,20 @@ pub async fn consistency(tx: &mut Tx, ledger: &LedgerRow, from: u64, to: u64) ->
 pub async fn inclusion(tx: &mut Tx, ledger: &LedgerRow, seq: u64, size: u64) -> Result<Inclusion> {
     let index = seq.checked_sub(ledger.log_start + 1).filter(|index| *index < size);
     let index = index.ok_or_else(Error::not_found)?;
-    let entry = ledger::entry(tx, &ledger.county, seq).await?.ok_or_else(Error::not_found)?;
+    let leaf = if let Some(entry) = ledger::entry(tx, &ledger.county, seq).await? {
+        AnyLeaf::Entry(leaf(&entry))
+    } else {
+        let epochs = epochs::epochs(tx, &ledger.county).await?;
+        let opening = epochs.iter().find(|row| row.log_start + 1 == seq).ok_or_else(Error::not_found)?;
+        AnyLeaf::Opening(opening.opening())
+    };
     let hashes = with_hashes(tx, ledger, |reader| tlog_tiles::prove_record(size, index, reader)).await?;
-    Ok(Inclusion { leaf: leaf(&entry), index, size, hashes })
+    Ok(Inclusion { leaf, index, size, hashes })
+}
+
+/// The path of the first leaf in the log of `size` leaves.
+pub async fn first_leaf(tx: &mut Tx, ledger: &LedgerRow, size: u64) -> Result<Vec<Hash>> {
+    with_hashes(tx, ledger, |reader| tlog_tiles::prove_record(size, 0, reader)).await
 }
 
 /// Runs a computation over the tree: first to learn which hashes it wants, then with them.

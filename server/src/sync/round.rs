@@ -8,24 +8,25 @@ use sync_protocol::change::Stamp;
 use sync_protocol::id::{ChangeId, RecordId};
 use sync_protocol::message::{
     CheckpointNews, DEFAULT_LIMIT, Fate, HaveRequest, IndexResponse, MAX_INDEX, MAX_LIMIT, Outcome,
-    SeenCheckpoint, SyncRequest, SyncResponse,
+    SeenCheckpoint, SyncRequest, SyncResponse, Unsettled,
 };
 use sync_protocol::photo::Sha256;
 use sync_protocol::version::PROTOCOL;
 
 use super::admit::Verdict;
 use super::checkpoint;
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Stood};
 use super::engine::Engine;
 use super::feed::{self, From, Page};
 use super::incoming::{Incoming, Sender};
+use super::lineage::{self, Known, Relation};
 use super::placing;
 use super::scope::ReadScope;
 use super::ticket::{self, Ticket};
 use super::writer::{CameWith, Push};
 use crate::access::actor::Actor;
 use crate::error::{Error, Kind, Language, Result};
-use crate::store::{held, ledger, records};
+use crate::store::{epochs, held, ledger, records, settled};
 
 /// The most changes in one request; a client with more sends them in batches.
 pub const MAX_CHANGES: usize = 1_000;
@@ -33,8 +34,6 @@ pub const MAX_CHANGES: usize = 1_000;
 const MAX_PHOTOS_MISSING: u32 = 500;
 /// The most ids in one question whether the server has them.
 const MAX_HAVE: usize = 10_000;
-/// Up to which number a ledger is contained in a backup. Nothing is, as long as none is made.
-const SETTLED: u64 = 0;
 
 /// An answer whose records are passed on as they stand in the store.
 pub type Answer = SyncResponse<Box<RawValue>>;
@@ -63,13 +62,14 @@ struct News {
     cursor: Option<String>,
     photos_missing: Vec<Sha256>,
     checkpoint: Option<CheckpointNews>,
+    settled: u64,
 }
 
 impl News {
     /// Nothing for now: the device stays where it is, and asks again.
     fn later(cursor: Option<String>) -> Self {
         let page = Page { more: true, ..Page::default() };
-        Self { page, cursor, photos_missing: Vec::new(), checkpoint: None }
+        Self { page, cursor, photos_missing: Vec::new(), checkpoint: None, settled: 0 }
     }
 }
 
@@ -88,8 +88,15 @@ impl Engine {
         language: Language,
     ) -> Result<Answer> {
         check(&request)?;
-        let opened = request.cursor.as_deref().map(|text| self.sealer.open(text));
-        let from = From { cursor: opened.as_ref().and_then(Option::as_ref), foreign: opened == Some(None) };
+        let opened = request.cursor.as_deref().and_then(|text| self.sealer.open(text));
+        let cursor = match &opened {
+            Some(cursor) if self.is_of_this_history(cursor).await? => Some(cursor),
+            _ => None,
+        };
+        let from = From { cursor, foreign: request.cursor.is_some() && cursor.is_none() };
+        if let (None, Some(seen)) = (&request.cursor, &request.checkpoint) {
+            self.heed_signed(seen.note()).await?;
+        }
         let shown = request.ticket.as_deref().and_then(ticket::decode);
 
         let sent = if request.changes.is_empty() && self.keeps_ticket(actor, shown) {
@@ -109,7 +116,7 @@ impl Engine {
             Err(error) => return Err(error),
         };
         let ticket = sent.as_ref().map_or(shown, |sent| sent.ticket);
-        let News { page, cursor, photos_missing, checkpoint } = news;
+        let News { page, cursor, photos_missing, checkpoint, settled } = news;
         Ok(SyncResponse {
             protocol: PROTOCOL,
             server_time: self.clock.now().rfc3339(),
@@ -120,7 +127,7 @@ impl Engine {
             cursor,
             more: page.more,
             resync: page.resync,
-            settled: SETTLED,
+            settled,
             ticket: ticket.map(ticket::encode),
             digest: page.digest,
             checkpoint,
@@ -142,10 +149,78 @@ impl Engine {
         let seen = request.checkpoint.as_ref().map(SeenCheckpoint::note);
         Ok(News {
             cursor: Some(self.sealer.seal(&page.cursor)),
+            settled: if from.cursor.is_some() { self.settled(&page.cursor) } else { 0 },
             page,
             photos_missing: self.photos_missing(actor).await?,
             checkpoint: self.checkpoint_news(actor, &scope, seen).await?,
         })
+    }
+
+    /// Whether the ledgers grew out of what a cursor remembers. Where they were not there yet, or went
+    /// elsewhere, they were put back to an older state, and a new epoch begins.
+    async fn is_of_this_history(&self, cursor: &Cursor) -> Result<bool> {
+        let unmoved = {
+            let standing = self.standing();
+            let mut stood = cursor.stood();
+            stood.all(|(county, stood)| {
+                standing.counties.get(county).is_some_and(|county| Stood::of(&county.ledger) == stood)
+            })
+        };
+        if unmoved {
+            return Ok(true);
+        }
+        let mut relations = Vec::new();
+        {
+            // What is in memory may be behind what another device was told.
+            let mut tx = self.store.snapshot().await?;
+            let ledgers = ledger::ledgers(&mut tx).await?;
+            let epoch = ledgers.iter().map(|ledger| ledger.epoch).max().unwrap_or(0);
+            for (county, stood) in cursor.stood() {
+                let ledger = ledgers.iter().find(|ledger| ledger.county == *county).map(Stood::of);
+                let leaf = match stood.seq {
+                    0 => Some(0),
+                    seq => epochs::leaf_at(&mut tx, county, seq).await?.map(|leaf| ledger::mark(&leaf)),
+                };
+                // A ledger that is not there was opened after the copy was made.
+                let nothing = Stood { epoch, ..Stood::default() };
+                relations.push(lineage::relation(stood, ledger.unwrap_or(nothing), leaf));
+            }
+        }
+        if relations.contains(&Relation::Foreign) {
+            let mut known = Known::default();
+            for (county, stood) in cursor.stood() {
+                known.add(county, stood.epoch, stood.seq);
+            }
+            self.begin_epoch(known).await?;
+        }
+        Ok(relations.iter().all(|relation| *relation == Relation::Ours))
+    }
+
+    /// Who begins from nothing may still have a checkpoint that shows that a ledger went further.
+    async fn heed_signed(&self, note: &str) -> Result<()> {
+        let is_known = self
+            .standing()
+            .counties
+            .values()
+            .any(|county| county.checkpoint.as_ref().is_some_and(|checkpoint| checkpoint.note == note));
+        if is_known {
+            return Ok(());
+        }
+        let ahead = {
+            let mut tx = self.store.snapshot().await?;
+            checkpoint::signed_ahead(&mut tx, note).await?
+        };
+        match ahead {
+            Some(known) => self.begin_epoch(known).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Up to which number all is settled that a device with that cursor was told of.
+    fn settled(&self, cursor: &Cursor) -> u64 {
+        let standing = self.standing();
+        let counties = cursor.stood().filter_map(|(county, _)| standing.counties.get(county));
+        lineage::settled(counties.map(|county| (county.ledger.seq, county.settled)))
     }
 
     /// By how much a device's clock is ahead of ours, in milliseconds.
@@ -186,6 +261,15 @@ impl Engine {
         let mut here: BTreeSet<_> = known.into_iter().map(|(change, _)| change).collect();
         here.extend(held::has_changes(&mut tx, &asked.changes).await?);
         Ok(asked.changes.iter().filter(|change| !here.contains(change)).copied().collect())
+    }
+
+    /// What of that the server has, and no backup yet.
+    pub async fn unsettled(&self, asked: &HaveRequest) -> Result<Unsettled> {
+        let mut tx = self.store.snapshot().await?;
+        Ok(Unsettled {
+            changes: settled::unsettled_changes(&mut tx, &asked.changes).await?,
+            photos: settled::unsettled_photos(&mut tx, &asked.photos).await?,
+        })
     }
 
     /// Whether the device may go on with the ticket that it has, so that nothing need be written.

@@ -9,12 +9,14 @@ use sync_protocol::id::RecordId;
 use sync_protocol::message::Snapshot;
 
 use super::directory::{self, Directory};
+use super::lineage::Known;
 use crate::access::policy::Place;
 use crate::clock::Moment;
+use crate::config::Reached;
 use crate::error::{Error, Result};
 use crate::store::ledger::{self, CheckpointRow, LedgerRow};
 use crate::store::records::{self, PlaceKey, PlaceRow, RecordRow};
-use crate::store::{Tx, founding};
+use crate::store::{Tx, founding, settled};
 
 /// How one county stands.
 #[derive(Clone, Debug)]
@@ -27,6 +29,8 @@ pub struct County {
     pub places: HashMap<PlaceKey, PlaceRow>,
     /// Its latest checkpoint.
     pub checkpoint: Option<CheckpointRow>,
+    /// Up to which number a verified backup contains its ledger.
+    pub settled: u64,
 }
 
 /// How all counties of this server stand.
@@ -58,8 +62,9 @@ impl County {
         }
         let places = records::places(tx, &ledger.county).await?;
         let checkpoint = ledger::latest_checkpoint(tx, &ledger.county).await?;
+        let settled = settled::of_county(tx, &ledger.county).await?;
         let places = places.into_iter().map(|place| (place.key.clone(), place)).collect();
-        Ok(Self { ledger, directory, places, checkpoint })
+        Ok(Self { ledger, directory, places, checkpoint, settled })
     }
 
     /// What the policy asks about a place.
@@ -84,6 +89,19 @@ impl Standing {
             standing.counties.insert(ledger.county.clone(), County::load(tx, ledger).await?);
         }
         Ok(standing)
+    }
+
+    /// How far the ledgers ever went, if one of them stands further back.
+    pub fn behind(&self, reached: &BTreeMap<String, Reached>) -> Option<Known> {
+        let mut known = Known::default();
+        let mut is_behind = false;
+        for county in self.counties.values() {
+            let ledger = &county.ledger;
+            let Some(reached) = reached.get(&ledger.county) else { continue };
+            known.add(&ledger.county, reached.epoch, reached.seq);
+            is_behind |= *reached > Reached { epoch: ledger.epoch, seq: ledger.seq };
+        }
+        is_behind.then_some(known)
     }
 
     /// The county of a school.

@@ -18,13 +18,16 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use super::admit::{Before, Verdict, Work, Working};
 use super::devices::Devices;
 use super::directory::{Directory, reference};
+use super::engine;
 use super::incoming::{Incoming, Sender};
+use super::lineage::{self, Known};
 use super::nudge::Nudge;
 use super::placing::Placed;
 use super::rows;
 use super::standing::{self, CountyNews, Standing};
 use super::ticket::{Judgement, Shown, Ticket};
 use crate::clock::{Clock, Moment};
+use crate::config::HighWater;
 use crate::error::{Error, Kind, Result};
 use crate::store::held::{self, Decision, State};
 use crate::store::ledger::{self, LedgerRow};
@@ -89,10 +92,22 @@ pub(super) struct Turn {
     pub(super) next: Ticket,
 }
 
-/// A request in the queue.
-pub(super) struct Waiting {
-    pub(super) push: Push,
-    pub(super) answer: oneshot::Sender<Result<Pushed>>,
+/// What waits in the queue.
+pub(super) enum Asked {
+    /// A request.
+    Push {
+        /// What it wants to be written.
+        push: Push,
+        /// To be told what became of it.
+        answer: oneshot::Sender<Result<Pushed>>,
+    },
+    /// A new epoch.
+    Epoch {
+        /// How far the ledgers went in the history that somebody remembers.
+        known: Known,
+        /// To be told that they are beyond that.
+        answer: oneshot::Sender<Result<()>>,
+    },
 }
 
 /// The task that appends.
@@ -104,6 +119,7 @@ pub(super) struct Writer {
     pub(super) devices: Arc<Devices>,
     /// How far what other programs committed was taken in.
     pub(super) taken_in: Arc<AtomicI64>,
+    pub(super) high_water: Arc<HighWater>,
 }
 
 /// What a commit changed in how the ledgers stand.
@@ -116,17 +132,39 @@ struct Written {
 
 impl Writer {
     /// Takes what waits until nobody can ask any more.
-    pub(super) async fn run(self, mut queue: mpsc::Receiver<Waiting>) {
+    pub(super) async fn run(self, mut queue: mpsc::Receiver<Asked>) {
         let mut waiting = Vec::with_capacity(GROUP);
         while queue.recv_many(&mut waiting, GROUP).await > 0 {
-            let (pushes, answers): (Vec<_>, Vec<_>) =
-                waiting.drain(..).map(|waiting| (waiting.push, waiting.answer)).unzip();
+            let (mut pushes, mut answers) = (Vec::new(), Vec::new());
+            for asked in waiting.drain(..) {
+                match asked {
+                    Asked::Push { push, answer } => {
+                        pushes.push(push);
+                        answers.push(answer);
+                    }
+                    Asked::Epoch { known, answer } => {
+                        let _ = answer.send(self.begin_epoch(known).await);
+                    }
+                }
+            }
+            if pushes.is_empty() {
+                continue;
+            }
             let outcomes = self.append_all(pushes).await;
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
                 // The client may be gone: what it sent is committed all the same.
                 let _ = answer.send(outcome);
             }
         }
+    }
+
+    /// Begins a new epoch, unless the ledgers are beyond what is known.
+    async fn begin_epoch(&self, known: Known) -> Result<()> {
+        let begun = lineage::begin_epoch_if_behind(&self.store, known, self.clock.now()).await;
+        // A commit that failed may have been made all the same.
+        self.read_anew().await;
+        engine::note_all(&self.high_water, &read_lock(&self.standing));
+        begun.map(drop)
     }
 
     /// Appends them in one commit; where one of them spoils it by itself, each in its own.
@@ -193,6 +231,7 @@ impl Writer {
                 touched.entry(&place.key.county).or_default().push(place.key.clone());
             }
             for ledger in &written.ledgers {
+                engine::note(&self.high_water, ledger);
                 news.push(Nudge {
                     county: ledger.county.clone(),
                     seq: ledger.seq,

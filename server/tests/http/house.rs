@@ -103,7 +103,7 @@ impl Server {
             settings: Arc::new(settings),
             people: Arc::new(People::new(store.clone(), clock.clone()).unwrap()),
             photos: Photos::open(store.clone(), clock.clone(), folder.path(), Arc::default()).unwrap(),
-            engine: Engine::start(store, clock.clone(), &row).await.unwrap(),
+            engine: Engine::start(store, clock.clone(), &row, folder.path()).await.unwrap(),
             stopping: CancellationToken::new(),
         };
         let (router, _) = router::router(app.clone());

@@ -113,7 +113,7 @@ pub(crate) async fn build_with(data: &Path, remarks: usize) {
     for code in COUNTIES {
         county::open(&store, &clock, code, "演示县", Some("350800")).await.unwrap();
     }
-    let engine = Engine::start(store.clone(), clock.clone(), &server).await.unwrap();
+    let engine = Engine::start(store.clone(), clock.clone(), &server, data).await.unwrap();
     for (county, actor) in [office(0), office(1)].iter().enumerate() {
         for fate in send(&engine, actor, &first_changes(county)).await {
             assert!(matches!(fate, Fate::Accepted { .. }), "{fate:?}");

@@ -227,7 +227,7 @@ async fn an_export_that_nobody_reads_on_does_not_hold_up_the_server() {
         .write(move |tx| Box::pin(server_row::load_or_create(tx, Uuid::from_u128(1), [7; 32], now)))
         .await
         .unwrap();
-    let engine = Engine::start(store.clone(), clock, &row).await.unwrap();
+    let engine = Engine::start(store.clone(), clock, &row, folder.path()).await.unwrap();
     let diary = RecordId::natural("diary", &format!("{}/2026-03-01", id(1)));
     let remarks: Vec<_> = (0..150)
         .map(|number| change("diary", diary, &[("remarks", json!(format!("{number}{}", "长".repeat(900))))]))

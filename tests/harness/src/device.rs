@@ -321,6 +321,7 @@ impl Device {
             upload: None,
             acknowledged: 0,
             at_office: false,
+            settled: false,
             refused: None,
         });
         hash
@@ -443,9 +444,25 @@ impl Device {
         }
         for photos in asked.photos.chunks(MOST_ASKED) {
             let asked = HaveRequest { changes: Vec::new(), photos: photos.to_vec() };
-            lacks.photos.extend(self.ask::<HaveResponse>("/api/v1/sync/have", &asked).await?.photos);
+            let answer: HaveResponse = self.ask("/api/v1/sync/have", &asked).await?;
+            lacks.photos.extend(answer.photos);
+            if let Some(unsettled) = answer.unsettled {
+                lacks.unsettled.get_or_insert_default().photos.extend(unsettled.photos);
+            }
         }
         Ok(self.phone.receive_have(&lacks))
+    }
+
+    /// Drops the photos of which the server says that a backup has them; tells how many.
+    ///
+    /// # Errors
+    /// When there was no answer.
+    pub async fn make_room(&mut self) -> Result<usize, SyncError> {
+        self.everything_is_at_the_office().await?;
+        let before = self.phone.photos.len();
+        self.phone.photos.retain(|_, photo| !photo.settled);
+        self.album.keep(|hash| self.phone.photos.contains_key(hash));
+        Ok(before - self.phone.photos.len())
     }
 
     /// Whether all that was saved for a record is in the ledger, as far as the phone was told.

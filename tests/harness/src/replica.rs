@@ -11,7 +11,11 @@
 //!    the office releases it, or refuses it with a reason; what was refused is kept too.
 //! 4. A row is never older than the one that it takes the place of, unless everything is pulled anew.
 //! 5. What the server did not send in a whole pull after a resync is dropped; nothing else ever is.
-//! 6. A checkpoint is believed with the proof that the ledger grew out of the last one.
+//! 6. A checkpoint is believed with the proof that the ledger grew out of the last one, or, where the
+//!    server was put back to an older state, that it goes on from where that one ended.
+//! 7. A number counts in the history of the cursor that came with it: who begins from null sends all
+//!    again that is kept, and forgets its numbers.
+//! 8. A photo leaves the phone once the office says that a backup has it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,6 +77,9 @@ pub struct Replica {
     pub checkpoint: Option<String>,
     /// Why the ledger is not to be believed, once that was found out: what the screen says.
     pub distrust: Option<String>,
+    /// What the screen says of a server that was put back to an older state.
+    #[serde(default)]
+    pub put_back: Option<String>,
     /// Up to which number the ledger is contained in a backup.
     pub settled: u64,
     /// Set while everything is pulled from the beginning.
@@ -138,6 +145,9 @@ pub struct Photo {
     pub acknowledged: u64,
     /// Whether the server has all of it.
     pub at_office: bool,
+    /// Whether a backup has it, as far as the server said: the phone may drop it.
+    #[serde(default)]
+    pub settled: bool,
     /// Why the server will not have it, if it said so.
     pub refused: Option<String>,
 }
@@ -370,6 +380,8 @@ impl Phone {
         for (hash, photo) in &mut self.photos {
             let lacking = lacks.photos.contains(hash);
             photo.at_office = !lacking;
+            let unsettled = lacks.unsettled.as_ref();
+            photo.settled = !lacking && unsettled.is_some_and(|unsettled| !unsettled.photos.contains(hash));
             if lacking && photo.acknowledged == photo.length {
                 photo.upload = None;
                 photo.acknowledged = 0;
@@ -412,8 +424,11 @@ impl Replica {
     /// evidence.
     fn witness(&mut self, news: CheckpointNews) {
         let seen = self.checkpoint.as_deref();
-        match seen.map_or(Ok(()), |seen| witness::grew(seen, &news.note, &news.consistency)) {
-            Ok(()) => self.checkpoint = Some(news.note),
+        match seen.map_or(Ok(None), |seen| witness::follows(seen, &news)) {
+            Ok(put_back) => {
+                self.checkpoint = Some(news.note);
+                self.put_back = put_back.or(self.put_back.take());
+            }
             Err(why) => self.distrust = Some(why),
         }
     }

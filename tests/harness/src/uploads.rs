@@ -242,6 +242,11 @@ impl Album {
         self.0.insert(hash, bytes.into());
     }
 
+    /// Keeps those alone, and drops the others.
+    pub fn keep(&mut self, which: impl Fn(&Sha256) -> bool) {
+        self.0.retain(|hash, _| which(hash));
+    }
+
     /// The bytes of a picture.
     pub fn get(&self, hash: Sha256) -> Arc<[u8]> {
         Arc::clone(&self.0[&hash])

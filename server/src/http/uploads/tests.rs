@@ -46,7 +46,9 @@ impl Face {
             clock: house.clock.clone(),
             settings: Arc::new(settings),
             people: Arc::new(People::new(house.store.clone(), house.clock.clone()).unwrap()),
-            engine: Engine::start(house.store.clone(), house.clock.clone(), &server).await.unwrap(),
+            engine: Engine::start(house.store.clone(), house.clock.clone(), &server, house.temp.path())
+                .await
+                .unwrap(),
             photos: Arc::clone(&house.photos),
             stopping: CancellationToken::new(),
         };

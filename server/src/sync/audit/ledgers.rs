@@ -8,11 +8,12 @@ use sync_protocol::change::Change;
 use sync_protocol::id::RecordId;
 use sync_protocol::photo::Sha256;
 use sync_protocol::record::Record;
-use tlog_tiles::Hash;
+use tlog_tiles::{Hash, record_hash};
 
 use super::frontier::Frontier;
 use super::{PAGE, Part, Report, Watcher, What, why};
 use crate::error::Result;
+use crate::store::epochs::{self, EpochRow};
 use crate::store::ledger::{self, CheckpointRow, Entry, LedgerRow};
 use crate::store::{Tx, audit, founding};
 use crate::sync::checkpoint::open_note;
@@ -38,6 +39,10 @@ struct Checking<'c> {
     ledger: &'c LedgerRow,
     report: &'c mut Report,
     verifying_key: String,
+    /// The log that is gone through: that of one epoch.
+    log: LedgerRow,
+    /// The logs to come, each with its opening.
+    to_come: VecDeque<(EpochRow, LedgerRow)>,
     frontier: Frontier,
     /// Whether a leaf is missing, so that nothing more can be said of the tree.
     is_torn: bool,
@@ -54,16 +59,21 @@ pub(super) async fn check(
     report: &mut Report,
     watcher: &mut dyn Watcher,
 ) -> Result<()> {
-    watcher.begin(Part::Ledger(ledger.county.clone()), ledger.size());
+    let epochs = epochs::epochs(tx, &ledger.county).await?;
+    let mut logs = VecDeque::from(epochs::logs(ledger, &epochs));
+    watcher.begin(Part::Ledger(ledger.county.clone()), logs.iter().map(LedgerRow::size).sum());
+    let log = logs.pop_front().unwrap_or_else(|| ledger.clone());
     let mut checking = Checking {
         verifying_key: audit::verifying_key(tx, &ledger.county).await?,
-        stored_tree: audit::tree(tx, &ledger.county, ledger.epoch).await?,
-        ahead: audit::checkpoints_over(tx, &ledger.county, ledger.epoch, 0, PAGE).await?.into(),
+        stored_tree: audit::tree(tx, &ledger.county, log.epoch).await?,
+        ahead: audit::checkpoints_over(tx, &ledger.county, log.epoch, 0, PAGE).await?.into(),
+        expected: log.log_start.saturating_add(1),
         ledger,
         report,
+        log,
+        to_come: epochs.into_iter().zip(logs).collect(),
         frontier: Frontier::default(),
         is_torn: false,
-        expected: 1,
         directory_seq: 0,
     };
     if !founding::is_intact(tx, &ledger.county).await? {
@@ -77,6 +87,7 @@ pub(super) async fn check(
         let steps = page.len() as u64;
         let mut refs = Vec::new();
         for (seq, read) in page {
+            checking.open_logs_until(tx, seq).await?;
             checking.numbers_follow(seq);
             match read {
                 Ok((entry, intact)) => {
@@ -95,7 +106,9 @@ pub(super) async fn check(
         checking.refs_are_noted(tx, &refs).await?;
         watcher.advance(steps);
     }
-    checking.ends_well();
+    checking.open_logs_until(tx, u64::MAX).await?;
+    checking.log_ends();
+    checking.ledger_ends();
     Ok(())
 }
 
@@ -114,15 +127,49 @@ impl Checking<'_> {
         self.report.find(what, place, detail);
     }
 
-    /// Numbers have no gaps, but where an epoch begins.
+    /// Numbers have no gaps within a log.
     fn numbers_follow(&mut self, seq: u64) {
-        let begins_epoch = seq.checked_sub(1) == Some(self.ledger.log_start);
-        if seq != self.expected && !begins_epoch {
+        if seq != self.expected {
             let (first, last) = (self.expected, seq.saturating_sub(1));
             self.find(What::EntryMissing, seq, format!("{first} to {last} are missing"));
-            self.is_torn |= seq > self.ledger.log_start;
+            self.is_torn = true;
         }
         self.expected = seq.saturating_add(1);
+    }
+
+    /// Goes on to the logs that begin before entry `seq`: the one before ends, the opening is checked.
+    async fn open_logs_until(&mut self, tx: &mut Tx, seq: u64) -> Result<()> {
+        while let Some((row, log)) = self.to_come.pop_front_if(|(row, _)| row.log_start < seq) {
+            self.log_ends();
+            let (number, opening) = (row.log_start + 1, row.opening());
+            if record_hash(&opening.canonical()).0 != row.leaf {
+                self.find(What::Leaf, number, "the hash of the epoch's opening is another one");
+            }
+            let named = row.previous.as_deref();
+            let named = named.map(|note| open_note(note, &self.ledger.county, &self.verifying_key));
+            let follows = match named {
+                None => self.frontier.size() == 0,
+                Some(Some(named)) => {
+                    named.epoch == self.log.epoch
+                        && named.size == self.frontier.size()
+                        && named.root == self.frontier.root()
+                }
+                Some(None) => false,
+            };
+            if !follows && !self.is_torn {
+                self.find(
+                    What::CheckpointRoot,
+                    number,
+                    "the epoch's opening names another end of the log before",
+                );
+            }
+            self.stored_tree = audit::tree(tx, &self.ledger.county, log.epoch).await?;
+            self.ahead = audit::checkpoints_over(tx, &self.ledger.county, log.epoch, 0, PAGE).await?.into();
+            (self.frontier, self.is_torn, self.log) = (Frontier::default(), false, log);
+            self.expected = number + 1;
+            self.grow(tx, number, Hash(row.leaf)).await?;
+        }
+        Ok(())
     }
 
     /// Checks an entry by itself; gives back what it says, if that can be told.
@@ -160,7 +207,7 @@ impl Checking<'_> {
 
     /// Adds a leaf to the tree, and compares what follows from it with what is stored and signed.
     async fn grow(&mut self, tx: &mut Tx, seq: u64, leaf: Hash) -> Result<()> {
-        if seq <= self.ledger.log_start || self.is_torn {
+        if self.is_torn {
             return Ok(());
         }
         for completed in self.frontier.push(leaf) {
@@ -173,7 +220,7 @@ impl Checking<'_> {
         while let Some(checkpoint) = self.ahead.pop_front_if(|next| next.size <= self.frontier.size()) {
             self.checkpoint(&checkpoint);
             if self.ahead.is_empty() {
-                let (county, epoch) = (&self.ledger.county, self.ledger.epoch);
+                let (county, epoch) = (&self.ledger.county, self.log.epoch);
                 self.ahead = audit::checkpoints_over(tx, county, epoch, checkpoint.size, PAGE).await?.into();
             }
         }
@@ -181,7 +228,7 @@ impl Checking<'_> {
     }
 
     fn checkpoint(&mut self, checkpoint: &CheckpointRow) {
-        let seq = self.ledger.log_start.saturating_add(checkpoint.size);
+        let seq = self.log.log_start.saturating_add(checkpoint.size);
         if let Some(county) = self.report.counties.last_mut() {
             county.checkpoints += 1;
         }
@@ -215,19 +262,14 @@ impl Checking<'_> {
         Ok(())
     }
 
-    fn ends_well(&mut self) {
-        let (last, seq) = (self.expected - 1, self.ledger.seq);
+    /// The log that was gone through ends: nothing of it is missing, nothing is left over.
+    fn log_ends(&mut self) {
+        let (last, seq) = (self.expected - 1, self.log.seq);
         if last < seq {
             self.find(What::EntryMissing, seq, format!("{} to {seq} are missing", last + 1));
         }
         if last > seq {
             self.find(What::LedgerRow, last, format!("the ledger says that it ends at {seq}"));
-        }
-        if self.directory_seq != self.ledger.directory_seq {
-            let (found, says) = (self.directory_seq, self.ledger.directory_seq);
-            let detail =
-                format!("the last school, project or zone was touched by {found}, the ledger says {says}");
-            self.find(What::LedgerRow, seq, detail);
         }
         if self.is_torn {
             self.find(
@@ -244,6 +286,15 @@ impl Checking<'_> {
         if !self.stored_tree.is_empty() {
             let detail = format!("{} stored subtrees follow from no leaves", self.stored_tree.len());
             self.find(What::Tree, seq, detail);
+        }
+    }
+
+    fn ledger_ends(&mut self) {
+        if self.directory_seq != self.ledger.directory_seq {
+            let (found, says) = (self.directory_seq, self.ledger.directory_seq);
+            let detail =
+                format!("the last school, project or zone was touched by {found}, the ledger says {says}");
+            self.find(What::LedgerRow, self.ledger.seq, detail);
         }
     }
 }
