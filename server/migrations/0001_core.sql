@@ -77,6 +77,12 @@ create table settled (
     seq integer not null
 ) strict, without rowid;
 
+-- When the last backup was made that was checked and found good.
+create table last_backup (
+    only_row integer primary key check (only_row = 1),
+    taken_at integer not null
+) strict;
+
 -- Hashes of complete subtrees of 256^level leaves; level 0 are the leaves in `changes`.
 create table tree (
     county text not null references ledgers (county),

@@ -3,6 +3,7 @@
 //! Exit codes: 0 it was done, 1 it failed (and stderr says why, in Chinese and in English), 2 the
 //! command line was wrong. Whatever may be set can be set by a `SITELEDGER_…` variable too.
 
+mod backup;
 mod county;
 mod demo;
 mod enrol;
@@ -100,6 +101,8 @@ enum Command {
     Demo(demo::Demo),
     Serve(serve::Serve),
     Verify(verify::Verify),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
     #[command(subcommand)]
     Export(export::Export),
 }
@@ -113,6 +116,8 @@ impl Command {
             Self::Demo(command) => command.run(common).await,
             Self::Serve(command) => command.run(common).await,
             Self::Verify(command) => Ok(command.run(common).await),
+            Self::Backup(command) => command.run(common).await,
+            Self::Restore(command) => command.run(common).await,
             Self::Export(command) => command.run(common).await,
         }
     }

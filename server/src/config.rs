@@ -5,9 +5,21 @@ mod lock;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use high_water::{HighWater, Reached};
 pub use lock::{Holder, Lock, private_file, private_folder, wait_to_open};
+
+/// Backups that the server makes by itself.
+#[derive(Clone, Debug)]
+pub struct BackupSettings {
+    /// The backup folder.
+    pub to: PathBuf,
+    /// How often.
+    pub every: Duration,
+    /// So many are kept, and the last one of each of so many days.
+    pub keep: usize,
+}
 
 /// How the server was started.
 #[derive(Clone, Debug)]
@@ -22,6 +34,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<std::net::IpAddr>,
     /// Who bears this reads `/metrics` from elsewhere than this machine.
     pub metrics_token: Option<String>,
+    /// Backups that it makes by itself.
+    pub backup: Option<BackupSettings>,
 }
 
 impl Settings {

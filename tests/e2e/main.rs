@@ -3,6 +3,7 @@
 //! One file a theme. A story names the promise that it checks, and speaks through the harness alone.
 
 mod backlog;
+mod backups;
 mod copies;
 mod counties;
 mod desk;

@@ -81,6 +81,17 @@ pub struct Found<T> {
     pub modified: Moment,
 }
 
+/// What came of copying a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// All of it: so many bytes.
+    Whole(u64),
+    /// It is not there.
+    Missing,
+    /// Its bytes are not the photo's.
+    Wrong,
+}
+
 /// A photo that is open for reading.
 #[derive(Debug)]
 pub struct Blob {
@@ -252,6 +263,29 @@ impl Folder {
         durable.flush_shelf(root, shelf(sha256))
     }
 
+    /// Copies a photo out of another folder, checking its bytes on the way. What is not the photo
+    /// is not taken.
+    pub async fn copy_from(&self, other: &Self, sha256: &Sha256) -> Result<Copied> {
+        let (from, folder, sha256) = (other.path(sha256), self.clone(), *sha256);
+        blocking(move || {
+            let Some(mut from) = there(File::open(from))? else { return Ok(Copied::Missing) };
+            let new = folder.inner.root.join(INCOMING).join(format!("{}.copy", Uuid::now_v7()));
+            let mut copy = || {
+                let mut to = File::create_new(&new)?;
+                let (bytes, found) = copy_hashing(&mut from, &mut to)?;
+                if found != sha256 {
+                    fs::remove_file(&new)?;
+                    return Ok(Copied::Wrong);
+                }
+                to.sync_data()?;
+                folder.shelve(&new, &sha256)?;
+                Ok(Copied::Whole(bytes))
+            };
+            copy().inspect_err(|_| drop(fs::remove_file(&new)))
+        })
+        .await
+    }
+
     // Renditions ---------------------------------------------------------------------------------
 
     /// The bytes of a rendition, if it was made.
@@ -354,8 +388,24 @@ impl Folder {
     }
 }
 
+/// Copies what is left to read, and tells how many bytes that is and what they hash to.
+pub fn copy_hashing(from: &mut impl Read, to: &mut impl io::Write) -> io::Result<(u64, Sha256)> {
+    let (mut hash, mut bytes) = (sha2::Sha256::new(), 0);
+    let mut buffer = vec![0; 128 * 1024];
+    loop {
+        match from.read(&mut buffer)? {
+            0 => return Ok((bytes, Sha256(hash.finalize().into()))),
+            read => {
+                hash.update(&buffer[..read]);
+                to.write_all(&buffer[..read])?;
+                bytes += read as u64;
+            }
+        }
+    }
+}
+
 /// The hash of what is left to read.
-pub(super) fn hash(from: &mut impl Read) -> io::Result<Sha256> {
+pub fn hash(from: &mut impl Read) -> io::Result<Sha256> {
     let mut hash = sha2::Sha256::new();
     let mut buffer = vec![0; 128 * 1024];
     loop {

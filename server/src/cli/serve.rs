@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,9 +14,11 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::backup::KEEP;
 use super::{Common, Opened};
 use crate::access::people::People;
-use crate::config::{Lock, Settings};
+use crate::backup::schedule::Schedule;
+use crate::config::{BackupSettings, Lock, Settings};
 use crate::error::{Error, Kind, Result};
 use crate::http::app::App;
 use crate::http::{self, router};
@@ -64,6 +67,45 @@ pub struct Serve {
     /// 监控令牌 Lets who bears it read /metrics; without one, only this machine may
     #[arg(long, env = "SITELEDGER_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub metrics_token: Option<String>,
+    /// 自动备份到 Makes backups by itself into this folder, best on another disk
+    #[arg(long, env = "SITELEDGER_BACKUP_TO", value_name = "DIR", hide_env_values = true)]
+    pub backup_to: Option<PathBuf>,
+    /// 多久备份一次，如 30m、1h、1d How often: 30m, 1h, 1d
+    #[arg(
+        long,
+        env = "SITELEDGER_BACKUP_EVERY",
+        value_name = "TIME",
+        default_value = "1h",
+        value_parser = span,
+        hide_env_values = true
+    )]
+    pub backup_every: Duration,
+    /// 保留最近几份，以及最近几天每天最后一份 Keep so many, and the last one of each of so many days
+    #[arg(
+        long,
+        env = "SITELEDGER_BACKUP_KEEP",
+        value_name = "N",
+        default_value_t = KEEP,
+        hide_env_values = true
+    )]
+    pub backup_keep: usize,
+}
+
+/// A span of time such as `30m`.
+fn span(text: &str) -> Result<Duration, String> {
+    let read = || {
+        let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+        let seconds = match unit {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            "d" => 24 * 3600,
+            _ => return None,
+        };
+        let span = Duration::from_secs(number.parse::<u64>().ok()?.checked_mul(seconds)?);
+        (!span.is_zero()).then_some(span)
+    };
+    read().ok_or_else(|| "应如 30m、1h、1d not a span such as 30m, 1h, 1d".to_owned())
 }
 
 impl Serve {
@@ -99,6 +141,11 @@ impl House {
             public_url,
             trusted_proxies: serve.trusted_proxies.clone(),
             metrics_token: serve.metrics_token.clone(),
+            backup: serve.backup_to.clone().map(|to| BackupSettings {
+                to,
+                every: serve.backup_every,
+                keep: serve.backup_keep,
+            }),
         });
         let engine = Engine::start(store.clone(), clock.clone(), &server, &common.data).await?;
         let people = Arc::new(People::new(store.clone(), clock.clone())?);
@@ -113,12 +160,22 @@ impl House {
         };
         let app = App { store, clock, settings, people, engine, photos, stopping };
         http::metrics::install();
-        let beats = vec![
+        let mut beats = vec![
             tokio::spawn(jobs.run()),
             tokio::spawn(look_again(app.clone())),
             tokio::spawn(keep_people_fresh(app.clone())),
             tokio::spawn(http::metrics::keep_up(app.stopping.clone())),
         ];
+        if let Some(backup) = app.settings.backup.clone() {
+            let schedule = Schedule {
+                data: common.data.clone(),
+                store: app.store.clone(),
+                clock: app.clock.clone(),
+                settings: backup,
+                stopping: app.stopping.clone(),
+            };
+            beats.push(tokio::spawn(schedule.run()));
+        }
         Ok(Self { app, listener, lock, beats })
     }
 
@@ -174,6 +231,7 @@ async fn look_again(app: App) {
             tracing::warn!(?error, "could not make checkpoints; will try again");
         }
         app.engine.flush_high_water().await;
+        http::health::tell_backup(&app).await;
     }
 }
 

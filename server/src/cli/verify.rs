@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use indicatif::ProgressBar;
 
-use super::{Common, no_database, progress, tell};
+use super::progress::Bars;
+use super::{Common, no_database, tell};
 use crate::blobs::folder::Folder;
 use crate::config::blobs_folder;
 use crate::error::{Language, Result};
 use crate::store::{self, audit};
-use crate::sync::audit::{Part, Report, Watcher, run};
+use crate::sync::audit::{Report, run};
 
 /// 核验 Check everything stored: ledgers, signatures, records, photos
 ///
@@ -54,43 +54,6 @@ async fn verify(common: &Common) -> Result<Report> {
     let mut tx = audit::open(&common.data).await?;
     let photos = Folder::to_read(&blobs_folder(&common.data));
     run(&mut tx, &photos, &mut Bars::default()).await
-}
-
-/// One bar after the other.
-#[derive(Default)]
-struct Bars {
-    bar: Option<ProgressBar>,
-}
-
-impl Watcher for Bars {
-    fn begin(&mut self, part: Part, steps: u64) {
-        if let Some(bar) = self.bar.take() {
-            bar.finish();
-        }
-        let label = match part {
-            Part::Database => "数据库 database".to_owned(),
-            Part::Ledger(county) => format!("台账 ledger {county}"),
-            Part::Records(county) => format!("记录 records {county}"),
-            Part::Held => "待处理 held".to_owned(),
-            Part::Access => "账号 accounts".to_owned(),
-            Part::Photos => "照片 photos".to_owned(),
-        };
-        self.bar = Some(progress::bar(label, steps));
-    }
-
-    fn advance(&mut self, steps: u64) {
-        if let Some(bar) = &self.bar {
-            bar.inc(steps);
-        }
-    }
-}
-
-impl Drop for Bars {
-    fn drop(&mut self) {
-        if let Some(bar) = self.bar.take() {
-            bar.finish();
-        }
-    }
 }
 
 fn print(report: &Report) {

@@ -8,8 +8,9 @@ use serde::Serialize;
 use super::app::App;
 use super::extract::Json;
 use super::problem::{Problem, ProblemBody};
+use crate::clock::Moment;
 use crate::error::{Error, Kind, Result};
-use crate::store::health;
+use crate::store::{copy, health};
 
 /// A commit this recent shows that the writer works.
 const RECENT: Duration = Duration::from_secs(10);
@@ -23,6 +24,18 @@ const RESERVE_BYTES: u64 = 256 * 1024 * 1024;
 pub struct Health {
     /// `ok` or `ready`.
     status: &'static str,
+    /// How backups stand, where any were made or are to be made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backup: Option<Backup>,
+}
+
+/// How backups stand.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Backup {
+    /// When the last one was made that was checked and found good, RFC 3339.
+    last_good: Option<String>,
+    /// Whether two that were due have not been made.
+    late: bool,
 }
 
 /// Whether the process is alive.
@@ -34,7 +47,7 @@ pub struct Health {
     responses((status = 200, body = Health))
 )]
 pub async fn health() -> Json<Health> {
-    Json(Health { status: "ok" })
+    Json(Health { status: "ok", backup: None })
 }
 
 /// Whether the server can do its work: it commits, it reads, its database is of this version,
@@ -51,7 +64,33 @@ pub async fn health() -> Json<Health> {
 )]
 pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Problem> {
     look(&app).await?;
-    Ok(Json(Health { status: "ready" }))
+    Ok(Json(Health { status: "ready", backup: backup(&app).await? }))
+}
+
+/// How backups stand: a late one is told, and no reason to turn phones away.
+async fn backup(app: &App) -> Result<Option<Backup>> {
+    let last = copy::last_backup(&mut *app.store.read().await?).await?;
+    let settings = app.settings.backup.as_ref();
+    if last.is_none() && settings.is_none() {
+        return Ok(None);
+    }
+    let late = settings.is_some_and(|settings| {
+        let age = last.map(|last| app.clock.now().0 - last.0);
+        age.is_none_or(|age| age > 2 * settings.every.as_millis() as i64)
+    });
+    Ok(Some(Backup { last_good: last.map(Moment::rfc3339), late }))
+}
+
+/// Tells the figures when the last good backup was made.
+pub async fn tell_backup(app: &App) {
+    let last = async { copy::last_backup(&mut *app.store.read().await?).await };
+    match last.await {
+        Ok(Some(last)) => {
+            metrics::gauge!("siteledger_last_backup_timestamp_seconds").set(last.0 as f64 / 1000.0);
+        }
+        Ok(None) => {}
+        Err(error) => tracing::warn!(?error, "could not read when the last backup was made"),
+    }
 }
 
 /// Looks whether the server can do its work, and says what is wrong if not.

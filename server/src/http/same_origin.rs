@@ -78,6 +78,7 @@ mod tests {
             public_url: public_url.to_owned(),
             trusted_proxies: Vec::new(),
             metrics_token: None,
+            backup: None,
         }
     }
 

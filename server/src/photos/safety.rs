@@ -64,7 +64,7 @@ pub(super) async fn safe(
 }
 
 /// Notes that the bytes of photos are missing or wrong, and asks for them again.
-pub(super) async fn note_damage(store: &Store, clock: &Clock, lost: Vec<Sha256>) -> Result<()> {
+pub async fn note_damage(store: &Store, clock: &Clock, lost: Vec<Sha256>) -> Result<()> {
     let now = clock.now();
     for some in lost.chunks(DAMAGED_AT_ONCE).map(<[_]>::to_vec) {
         for sha256 in &some {

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub(crate) mod columns;
+pub mod copy;
 pub mod devices;
 pub mod enrolments;
 pub mod epochs;

@@ -74,3 +74,15 @@ pub async fn unsettled_photos(tx: &mut Tx, photos: &[Sha256]) -> Result<Vec<Sha2
     .await?;
     found.into_iter().map(|(hash,)| Ok(Sha256(columns::array(&hash)?))).collect()
 }
+
+/// Notes that a verified backup contains these photos.
+pub async fn settle_photos(tx: &mut Tx, photos: &[Sha256]) -> Result<()> {
+    sqlx::query(
+        "insert into photos_settled (sha256) select unhex(value) from json_each($1) where true
+         on conflict do nothing",
+    )
+    .bind(columns::hex_list(photos.iter().map(|photo| photo.0)))
+    .execute(tx)
+    .await?;
+    Ok(())
+}

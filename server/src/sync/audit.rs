@@ -120,6 +120,17 @@ fn why(error: &Error) -> String {
 /// # Errors
 /// Only if the check cannot be run at all; what does not fit stands in the report.
 pub async fn run(tx: &mut Tx, photos: &Folder, watcher: &mut dyn Watcher) -> Result<Report> {
+    let mut report = rows(tx, watcher).await?;
+    let outcome = others::photos(tx, photos, &mut report, watcher).await;
+    report.note_failure("photos", outcome);
+    Ok(report)
+}
+
+/// Checks all rows, and no photo's bytes.
+///
+/// # Errors
+/// Only if the check cannot be run at all; what does not fit stands in the report.
+pub async fn rows(tx: &mut Tx, watcher: &mut dyn Watcher) -> Result<Report> {
     if !health::schema_is_current(tx).await? {
         return Err(Error::new(
             crate::error::Kind::Precondition,
@@ -148,8 +159,6 @@ pub async fn run(tx: &mut Tx, photos: &Folder, watcher: &mut dyn Watcher) -> Res
     report.note_failure("held", held);
     let access = others::access(tx, &mut report, watcher).await;
     report.note_failure("access", access);
-    let outcome = others::photos(tx, photos, &mut report, watcher).await;
-    report.note_failure("photos", outcome);
     Ok(report)
 }
 

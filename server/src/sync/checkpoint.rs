@@ -70,6 +70,8 @@ pub fn origin(county: &str, epoch: u32) -> String {
 pub enum Occasion {
     /// Every [`INTERVAL`], and at once where there is none yet.
     Regular,
+    /// A backup is about to be made.
+    Backup,
     /// The server stops: nothing that it holds stays unsigned.
     Stopping,
 }
@@ -84,7 +86,7 @@ fn is_due(ledger: &LedgerRow, latest: Option<&CheckpointRow>, now: Moment, occas
     // A clock that was set back must not hold checkpoints up for a year.
     let age = now.0 - latest.made_at.0;
     let is_old = !(0..INTERVAL.num_milliseconds()).contains(&age);
-    latest.size < ledger.size() && (is_old || occasion == Occasion::Stopping)
+    latest.size < ledger.size() && (is_old || occasion != Occasion::Regular)
 }
 
 /// Makes the checkpoint of a ledger as it stands; it is to be kept before it is shown.

@@ -96,6 +96,7 @@ impl Server {
             public_url: public_url.to_owned(),
             trusted_proxies: Vec::new(),
             metrics_token: None,
+            backup: None,
         };
         let app = App {
             store: store.clone(),

@@ -113,6 +113,11 @@ impl Server {
         self.folder.path().join("data")
     }
 
+    /// A path beside its data folder, which stays when that is lost.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     /// Its process id.
     pub fn pid(&self) -> u32 {
         self.running.as_ref().expect("the server runs").process.id()

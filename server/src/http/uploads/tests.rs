@@ -40,6 +40,7 @@ impl Face {
             public_url: "https://ledger.example".to_owned(),
             trusted_proxies: Vec::new(),
             metrics_token: None,
+            backup: None,
         };
         let app = App {
             store: house.store.clone(),
