@@ -272,7 +272,7 @@ impl Office {
     /// What the server lacks of that.
     pub(crate) fn have(&self, asked: &HaveRequest) -> HaveResponse {
         let lacking = asked.changes.iter().filter(|id| !self.has(**id) && !self.holds(**id));
-        HaveResponse { changes: lacking.copied().collect(), photos: Vec::new() }
+        HaveResponse { changes: lacking.copied().collect(), photos: Vec::new(), unsettled: None }
     }
 
     fn judge(&self, incoming: &[Incoming], sender: &Sender) -> (Vec<Verdict>, Work) {
