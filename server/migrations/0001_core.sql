@@ -262,6 +262,12 @@ create table uploads (
 ) strict;
 create index uploads_by_age on uploads (created_at);
 
+-- How far the store was looked through, table by table.
+create table scrub (
+    what text primary key,
+    after integer not null
+) strict, without rowid;
+
 create table jobs (
     id integer primary key,
     kind text not null,

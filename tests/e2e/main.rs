@@ -16,6 +16,7 @@ mod offices;
 mod permissions;
 mod photos;
 mod portal;
+mod rot;
 mod scope;
 mod signoffs;
 mod storm;

@@ -4,6 +4,8 @@
 //! run twice. One that fails is tried again, each time later, and rests after
 //! [`jobs::MAX_ATTEMPTS`] failures; work that comes back never rests and is tried once a day.
 
+mod scrub;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -31,8 +33,10 @@ const BACKOFF_SECONDS: [i64; 6] = [30, 300, 1800, 2 * 3600, 6 * 3600, 24 * 3600]
 
 const ORPHANS_JOB: &str = "orphans";
 const EXPIRED_UPLOADS_JOB: &str = "expired_uploads";
+const SCRUB_JOB: &str = "scrub";
 /// Work that comes back, and after how many seconds.
-const RETURNING: [(&str, i64); 2] = [(ORPHANS_JOB, 24 * 3600), (EXPIRED_UPLOADS_JOB, 24 * 3600)];
+const RETURNING: [(&str, i64); 3] =
+    [(ORPHANS_JOB, 24 * 3600), (EXPIRED_UPLOADS_JOB, 24 * 3600), (SCRUB_JOB, scrub::EVERY_SECONDS)];
 
 /// Does the jobs, one batch after the other.
 pub struct Runner {
@@ -149,6 +153,7 @@ impl Runner {
                 tracing::info!(expired, "forgot uploads that nobody went on with");
                 Ok(())
             }
+            SCRUB_JOB => self.scrub().await,
             other => Err(Error::internal(anyhow::anyhow!("nobody knows how to do a job of kind {other:?}"))),
         }
     }
@@ -208,7 +213,7 @@ mod tests {
         let tomorrow = house.clock.now().plus_seconds(24 * 3600);
         let mut due = kinds(&house, tomorrow).await;
         due.sort_unstable();
-        assert_eq!(due, [EXPIRED_UPLOADS_JOB, ORPHANS_JOB]);
+        assert_eq!(due, [EXPIRED_UPLOADS_JOB, ORPHANS_JOB, SCRUB_JOB]);
     }
 
     #[tokio::test]

@@ -267,6 +267,11 @@ impl TryFrom<EntryColumns> for (Entry, bool) {
 
 /// All entries about a record, in ledger order.
 pub async fn history(tx: &mut Tx, record: RecordId) -> Result<Vec<Entry>> {
+    Ok(history_to_check(tx, record).await?.into_iter().map(|(entry, _)| entry).collect())
+}
+
+/// All entries about a record, in ledger order, each with whether its row is intact.
+pub async fn history_to_check(tx: &mut Tx, record: RecordId) -> Result<Vec<(Entry, bool)>> {
     let rows: Vec<EntryColumns> = sqlx::query_as(
         "select county, seq, id, record, made_by, by_name, device, received_at, released_by, digest,
          salt, leaf, body, row_hash
@@ -275,7 +280,22 @@ pub async fn history(tx: &mut Tx, record: RecordId) -> Result<Vec<Entry>> {
     .bind(record.as_bytes().as_slice())
     .fetch_all(tx)
     .await?;
-    rows.into_iter().map(|row| Ok(<(Entry, bool)>::try_from(row)?.0)).collect()
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Up to `limit` rows of all ledgers after row `after` for whoever looks through the store.
+pub async fn page_to_scrub(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<(Entry, bool)>)>> {
+    let rows = sqlx::query(
+        "select rowid, county, seq, id, record, made_by, by_name, device, received_at, released_by, digest,
+         salt, leaf, body, row_hash
+         from changes where rowid > $1 order by rowid limit $2",
+    )
+    .bind(after)
+    .bind(i64::from(limit))
+    .fetch_all(tx)
+    .await?;
+    let read = |row| EntryColumns::from_row(row).map_err(Error::from).and_then(TryInto::try_into);
+    rows.iter().map(|row| Ok((row.try_get("rowid")?, read(row)))).collect()
 }
 
 /// How many bytes of changes a page of a history has at most, unless one alone has more.

@@ -19,6 +19,7 @@ pub mod people;
 pub mod photos;
 pub mod records;
 pub mod row_hash;
+pub mod scrub;
 pub mod server_row;
 pub mod sessions;
 pub mod settled;

@@ -64,17 +64,29 @@ impl RecordRow {
     }
 }
 
+/// The row of a record is not what was written. It follows from the record's entries: see
+/// sync/heal.rs.
+#[derive(Debug, thiserror::Error)]
+#[error("the row of record {0} is damaged on disk")]
+pub struct Damaged(pub RecordId);
+
+/// The record whose damaged row is why something failed, if that is why.
+pub fn damaged(error: &Error) -> Option<RecordId> {
+    error.context.as_ref()?.downcast_ref::<Damaged>().map(|damaged| damaged.0)
+}
+
 #[derive(FromRow)]
 struct RecordColumns {
     id: Vec<u8>,
-    county: String,
-    kind: String,
+    // As bytes: a flipped bit may leave no text.
+    county: Vec<u8>,
+    kind: Vec<u8>,
     seq: i64,
     place: i64,
     school: Option<Vec<u8>>,
     project: Option<Vec<u8>>,
     wide: bool,
-    body: String,
+    body: Vec<u8>,
     row_hash: Vec<u8>,
 }
 
@@ -84,23 +96,26 @@ impl TryFrom<RecordColumns> for RecordRow {
     /// # Errors
     /// If the row's hash does not fit: wrong data is never handed out.
     fn try_from(row: RecordColumns) -> Result<Self> {
-        let record = Self {
-            id: columns::id(&row.id)?,
-            county: row.county,
-            kind: row.kind,
-            seq: row.seq as u64,
-            place: row.place,
-            school: row.school.map(|id| columns::id(&id)).transpose()?,
-            project: row.project.map(|id| columns::id(&id)).transpose()?,
-            wide: row.wide,
-            body: row.body,
-        };
-        if record.row_hash().as_slice() == row.row_hash {
-            Ok(record)
-        } else {
-            Err(Error::internal(anyhow::anyhow!("the row of record {} is damaged on disk", record.id)))
-        }
+        let id = columns::id(&row.id)?;
+        let kept = row.row_hash.clone();
+        let record = read(id, row).filter(|record| record.row_hash().as_slice() == kept);
+        record.ok_or_else(|| Error::internal(Damaged(id)))
     }
+}
+
+fn read(id: RecordId, row: RecordColumns) -> Option<RecordRow> {
+    let optional = |id: Option<Vec<u8>>| id.map(|id| columns::id(&id)).transpose().ok();
+    Some(RecordRow {
+        id,
+        county: String::from_utf8(row.county).ok()?,
+        kind: String::from_utf8(row.kind).ok()?,
+        seq: row.seq as u64,
+        place: row.place,
+        school: optional(row.school)?,
+        project: optional(row.project)?,
+        wide: row.wide,
+        body: String::from_utf8(row.body).ok()?,
+    })
 }
 
 fn rows(found: Vec<RecordColumns>) -> Result<Vec<RecordRow>> {
@@ -210,6 +225,20 @@ pub async fn page_to_check(
          from records not indexed where rowid > $2 and county = $1 order by rowid limit $3",
     )
     .bind(county)
+    .bind(after)
+    .bind(i64::from(limit))
+    .fetch_all(tx)
+    .await?;
+    let read = |row| RecordColumns::from_row(row).map_err(Error::from).and_then(TryInto::try_into);
+    found.iter().map(|row| Ok((row.try_get("rowid")?, read(row)))).collect()
+}
+
+/// Up to `limit` rows of all counties after row `after` for whoever looks through the store.
+pub async fn page_to_scrub(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<RecordRow>)>> {
+    let found = sqlx::query(
+        "select rowid, id, county, kind, seq, place, school, project, wide, body, row_hash
+         from records where rowid > $1 order by rowid limit $2",
+    )
     .bind(after)
     .bind(i64::from(limit))
     .fetch_all(tx)

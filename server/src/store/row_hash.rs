@@ -13,7 +13,7 @@
 //!   alarms, of a code that it was used, of a session its last use: written all the time, gone by
 //!   for minutes, and no right follows from them that the rest of the row does not give;
 //! - departures: a phone that was not told of one sees it by the digest and starts over;
-//! - jobs, likeness, bands and photos that are asked for: made again from what has a hash;
+//! - how far a scrub has come, jobs, likeness, bands and photos that are asked for: made again from what has a hash;
 //! - complaints: they say that a check is due, which proves them or does not.
 
 use std::fmt;

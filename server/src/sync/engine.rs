@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::cursor::Sealer;
 use super::devices::Devices;
+use super::heal;
 use super::lineage::{self, Known};
 use super::nudge::Nudge;
 use super::scope::ReadScope;
@@ -21,7 +22,7 @@ use crate::config::{self, HighWater, Reached};
 use crate::error::{Error, Result};
 use crate::store::ledger::LedgerRow;
 use crate::store::server_row::ServerRow;
-use crate::store::{Store, settled};
+use crate::store::{Store, records, settled};
 
 /// How many nudges a slow listener may be behind; beyond that it is told "something".
 const NUDGES: usize = 256;
@@ -48,12 +49,12 @@ impl Engine {
     /// If the database or the file cannot be read.
     pub async fn start(store: Store, clock: Clock, server: &ServerRow, data: &Path) -> Result<Arc<Self>> {
         let high_water = Arc::new(HighWater::open(&config::high_water_file(data))?);
-        let mut standing = Standing::load(&mut *store.read().await?).await?;
+        let mut standing = load(&store).await?;
         let known = standing.behind(&high_water.known());
         if let Some(known) = known
             && lineage::begin_epoch_if_behind(&store, known, clock.now()).await?
         {
-            standing = Standing::load(&mut *store.read().await?).await?;
+            standing = load(&store).await?;
         }
         note_all(&high_water, &standing);
         let standing = Arc::new(RwLock::new(standing));
@@ -170,6 +171,18 @@ impl Engine {
         drop(queue);
         answered.await.map_err(|_| stopped())?
     }
+}
+
+/// Reads how the ledgers stand; what is damaged of the records on the way is made anew first.
+async fn load(store: &Store) -> Result<Standing> {
+    for _ in 0..heal::AT_MOST {
+        let read = Standing::load(&mut *store.read().await?).await;
+        match read.as_ref().err().and_then(records::damaged) {
+            Some(record) => heal::heal(store, record).await?,
+            None => return read,
+        }
+    }
+    Standing::load(&mut *store.read().await?).await
 }
 
 /// Notes beside the database how far the ledgers went.

@@ -9,6 +9,7 @@ mod devices;
 pub mod directory;
 pub mod engine;
 pub mod feed;
+pub mod heal;
 pub mod held_box;
 pub mod incoming;
 pub mod lineage;

@@ -27,6 +27,25 @@ pub struct Placed {
 }
 
 impl Placed {
+    /// Where a record of that county belongs, as its history says: the same that the writer found
+    /// when it came, since no project changes its school and no school its county.
+    pub fn of(
+        kind: &Kind,
+        record: &Record,
+        county: &str,
+        school_of: impl FnOnce(RecordId) -> Option<RecordId>,
+    ) -> Self {
+        let project = reference(record, "project").filter(|_| kind.belongs != Belongs::ToCounty);
+        let (school, project) = match (kind.belongs, project) {
+            (Belongs::IsSchool, _) => (Some(record.id), None),
+            (Belongs::IsProject, _) => (reference(record, "school"), Some(record.id)),
+            (Belongs::ToCounty, _) | (Belongs::ToProject, None) => (None, None),
+            (_, Some(project)) => (school_of(project), Some(project)),
+            (Belongs::ToSchool | Belongs::ToSchoolOrCounty, None) => (reference(record, "school"), None),
+        };
+        Self { county: county.to_owned(), school, project }
+    }
+
     /// The place under which the record is kept.
     pub fn key(&self, kind: &Kind) -> PlaceKey {
         PlaceKey {

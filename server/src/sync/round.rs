@@ -18,6 +18,7 @@ use super::checkpoint;
 use super::cursor::{Cursor, Stood};
 use super::engine::Engine;
 use super::feed::{self, From, Page};
+use super::heal;
 use super::incoming::{Incoming, Sender};
 use super::lineage::{self, Known, Relation};
 use super::placing;
@@ -326,6 +327,15 @@ impl Engine {
             && let Some(page) = feed::nothing_new(&self.standing(), scope, &from)
         {
             return Ok(page);
+        }
+        for _ in 0..heal::AT_MOST {
+            let mut tx = self.store.snapshot().await?;
+            let page = feed::page(&mut tx, scope, from, limit, touched).await;
+            drop(tx);
+            match page.as_ref().err().and_then(records::damaged) {
+                Some(record) => heal::heal(&self.store, record).await?,
+                None => return page,
+            }
         }
         let mut tx = self.store.snapshot().await?;
         feed::page(&mut tx, scope, from, limit, touched).await

@@ -6,7 +6,7 @@ use sync_protocol::photo::Position;
 
 use super::engine::Engine;
 use super::scope::ReadScope;
-use super::standing;
+use super::{heal, standing};
 use crate::access::actor::Actor;
 use crate::error::{Error, Result};
 use crate::photos::evidence::{self, PhotoEvidence};
@@ -36,6 +36,15 @@ impl Engine {
     /// # Errors
     /// Not found if there is none, or it is out of scope: nobody learns which.
     pub async fn record(&self, actor: &Actor, id: RecordId, after: u64, limit: u32) -> Result<Sighting> {
+        let seen = self.look_at_record(actor, id, after, limit).await;
+        match seen.as_ref().err().and_then(records::damaged) {
+            Some(record) => heal::heal(&self.store, record).await?,
+            None => return seen,
+        }
+        self.look_at_record(actor, id, after, limit).await
+    }
+
+    async fn look_at_record(&self, actor: &Actor, id: RecordId, after: u64, limit: u32) -> Result<Sighting> {
         let scope = self.read_scope(actor, self.clock.now());
         let mut tx = self.store.snapshot().await?;
         let row = records::record(&mut tx, id).await?.filter(|row| sees(&scope, row));

@@ -18,7 +18,6 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use super::admit::{Before, Verdict, Work, Working};
 use super::devices::Devices;
 use super::directory::{Directory, reference};
-use super::engine;
 use super::incoming::{Incoming, Sender};
 use super::lineage::{self, Known};
 use super::nudge::Nudge;
@@ -26,12 +25,13 @@ use super::placing::Placed;
 use super::rows;
 use super::standing::{self, CountyNews, Standing};
 use super::ticket::{Judgement, Shown, Ticket};
+use super::{engine, heal};
 use crate::clock::{Clock, Moment};
 use crate::config::HighWater;
 use crate::error::{Error, Kind, Result};
 use crate::store::held::{self, Decision, State};
 use crate::store::ledger::{self, LedgerRow};
-use crate::store::records::{self, PlaceKey, PlaceRow};
+use crate::store::records::{self, PlaceKey, PlaceRow, RecordRow};
 use crate::store::{self, Store, Tx, tickets};
 
 /// How many requests may wait. Beyond that the server says "not now".
@@ -364,7 +364,7 @@ async fn load_records(tx: &mut Tx, work: &mut Work, ids: HashSet<RecordId>) -> R
     if ids.is_empty() {
         return Ok(());
     }
-    for row in records::records(tx, ids.into_iter()).await? {
+    for row in read_records(tx, &ids).await? {
         let (record, bytes) = (standing::snapshot(&row)?.into_record(), row.body.len());
         let placed = Placed { county: row.county, school: row.school, project: row.project };
         let before = Before { seq: row.seq, place: row.place, placed: placed.clone() };
@@ -372,6 +372,21 @@ async fn load_records(tx: &mut Tx, work: &mut Work, ids: HashSet<RecordId>) -> R
         work.records.insert(row.id, working);
     }
     Ok(())
+}
+
+/// Reads records. Where the row of one is damaged it is made anew first: whoever writes to it is not
+/// to be turned away.
+async fn read_records(tx: &mut Tx, ids: &HashSet<RecordId>) -> Result<Vec<RecordRow>> {
+    for _ in 0..heal::AT_MOST {
+        match records::records(tx, ids.iter().copied()).await {
+            Err(error) => match records::damaged(&error) {
+                Some(record) => heal::heal_within(tx, record).await?,
+                None => return Err(error),
+            },
+            read => return read,
+        }
+    }
+    records::records(tx, ids.iter().copied()).await
 }
 
 fn judge(work: &mut Work, standing: &Standing, pushes: &[Push]) -> Vec<Vec<Verdict>> {

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use sync_protocol::digest::ScopeDigest;
 use sync_protocol::id::RecordId;
-use sync_protocol::kinds::{self, Belongs, Kind};
-use sync_protocol::record::Record;
+use sync_protocol::kinds;
 
 use super::ledgers::Schools;
 use super::{PAGE, Part, Report, Watcher, What, why};
@@ -13,7 +12,6 @@ use crate::error::Result;
 use crate::store::ledger::{self, LedgerRow};
 use crate::store::records::{self, PlaceKey, RecordRow};
 use crate::store::{Tx, audit};
-use crate::sync::directory::reference;
 use crate::sync::placing::Placed;
 use crate::sync::rows;
 
@@ -103,7 +101,7 @@ async fn check_one(
         report.find(What::Record, place(), format!("its history is of no known kind: {}", rebuilt.kind));
         return Ok(());
     };
-    let placed = placed(kind, &rebuilt, &stored.county, schools);
+    let placed = Placed::of(kind, &rebuilt, &stored.county, |project| schools.of(project));
     // A place of that name was made when the record came.
     let its_place = places.get(&placed.key(kind)).copied().unwrap_or_default();
     let expected = rows::row(rebuilt, &placed, last.seq, its_place)?;
@@ -115,20 +113,6 @@ async fn check_one(
         county.records += 1;
     }
     Ok(())
-}
-
-/// Where a record belongs, as its history says: the same that the writer found when it came, since
-/// no project changes its school and no school its county.
-fn placed(kind: &Kind, record: &Record, county: &str, schools: &Schools) -> Placed {
-    let project = reference(record, "project").filter(|_| kind.belongs != Belongs::ToCounty);
-    let (school, project) = match (kind.belongs, project) {
-        (Belongs::IsSchool, _) => (Some(record.id), None),
-        (Belongs::IsProject, _) => (reference(record, "school"), Some(record.id)),
-        (Belongs::ToCounty, _) | (Belongs::ToProject, None) => (None, None),
-        (_, Some(project)) => (schools.of(project), Some(project)),
-        (Belongs::ToSchool | Belongs::ToSchoolOrCounty, None) => (reference(record, "school"), None),
-    };
-    Placed { county: county.to_owned(), school, project }
 }
 
 fn differing(stored: &RecordRow, expected: &RecordRow) -> Vec<&'static str> {

@@ -1,0 +1,154 @@
+//! A disk that rots: photos and records whose bits flip while nobody looks.
+
+use harness::photos::Shot;
+use harness::{Server, World, eventually};
+use reqwest::{Method, StatusCode};
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+
+const DAY: &str = "2026-03-02";
+
+async fn database(server: &Server) -> SqliteConnection {
+    let file = server.data().join("siteledger.db");
+    SqliteConnectOptions::new().filename(file).connect().await.expect("the database opens")
+}
+
+/// The next step of looking through the store is due now and not in a while.
+async fn scrub_now(server: &Server) {
+    let mut raw = database(server).await;
+    let due = sqlx::raw_sql("update jobs set run_at = 0 where kind = 'scrub'").execute(&mut raw).await;
+    assert_eq!(due.expect("it is written").rows_affected(), 1);
+}
+
+async fn figures(server: &Server) -> String {
+    let response = reqwest::get(format!("{}/metrics", server.url())).await.expect("the server answers");
+    response.text().await.expect("whole")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_that_rots_on_the_disk_is_found_asked_for_and_whole_again() {
+    let mut server = Server::start().await;
+    let world = World::small(31).open(&server).await;
+    let mut phone = world.school_phone(&server, "甲").await;
+    let diary = phone.write_diary(world.projects[0].id, DAY, |form| form.working("浇筑"));
+    let bytes = Shot::small().take(31);
+    let photo = phone.attach_photo(diary, bytes.clone(), "柱筋");
+    phone.sync().await.expect("the line holds");
+    phone.send_photos().await.expect("the line holds");
+    assert!(phone.everything_is_at_the_office().await.expect("the line holds"));
+
+    server.terminate().await;
+    let name = photo.to_string();
+    let file = server.data().join("photos").join(&name[..2]).join(&name[2..4]).join(&name);
+    let mut rotten = bytes.clone();
+    let middle = rotten.len() / 2;
+    rotten[middle] ^= 4;
+    std::fs::write(&file, &rotten).expect("it is there");
+    scrub_now(&server).await;
+    server.start_again().await;
+    // Nobody looked at the photo: the server itself found it.
+    eventually("the damaged photo is counted", || async {
+        figures(&server).await.contains("siteledger_photos_damaged 1").then_some(())
+    })
+    .await;
+    assert!(!phone.everything_is_at_the_office().await.expect("the line holds"), "who asks is told");
+    let path = format!("/api/v1/photos/{photo}");
+    let response = phone.request(Method::GET, &path).send().await.expect("the server answers");
+    assert_eq!(response.status(), StatusCode::NOT_FOUND, "wrong bytes go to nobody");
+
+    phone.sync().await.expect("the line holds");
+    assert!(!phone.phone.photos[&photo].at_office, "the phone was asked for it");
+    assert_eq!(phone.send_photos().await.expect("the line holds").photos, 1);
+    let response = phone.request(Method::GET, &path).send().await.expect("the server answers");
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.bytes().await.expect("whole"), bytes);
+    assert!(phone.everything_is_at_the_office().await.expect("the line holds"));
+    server.verify();
+}
+
+/// Flips a bit in the text of every record of that kind, and says in how many.
+async fn rot(server: &Server, kind: &str) -> usize {
+    let mut raw = database(server).await;
+    let rows: Vec<(i64, Vec<u8>)> =
+        sqlx::query_as("select rowid, cast(body as blob) from records where kind = $1")
+            .bind(kind)
+            .fetch_all(&mut raw)
+            .await
+            .expect("they are read");
+    for (number, (row, body)) in rows.iter().enumerate() {
+        let mut body = body.clone();
+        let place = (number * 97) % body.len();
+        body[place] ^= 1 << (number % 8);
+        sqlx::query("update records set body = cast($2 as text) where rowid = $1")
+            .bind(row)
+            .bind(body)
+            .execute(&mut raw)
+            .await
+            .expect("it is written");
+    }
+    rows.len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_that_rot_on_the_disk_are_made_anew_and_no_phone_notices() {
+    let mut server = Server::start().await;
+    let world = World::small(32).open(&server).await;
+    let mut phone = world.school_phone(&server, "甲").await;
+    for day in harness::world::days("2026-03-01", 200) {
+        phone.write_diary(world.projects[0].id, &day, |form| form.working("混凝土浇筑"));
+    }
+    phone.sync().await.expect("the line holds");
+
+    server.terminate().await;
+    let diaries = rot(&server, "diary").await;
+    assert_eq!(diaries, 200);
+    let others = rot(&server, "school").await + rot(&server, "project").await;
+    assert!(others >= 2, "{others}");
+    server.start_again().await;
+    let mut another = world.school_phone(&server, "乙").await;
+    let synced = another.sync().await.expect("whoever asks gets what was written");
+    assert!(synced.records >= diaries, "{synced:?}");
+    assert_eq!(another.phone.replica.digest(), phone.phone.replica.digest());
+    // Who writes on is not turned away.
+    let next = phone.write_diary(world.projects[0].id, "2026-03-01", |form| form.set("remarks", "补记"));
+    phone.sync().await.expect("the line holds");
+    assert!(phone.is_at_the_office(next));
+    let rebuilt = "siteledger_records_damaged_total{outcome=\"rebuilt\"}";
+    let figures = figures(&server).await;
+    assert!(figures.contains(rebuilt), "{figures}");
+    assert!(!figures.contains("outcome=\"unreadable\""), "{figures}");
+    server.verify();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_reads_is_looked_through_all_the_same() {
+    let mut server = Server::start().await;
+    let world = World::small(33).open(&server).await;
+    let mut phone = world.school_phone(&server, "甲").await;
+    let diary = phone.write_diary(world.projects[0].id, DAY, |form| form.working("浇筑"));
+    phone.sync().await.expect("the line holds");
+    server.terminate().await;
+    assert_eq!(rot(&server, "diary").await, 1);
+    let mut raw = database(&server).await;
+    let statement = "update grants set until = 1 where id = (select max(id) from grants)";
+    sqlx::raw_sql(statement).execute(&mut raw).await.expect("it is written");
+    drop(raw);
+    scrub_now(&server).await;
+    server.start_again().await;
+    eventually("the damaged rows are counted and told", || async {
+        let figures = figures(&server).await;
+        let counted = |table| {
+            figures.lines().any(|line| {
+                line.starts_with("siteledger_scrubbed_rows_total")
+                    && line.contains(&format!("table=\"{table}\""))
+                    && line.contains("outcome=\"damaged\"")
+                    && line.ends_with(" 1")
+            })
+        };
+        let told = server.log().contains("siteledger verify");
+        (counted("records") && counted("grants") && told).then_some(())
+    })
+    .await;
+    let report = server.cli(&["verify", "--json"]).json();
+    assert_eq!(report["counts"], serde_json::json!({ "access": 1 }), "the record was made anew: {diary}");
+}
