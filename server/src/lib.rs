@@ -1,11 +1,12 @@
 //! SiteLedger 工地台账: the server.
 //!
 //! One write path, one permission check, one audit trail, one feed. Modules use only what stands
-//! left of them: `error clock config · store blobs · access · photos · sync · backup jobs · http · demo · cli`.
+//! left of them: `error clock config · store blobs · access · photos · sync · backup bundles · jobs · http · demo · cli`.
 
 pub mod access;
 pub mod backup;
 pub mod blobs;
+pub mod bundles;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -96,6 +96,7 @@
 //! - [`signoff`] and [`withdrawal`]: judgements of people, bound to what they had seen.
 //! - [`kinds`]: every kind of record and every field, declared once.
 //! - [`message`]: one round trip. [`digest`]: what is hashed. [`refusal`]: why a change is held.
+//! - [`bundle`]: what is carried by hand from a village without signal.
 //!
 //! # What was decided where the protocol leaves it open
 //!
@@ -139,6 +140,7 @@
 //! is kept and ignored, so that a newer phone can say more than an older server knows.
 #![warn(missing_docs)]
 
+pub mod bundle;
 pub mod change;
 pub mod digest;
 pub mod id;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use sync_protocol::bundle::{Key, Sealed};
 use sync_protocol::change::{Change, FieldName};
 use sync_protocol::digest::{Leaf, ScopeDigest};
 use sync_protocol::id::{DeviceId, EditId, RecordId, UserId};
@@ -294,6 +295,23 @@ fn natural_ids_are_frozen() {
         assert_eq!(made.map(|id| id.to_string()), Some(text(&id["id"])), "{id}");
         assert_eq!(RecordId::natural(kind.name, &text(&id["key"])).to_string(), text(&id["id"]), "{id}");
     }
+}
+
+#[test]
+fn the_seal_of_a_bundle_is_frozen() {
+    let case: Json = parsed(&Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/bytes/bundle.json"));
+    let key = Key::of(case["token"].as_str().expect("text"));
+    assert_eq!(Some(Sha256(key.0).to_string().as_str()), case["key"].as_str());
+    let mut manifest = case["manifest"].clone();
+    let canonical = sync_protocol::digest::canonical(&manifest).expect("JSON");
+    assert_eq!(Some(String::from_utf8(canonical).expect("UTF-8").as_str()), case["canonical"].as_str());
+    manifest["seal"] = case["seal"].clone();
+    let sealed = Sealed::read(manifest.to_string().as_bytes()).expect("a manifest");
+    let opened = sealed.open(&key).expect("the seal fits");
+    // Sealed again without the member that is unknown here, it is another seal.
+    let again: Json = serde_json::from_slice(&opened.seal(&key)).expect("JSON");
+    assert_eq!(again["photos"], case["manifest"]["photos"]);
+    assert_ne!(again["seal"], case["seal"]);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod backlog;
 mod backups;
+mod bundles;
 mod copies;
 mod counties;
 mod desk;

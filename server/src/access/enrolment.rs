@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use sync_protocol::bundle::Key;
 use sync_protocol::id::{DeviceId, UserId};
 use uuid::Uuid;
 
@@ -110,7 +111,7 @@ pub async fn redeem(people: &People, code: &str, device_name: &str, peer: IpAddr
     let hash = secret::hash(&code);
     let now = people.clock.now();
     let token = secret::new::<32>()?;
-    let secrets = DeviceSecrets { token_hash: secret::hash(&token), bundle_key: secret::bundle_key(&token) };
+    let secrets = DeviceSecrets { token_hash: secret::hash(&token), bundle_key: Key::of(&token).0 };
     let device = DeviceId(Uuid::now_v7());
     let name: String = device_name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect();
     // What was heard of a moment ago is not in the store yet.

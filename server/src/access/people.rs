@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use moka::sync::Cache;
+use sync_protocol::bundle::Key;
 use sync_protocol::id::DeviceId;
 use sync_protocol::kinds::Role;
 use tokio::time::MissedTickBehavior;
@@ -24,6 +25,7 @@ use crate::clock::{Clock, Moment};
 use crate::error::{Error, Kind, Result};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::grants::{self, GrantRow};
+use crate::store::people::Person;
 use crate::store::sessions::{self, Session};
 use crate::store::{Store, Tx, enrolments, people, records, server_row};
 
@@ -50,6 +52,17 @@ pub struct People {
     /// How many sessions were ended since the start.
     endings: AtomicU64,
     seen: Mutex<Seen>,
+}
+
+/// A device whose changes somebody else carries.
+#[derive(Clone)]
+pub struct Origin {
+    /// Its owner on it.
+    pub actor: Arc<Actor>,
+    /// By which it seals.
+    pub key: Key,
+    /// Since when it, or its owner, is let in no more.
+    pub shut_out_since: Option<Moment>,
 }
 
 /// What is remembered of a token or a cookie that was good.
@@ -142,6 +155,16 @@ impl People {
         self.seen(known.actor.device, None);
         self.lock_seen().sessions.insert(hash, now);
         Ok(Arc::clone(&known.actor))
+    }
+
+    /// Whose device that is, let in or not, and the key by which it seals what others carry for it.
+    pub async fn origin(&self, device: DeviceId) -> Result<Option<Origin>> {
+        let mut tx = self.store.read().await?;
+        let Some((device, key)) = devices::with_bundle_key(&mut tx, device).await? else { return Ok(None) };
+        let Some(person) = people::person(&mut tx, device.user).await? else { return Ok(None) };
+        let shut_out_since = [device.revoked_at, person.disabled_at].into_iter().flatten().min();
+        let actor = Arc::new(actor(&mut tx, &device, person, Via::Device).await?);
+        Ok(Some(Origin { actor, key: Key(key), shut_out_since }))
     }
 
     async fn read_session(&self, hash: &SecretHash) -> Result<Known> {
@@ -274,6 +297,11 @@ async fn load(tx: &mut Tx, device: &DeviceRow, via: Via) -> Result<Actor> {
     if person.disabled_at.is_some() {
         return Err(user_disabled());
     }
+    actor(tx, device, person, via).await
+}
+
+/// A person on a device, with what that person may do.
+async fn actor(tx: &mut Tx, device: &DeviceRow, person: Person, via: Via) -> Result<Actor> {
     let grants: Vec<Grant> = grants::of(tx, person.id).await?.iter().filter_map(read_grant).collect();
     let home_county = match person.home_county {
         Some(county) => Some(county),

@@ -30,9 +30,3 @@ pub fn new<const N: usize>() -> Result<String> {
 pub fn hash(secret: &str) -> SecretHash {
     Sha256::digest(secret).into()
 }
-
-/// The key with which a device seals what it sends by hand; made from its token, which only the
-/// device has.
-pub fn bundle_key(token: &str) -> SecretHash {
-    Sha256::new().chain_update("siteledger bundle").chain_update(token).finalize().into()
-}

@@ -360,6 +360,10 @@ impl Folder {
         blocking(move || there(fs::remove_file(path)).map(drop)).await
     }
 
+    pub(super) fn incoming_path(&self) -> PathBuf {
+        self.inner.root.join(INCOMING)
+    }
+
     pub(super) fn part_path(&self, upload: Uuid) -> PathBuf {
         self.inner.root.join(INCOMING).join(format!("{upload}.part"))
     }

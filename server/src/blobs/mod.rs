@@ -6,6 +6,7 @@
 mod dirs;
 pub mod folder;
 pub mod part;
+pub mod spool;
 
 use std::io;
 

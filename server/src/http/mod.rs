@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod bundles;
 pub mod enrol;
 pub mod extract;
 pub mod health;

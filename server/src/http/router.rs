@@ -6,8 +6,8 @@ use utoipa_axum::routes;
 
 use super::app::App;
 use super::{
-    auth, enrol, health, held, home, ledgers, limits, me, metrics, nudges, openapi, photos, records, schema,
-    session, sync, uploads,
+    auth, bundles, enrol, health, held, home, ledgers, limits, me, metrics, nudges, openapi, photos, records,
+    schema, session, sync, uploads,
 };
 
 /// The whole HTTP face, and its description.
@@ -20,6 +20,7 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(sync::sync))
         .routes(routes!(sync::index))
         .routes(routes!(sync::have))
+        .routes(routes!(bundles::take))
         .routes(routes!(nudges::listen))
         .routes(routes!(records::show))
         .routes(routes!(uploads::abilities, uploads::begin))

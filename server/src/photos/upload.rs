@@ -148,6 +148,26 @@ impl Uploads {
         self.forget(id).await
     }
 
+    /// Takes a photo that came as a whole by another way, as that person's. Its bytes are flushed, and
+    /// hash to `sha256`.
+    pub async fn take_whole(&self, actor: &Actor, id: Uuid, part: Part, sha256: Sha256) -> Result<()> {
+        let upload = UploadRow {
+            id,
+            user: actor.user,
+            county: actor.home_county.clone(),
+            device: actor.device,
+            sha256,
+            length: part.length(),
+            filename: String::new(),
+            created_at: self.clock.now(),
+        };
+        let taken = self.complete(&upload, part, Some(sha256)).await.map_err(|stopped| stopped.error);
+        if taken.is_err() {
+            self.folder.remove_part(id).await?;
+        }
+        taken
+    }
+
     /// Takes bytes from `offset` on. All that arrive are kept; with a checksum all or none.
     ///
     /// Goes on and saves what arrived if the caller is dropped.
@@ -484,7 +504,8 @@ fn no_such_upload() -> Error {
     )
 }
 
-fn too_long() -> Error {
+/// A photo that has more bytes than any may have.
+pub fn too_long() -> Error {
     Error::new(
         Kind::TooLarge,
         "photo_too_large",

@@ -154,6 +154,21 @@ pub async fn device(tx: &mut Tx, id: DeviceId) -> Result<Option<DeviceRow>> {
     row.map(TryInto::try_into).transpose()
 }
 
+/// The device with that id and the key by which it seals bundles, if it has one: a browser has none.
+pub async fn with_bundle_key(tx: &mut Tx, id: DeviceId) -> Result<Option<(DeviceRow, [u8; 32])>> {
+    let row: Option<Columns> = sqlx::query_as(
+        "select id, user_id, name, token_hash, bundle_key, created_at, last_seen_at, clock_offset_ms,
+         storage_alarms, revoked_at, row_hash
+         from devices where id = $1 and bundle_key is not null",
+    )
+    .bind(id.as_bytes().as_slice())
+    .fetch_optional(tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let key = columns::array(row.bundle_key.as_deref().unwrap_or_default())?;
+    Ok(Some((row.try_into()?, key)))
+}
+
 /// The device whose token has that hash.
 pub async fn by_token(tx: &mut Tx, token_hash: &[u8; 32]) -> Result<Option<DeviceRow>> {
     let row: Option<Columns> = sqlx::query_as(

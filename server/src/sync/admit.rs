@@ -358,7 +358,12 @@ impl Work {
             placed: &placed,
             sender,
         };
-        permit::rights(&question, Moment(change.made_at.moment().timestamp_millis())).is_ok()
+        let made_at = Moment(change.made_at.moment().timestamp_millis());
+        let shut_out = match sender.rights {
+            Rights::Own { shut_out_since, .. } => shut_out_since.is_some_and(|since| since <= made_at),
+            Rights::Released { .. } => false,
+        };
+        !shut_out && permit::rights(&question, made_at).is_ok()
     }
 
     /// The directory of a county as the batch sees it.

@@ -12,6 +12,7 @@ use sync_protocol::refusal::{Code, Refusal};
 use sync_protocol::signoff::{self, Signoff};
 
 use crate::access::actor::Actor;
+use crate::clock::Moment;
 use crate::error::{Error, Result};
 
 /// A change as it came.
@@ -64,6 +65,9 @@ pub enum Rights {
         seen: BTreeMap<String, u64>,
         /// By how many milliseconds the device's clock was ahead of ours, if it said.
         ahead_ms: Option<i64>,
+        /// Since when the device, or its owner, is let in no more: the changes were carried by
+        /// somebody else.
+        shut_out_since: Option<Moment>,
     },
     /// The office released it: what the author may write is not asked again.
     Released {
@@ -83,7 +87,18 @@ impl Sender {
             user: actor.user,
             name: actor.display_name.clone(),
             device: actor.device,
-            rights: Rights::Own { actor, seen, ahead_ms },
+            rights: Rights::Own { actor, seen, ahead_ms, shut_out_since: None },
+        }
+    }
+
+    /// The author with the author's own rights, whose changes somebody else carried.
+    pub fn carried(actor: Arc<Actor>, seen: BTreeMap<String, u64>, shut_out_since: Option<Moment>) -> Self {
+        Self {
+            user: actor.user,
+            name: actor.display_name.clone(),
+            device: actor.device,
+            // What its clock says when a bundle is sealed says nothing of when the bundle arrives.
+            rights: Rights::Own { actor, seen, ahead_ms: None, shut_out_since },
         }
     }
 }

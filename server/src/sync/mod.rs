@@ -2,6 +2,7 @@
 
 pub mod admit;
 pub mod audit;
+pub mod carried;
 pub mod checkpoint;
 pub mod county;
 pub mod cursor;

@@ -40,6 +40,7 @@ const ADDED_LATER: [&str; 4] = ["signoffs", "remarks", "reason", "photos"];
 
 /// Checks everything that the author's rights and other people's signatures demand.
 pub(super) fn check(question: &Question<'_>) -> Result<(), Refusal> {
+    let_in(question)?;
     rights(question, question.work.now)?;
     over_a_conflict(question)?;
     never_edited(question)?;
@@ -55,6 +56,16 @@ pub(super) fn check(question: &Question<'_>) -> Result<(), Refusal> {
             signed_in_a_role_once_held(question, permitted_when_made)
         }
     }
+}
+
+/// Who found a phone that was shut out seals as its owner does: somebody asks the owner first.
+fn let_in(question: &Question<'_>) -> Result<(), Refusal> {
+    let Rights::Own { shut_out_since: Some(_), .. } = question.sender.rights else { return Ok(()) };
+    Err(Refusal::new(
+        Code::NotPermitted,
+        "这台手机或账号已停用；由别人带来的内容已保存，等办公室向本人核实后处理",
+        "this phone or account is shut out; what was carried from it is kept, the office asks its owner and decides",
+    ))
 }
 
 /// Checks the author's rights line by line, as of a moment.

@@ -159,7 +159,7 @@ impl Engine {
 
     /// Whether the ledgers grew out of what a cursor remembers. Where they were not there yet, or went
     /// elsewhere, they were put back to an older state, and a new epoch begins.
-    async fn is_of_this_history(&self, cursor: &Cursor) -> Result<bool> {
+    pub(super) async fn is_of_this_history(&self, cursor: &Cursor) -> Result<bool> {
         let unmoved = {
             let standing = self.standing();
             let mut stood = cursor.stood();
@@ -288,22 +288,13 @@ impl Engine {
         cursor: Option<&Cursor>,
         ahead_ms: Option<i64>,
     ) -> Result<Sent> {
-        if !changes.is_empty() && !self.has_an_office(actor) {
-            // Its ledger may have been opened this very moment.
-            self.look_again().await?;
-            if !self.has_an_office(actor) {
-                return Err(no_office());
-            }
+        if !changes.is_empty() {
+            self.demand_office(actor).await?;
         }
         let changes: Result<Vec<_>> = changes.iter().map(|raw| Incoming::read(raw.get())).collect();
         let changes = changes?;
         let ids: Vec<_> = changes.iter().map(|incoming| incoming.sent_id.clone()).collect();
-        let seen: BTreeMap<_, _> = cursor
-            .iter()
-            .flat_map(|cursor| &cursor.counties)
-            .map(|(county, (_, seq))| (county.clone(), *seq))
-            .collect();
-        let sender = Sender::own(Arc::clone(actor), seen, ahead_ms);
+        let sender = Sender::own(Arc::clone(actor), shown_up_to(cursor), ahead_ms);
         let push = Push { sender, changes, ticket: Some(CameWith(shown)), release: None };
         let pushed = self.push(push).await?;
         Ok(Sent {
@@ -312,8 +303,14 @@ impl Engine {
         })
     }
 
-    fn has_an_office(&self, actor: &Actor) -> bool {
-        placing::has_an_office(&self.standing(), actor)
+    /// Makes sure that there is an office that what somebody sends could wait at.
+    pub(super) async fn demand_office(&self, actor: &Actor) -> Result<()> {
+        if placing::has_an_office(&self.standing(), actor) {
+            return Ok(());
+        }
+        // Its ledger may have been opened this very moment.
+        self.look_again().await?;
+        if placing::has_an_office(&self.standing(), actor) { Ok(()) } else { Err(no_office()) }
     }
 
     async fn page(
@@ -371,6 +368,12 @@ impl Engine {
     }
 }
 
+/// Up to which number a device had been shown each county's ledger.
+pub(super) fn shown_up_to(cursor: Option<&Cursor>) -> BTreeMap<String, u64> {
+    let counties = cursor.iter().flat_map(|cursor| &cursor.counties);
+    counties.map(|(county, (_, seq))| (county.clone(), *seq)).collect()
+}
+
 /// There is no ledger yet that what somebody sends could stand in, nor an office that it could
 /// wait at.
 fn no_office() -> Error {
@@ -382,8 +385,9 @@ fn no_office() -> Error {
     )
 }
 
-fn check(request: &SyncRequest) -> Result<()> {
-    if request.protocol == 0 {
+/// Whether this server takes what a client of that version sends.
+pub fn speaks(protocol: u32) -> Result<()> {
+    if protocol == 0 {
         return Err(Error::new(
             Kind::Unprocessable,
             "protocol",
@@ -391,7 +395,7 @@ fn check(request: &SyncRequest) -> Result<()> {
             "protocol must be 1",
         ));
     }
-    if request.protocol > PROTOCOL {
+    if protocol > PROTOCOL {
         return Err(Error::new(
             Kind::UpgradeRequired,
             "protocol",
@@ -399,6 +403,11 @@ fn check(request: &SyncRequest) -> Result<()> {
             format!("this server speaks protocol {PROTOCOL} at most; nothing on the device is lost"),
         ));
     }
+    Ok(())
+}
+
+fn check(request: &SyncRequest) -> Result<()> {
+    speaks(request.protocol)?;
     if request.changes.len() > MAX_CHANGES {
         return Err(Error::new(
             Kind::TooLarge,

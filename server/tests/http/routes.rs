@@ -2,7 +2,7 @@
 //! from the table here fails the test, and so does one that is not there any more.
 
 use std::collections::BTreeSet;
-use std::io::Cursor;
+use std::io::{Cursor, Write as _};
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
@@ -14,9 +14,12 @@ use sha2::{Digest as _, Sha256};
 use siteledger::access::accounts;
 use siteledger::http::router;
 use siteledger::sync::{checkpoint, county};
+use sync_protocol::bundle::{CHANGES, ChangesInside, Key, MANIFEST, Manifest};
 use sync_protocol::id::RecordId;
 use sync_protocol::kinds::Role;
 use uuid::Uuid;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 use crate::house::Server;
 
@@ -60,6 +63,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("post", "/api/v1/sync", SignedIn),
     ("post", "/api/v1/sync/index", SignedIn),
     ("post", "/api/v1/sync/have", SignedIn),
+    ("post", "/api/v1/bundles", SignedIn),
     ("get", "/api/v1/nudges", SignedIn),
     ("post", "/api/v1/uploads", SignedIn),
     ("head", "/api/v1/uploads/{id}", Author),
@@ -286,6 +290,27 @@ impl Site {
         waiting.last().unwrap()["id"].as_i64().unwrap()
     }
 
+    /// An empty bundle of the author's phone, which anybody may carry.
+    async fn bundle(&self) -> Vec<u8> {
+        let device = self.server.me_by_token(&self.author).await.body["device"]["id"].clone();
+        let manifest = Manifest {
+            protocol: 1,
+            bundle: Uuid::from_u128(0xb1),
+            device: serde_json::from_value(device).unwrap(),
+            made_at: "2026-03-02T17:41:08+08:00".parse().unwrap(),
+            cursor: None,
+            changes: ChangesInside { count: 0, sha256: sync_protocol::photo::Sha256::of(b"") },
+            photos: Vec::new(),
+        };
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in [(MANIFEST, manifest.seal(&Key::of(&self.author))), (CHANGES, Vec::new())] {
+            let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+            zip.start_file(name, stored).unwrap();
+            zip.write_all(&bytes).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
     /// A request of that route that is in order, by whoever has that token.
     async fn request(&self, method: &str, path: &str, token: Option<&str>, office: &str) -> Request<Body> {
         let id = match path {
@@ -319,6 +344,8 @@ impl Site {
                 request = request.header("upload-length", "1000");
             }
             Body::empty()
+        } else if path.ends_with("/bundles") {
+            Body::from(self.bundle().await)
         } else {
             request = request.header(header::CONTENT_TYPE, "application/json");
             Body::from(self.body_of(path).to_string())

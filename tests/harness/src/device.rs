@@ -404,8 +404,7 @@ impl Device {
         }
     }
 
-    /// Posts JSON, and takes for an answer only a success in JSON of the right shape: the page of a
-    /// captive portal is none.
+    /// Posts JSON.
     async fn ask<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -418,7 +417,15 @@ impl Device {
         } else {
             request.body(body)
         };
-        let response = request.send().await?;
+        Self::answer(request.send().await?).await
+    }
+
+    /// Takes for an answer only a success in JSON of the right shape: the page of a captive portal is
+    /// none.
+    ///
+    /// # Errors
+    /// With anything else.
+    pub async fn answer<T: DeserializeOwned>(response: Response) -> Result<T, SyncError> {
         let status = response.status();
         if status != StatusCode::OK {
             return Err(SyncError::of(response).await);

@@ -21,6 +21,7 @@
 #![warn(missing_docs)]
 #![expect(clippy::missing_panics_doc, reason = "the harness panics to fail a test")]
 
+pub mod bundle;
 pub mod device;
 pub mod draft;
 pub mod eventually;
@@ -35,6 +36,7 @@ pub mod uploads;
 pub mod witness;
 pub mod world;
 
+pub use bundle::Bundle;
 pub use device::{Device, SyncError};
 pub use draft::Draft;
 pub use eventually::eventually;
