@@ -49,13 +49,13 @@ async fn a_request_and_its_answer_may_be_cut_at_any_byte() {
 
     let project = world.projects[0].id;
     let diary = write(&mut phone, project, 2);
-    for bytes in (0..up - 1).step_by(7) {
+    for bytes in 0..up - 1 {
         line.next(Weather::CutRequestAfter(bytes));
         phone.sync().await.expect_err("the request was cut");
     }
     world.office.refresh().await.expect("the office has a good line");
     assert!(world.office.desk.values(diary, "remarks").is_empty(), "half a request is none");
-    for bytes in (0..down - 1).step_by(13) {
+    for bytes in 0..down - 1 {
         line.next(Weather::CutAnswerAfter(bytes));
         phone.sync().await.expect_err("half an answer is none");
         assert_eq!(phone.phone.outbox.waiting.len(), 1, "cut after {bytes} bytes of {down}");

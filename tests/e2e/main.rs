@@ -21,4 +21,5 @@ mod rot;
 mod scope;
 mod signoffs;
 mod storm;
+mod stuck;
 mod witness;

@@ -32,7 +32,24 @@ async fn nothing_but_the_server_ever_clears_an_outbox() {
         ("a problem that is none", Weather::answer("400 Bad Request", "text/plain", "no")),
         ("no HTTP at all", Weather::Answer(b"220 smtp ready\r\n".to_vec())),
         ("a line that closes", Weather::Answer(Vec::new())),
+        ("a page that asks to sign in", Weather::answer("511 Network Authentication Required", "text/html", "<p>登录")),
+        ("a filter's refusal", Weather::answer("403 Forbidden", "text/html", "<p>禁止访问")),
+        ("a filter's refusal in JSON", Weather::answer("403 Forbidden", "application/json", r#"{"error":"blocked"}"#)),
+        ("a proxy that wants a password", Weather::answer("407 Proxy Authentication Required", "text/html", "")),
+        ("a page that is gone", Weather::answer("404 Not Found", "text/html", "<h1>404</h1>")),
+        ("a proxy that waited", Weather::answer("504 Gateway Timeout", "text/html", "<h1>504</h1>")),
+        ("a server too busy to say who", Weather::answer("503 Service Unavailable", "text/plain", "busy")),
+        ("a redirection for good", Weather::answer("301 Moved Permanently", "text/html", "")),
+        ("a redirection that keeps the request", Weather::answer("307 Temporary Redirect", "text/html", "")),
+        ("nothing has changed", Weather::answer("304 Not Modified", "application/json", "")),
+        ("an answer that is no UTF-8", Weather::Answer(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4\r\nConnection: close\r\n\r\n\xff\xfe{}".to_vec())),
+        ("an answer in a coding that it is not in", Weather::Answer(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 14\r\nConnection: close\r\n\r\n{\"protocol\":1}".to_vec())),
+        ("chunks that break off", Weather::Answer(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n10\r\n{\"protocol\":1,\"o".to_vec())),
+        ("the outcome of somebody else's change", Weather::answer("200 OK", "application/json", &old_answer.replace(r#""outcomes":[]"#, r#""outcomes":[{"change":"11111111-1111-4111-8111-111111111111","outcome":"accepted","seq":1,"conflicts":[]}]"#))),
+        ("more outcomes than changes", Weather::answer("200 OK", "application/json", &old_answer.replace(r#""outcomes":[]"#, r#""outcomes":[{"change":null,"outcome":"duplicate","seq":1},{"change":null,"outcome":"duplicate","seq":2}]"#))),
+        ("an answer followed by advertising", Weather::answer("200 OK", "application/json", &format!("{old_answer}<script>ad()</script>"))),
     ];
+    assert!(impostors.len() >= 30);
     for (name, weather) in impostors {
         line.next(weather);
         phone.sync().await.expect_err(name);
