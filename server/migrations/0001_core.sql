@@ -268,6 +268,13 @@ create table scrub (
     after integer not null
 ) strict, without rowid;
 
+-- Rows that are known to be damaged and could not be made good, by table.
+create table damaged (
+    shelf text not null,
+    row integer not null,
+    primary key (shelf, row)
+) strict, without rowid;
+
 create table jobs (
     id integer primary key,
     kind text not null,

@@ -302,6 +302,7 @@ async fn the_store_follows_from_its_ledger(store: &Store) -> TestCaseResult {
         records::page_of_county(&mut tx, COUNTY, 0, records::Room { records: 10_000, bytes: usize::MAX })
             .await
             .unwrap();
+    let stored = records::whole(stored).unwrap();
     prop_assert!(!stored.is_empty());
     for row in stored {
         let history = ledger::history(&mut tx, row.id).await.unwrap();

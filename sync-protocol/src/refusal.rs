@@ -21,6 +21,8 @@ pub enum Code {
     IdReused,
     /// A limit is exceeded: bytes, edits or levels.
     TooLarge,
+    /// The server's copy of the record is damaged: nothing can be added until it is repaired.
+    RecordDamaged,
 }
 
 impl Code {
@@ -34,11 +36,12 @@ impl Code {
             Self::OutOfScope => "out_of_scope",
             Self::IdReused => "id_reused",
             Self::TooLarge => "too_large",
+            Self::RecordDamaged => "record_damaged",
         }
     }
 
     /// All codes, in the order of the protocol page.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Invalid,
         Self::UnknownKind,
         Self::UnknownField,
@@ -46,6 +49,7 @@ impl Code {
         Self::OutOfScope,
         Self::IdReused,
         Self::TooLarge,
+        Self::RecordDamaged,
     ];
 
     /// The code with that name.

@@ -134,7 +134,8 @@ fn every_code_has_its_name() {
             "not_permitted",
             "out_of_scope",
             "id_reused",
-            "too_large"
+            "too_large",
+            "record_damaged"
         ]
     );
     for code in Code::ALL {

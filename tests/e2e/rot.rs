@@ -5,6 +5,8 @@ use harness::{Server, World, eventually};
 use reqwest::{Method, StatusCode};
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sync_protocol::id::RecordId;
+use sync_protocol::refusal::Code;
 
 const DAY: &str = "2026-03-02";
 
@@ -151,4 +153,83 @@ async fn what_nobody_reads_is_looked_through_all_the_same() {
     .await;
     let report = server.cli(&["verify", "--json"]).json();
     assert_eq!(report["counts"], serde_json::json!({ "access": 1 }), "the record was made anew: {diary}");
+}
+
+/// Flips a bit in the body of the one entry that a record has.
+async fn rot_entry(server: &Server, record: RecordId) {
+    let mut raw = database(server).await;
+    let statement = "update changes set body = replace(body, '浇筑', '浇铸') where record = $1";
+    let done = sqlx::query(statement).bind(record.as_bytes().as_slice()).execute(&mut raw).await;
+    assert_eq!(done.expect("it is written").rows_affected(), 1);
+}
+
+async fn damaged(server: &Server) -> u64 {
+    let ready = reqwest::get(format!("{}/api/v1/ready", server.url())).await.expect("the server answers");
+    let ready: serde_json::Value = ready.json().await.expect("JSON");
+    assert_eq!(ready["status"], "ready");
+    ready.get("damaged").map_or(0, |damaged| damaged.as_u64().expect("a number"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_rots_with_its_ledger_stops_nobody_and_comes_back_from_the_phone_that_wrote_it() {
+    let mut server = Server::start().await;
+    let world = World::small(34).open(&server).await;
+    let project = world.projects[0].id;
+    let mut phone = world.school_phone(&server, "甲").await;
+    let rotten = phone.write_diary(project, DAY, |form| form.working("浇筑"));
+    let sound = phone.write_diary(project, "2026-03-03", |form| form.working("养护"));
+    phone.sync().await.expect("the line holds");
+    server.terminate().await;
+    assert_eq!(rot(&server, "diary").await, 2);
+    rot_entry(&server, rotten).await;
+    server.start_again().await;
+
+    // Whoever reads gets all the rest, and is not told that this is all.
+    let mut another = world.school_phone(&server, "乙").await;
+    another.sync().await.expect("one damaged record stops nobody");
+    another.sync().await.expect("nor later");
+    assert!(another.is_at_the_office(sound) && !another.is_at_the_office(rotten));
+    assert!(damaged(&server).await >= 2, "the record and its entry");
+    // Whoever writes is not stopped either: what cannot be judged is held.
+    phone.write_diary(project, DAY, |form| form.set("remarks", "补记"));
+    let next = phone.write_diary(project, "2026-03-04", |form| form.working("拆模"));
+    phone.sync().await.expect("the line holds");
+    assert!(phone.is_at_the_office(next));
+    let codes: Vec<_> = phone.phone.outbox.held.iter().map(|held| held.code).collect();
+    assert_eq!(codes, [Code::RecordDamaged]);
+
+    // The phone that wrote it is told that the server lacks it, and sends it again.
+    assert!(!phone.everything_is_at_the_office().await.expect("the line holds"));
+    phone.sync().await.expect("the line holds");
+    phone.sync().await.expect("the line holds");
+    assert!(phone.phone.outbox.held.is_empty(), "what was held is in the ledger now");
+    assert!(phone.everything_is_at_the_office().await.expect("the line holds"));
+    another.sync().await.expect("the line holds");
+    assert!(another.is_at_the_office(rotten), "it comes to those who lacked it");
+    assert_eq!(another.phone.replica.digest(), phone.phone.replica.digest());
+    assert_eq!(damaged(&server).await, 0);
+    assert!(figures(&server).await.contains("siteledger_entries_mended_total 1"));
+    server.verify();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_school_that_rots_with_its_ledger_does_not_keep_the_server_from_starting() {
+    let mut server = Server::start().await;
+    let world = World::small(35).open(&server).await;
+    let mut phone = world.school_phone(&server, "甲").await;
+    phone.write_diary(world.projects[0].id, DAY, |form| form.working("浇筑"));
+    phone.sync().await.expect("the line holds");
+    server.terminate().await;
+    let mut raw = database(&server).await;
+    let statement = "update changes set body = body || ' ' where record in (select id from records where kind = 'school')";
+    sqlx::raw_sql(statement).execute(&mut raw).await.expect("it is written");
+    drop(raw);
+    let schools = rot(&server, "school").await;
+    server.start_again().await;
+    phone.write_diary(world.projects[0].id, "2026-03-03", |form| form.working("养护"));
+    phone.sync().await.expect("the server takes what is written, into the ledger or the held box");
+    assert!(phone.phone.outbox.waiting.is_empty());
+    assert!(damaged(&server).await >= schools as u64);
+    let report = server.cli(&["verify", "--json"]).json();
+    assert_ne!(report["counts"], serde_json::json!({}), "it is found and told");
 }

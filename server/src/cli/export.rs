@@ -106,6 +106,7 @@ impl Records {
                     Some(kind) => records::of_kind(tx, &county, kind, after, PAGE).await?,
                     None => records::page_of_county(tx, &county, after, ROOM).await?,
                 };
+                let page = records::whole(page)?;
                 let Some(last) = page.last() else { break };
                 after = last.seq;
                 for row in &page {

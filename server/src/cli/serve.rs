@@ -89,6 +89,16 @@ pub struct Serve {
         hide_env_values = true
     )]
     pub backup_keep: usize,
+    /// 巡检周期 Days in which everything on disk is looked through for damage; 0: never
+    #[arg(
+        long,
+        env = "SITELEDGER_SCRUB_EVERY",
+        value_name = "DAYS",
+        default_value_t = 7,
+        value_parser = clap::value_parser!(u32).range(..=3650),
+        hide_env_values = true
+    )]
+    pub scrub_every: u32,
 }
 
 /// A span of time such as `30m`.
@@ -155,6 +165,7 @@ impl House {
             store: store.clone(),
             clock: clock.clone(),
             photos: Arc::clone(&photos),
+            scrub_days: serve.scrub_every,
             work,
             stopping: stopping.clone(),
         };

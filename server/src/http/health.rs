@@ -10,7 +10,7 @@ use super::extract::Json;
 use super::problem::{Problem, ProblemBody};
 use crate::clock::Moment;
 use crate::error::{Error, Kind, Result};
-use crate::store::{copy, health};
+use crate::store::{copy, damage, health};
 
 /// A commit this recent shows that the writer works.
 const RECENT: Duration = Duration::from_secs(10);
@@ -27,6 +27,9 @@ pub struct Health {
     /// How backups stand, where any were made or are to be made.
     #[serde(skip_serializing_if = "Option::is_none")]
     backup: Option<Backup>,
+    /// How many rows and photos are known to be damaged on disk and have not been made good, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    damaged: Option<u64>,
 }
 
 /// How backups stand.
@@ -47,7 +50,7 @@ pub struct Backup {
     responses((status = 200, body = Health))
 )]
 pub async fn health() -> Json<Health> {
-    Json(Health { status: "ok", backup: None })
+    Json(Health { status: "ok", backup: None, damaged: None })
 }
 
 /// Whether the server can do its work: it commits, it reads, its database is of this version,
@@ -64,7 +67,9 @@ pub async fn health() -> Json<Health> {
 )]
 pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Problem> {
     look(&app).await?;
-    Ok(Json(Health { status: "ready", backup: backup(&app).await? }))
+    let damaged = damage::count_all(&mut *app.store.read().await?).await?;
+    let damaged = Some(damaged).filter(|damaged| *damaged > 0);
+    Ok(Json(Health { status: "ready", backup: backup(&app).await?, damaged }))
 }
 
 /// How backups stand: a late one is told, and no reason to turn phones away.

@@ -46,6 +46,8 @@ pub struct Runner {
     pub clock: Clock,
     /// What the work is done on.
     pub photos: Arc<Photos>,
+    /// In how many days the whole store is looked through; never, if 0.
+    pub scrub_days: u32,
     /// Told when there is work.
     pub work: Arc<Notify>,
     /// Told when the server stops: what runs is ended, nothing more is begun.
@@ -192,6 +194,7 @@ mod tests {
             store: house.store.clone(),
             clock: house.clock.clone(),
             photos: Arc::clone(&house.photos),
+            scrub_days: 7,
             work: Arc::clone(&house.work),
             stopping: CancellationToken::new(),
         })

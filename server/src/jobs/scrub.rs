@@ -1,9 +1,10 @@
-//! Looks through the whole store for what a failing disk changed, a little at a time: about once a
-//! week, however much there is.
+//! Looks through the whole store for what a failing disk changed, a little at a time: once in so many
+//! days, however much there is.
 //!
 //! A damaged photo is noted, never served, and asked for again; the row of a record is made anew
 //! from the ledger. Everything else is counted and told in the log: `siteledger verify` says what to
-//! do about it, and checks more than this does, such as signatures.
+//! do about it, and checks more than this does, such as signatures. What could not be made good is
+//! noted until it is.
 
 use futures_util::FutureExt as _;
 use sync_protocol::photo::Sha256;
@@ -12,13 +13,13 @@ use super::Runner;
 use crate::error::{Error, Result};
 use crate::store::audit::Access;
 use crate::store::scrub::{self, Shelf};
-use crate::store::{Tx, held, ledger, photos, records};
+use crate::store::{Tx, damage, held, ledger, photos, records};
 use crate::sync::heal;
 
 /// Seconds from one step to the next.
 pub(super) const EVERY_SECONDS: i64 = 600;
-/// How many steps go through everything.
-const STEPS: i64 = 7 * 24 * 3600 / EVERY_SECONDS;
+/// How many steps a day has.
+const STEPS_A_DAY: i64 = 24 * 3600 / EVERY_SECONDS;
 /// How many rows a step looks at, at least: a small store is looked through in an hour.
 const AT_LEAST: i64 = 50;
 
@@ -35,29 +36,50 @@ const SHELVES: [Shelf; 10] = [
     Shelf::Access(Access::Uploads),
 ];
 
-/// A row, and what is wrong with it.
-type Looked = (i64, Result<()>);
+/// A row that was looked at.
+struct Looked {
+    row: i64,
+    /// What is wrong with it.
+    outcome: Result<()>,
+    /// Whether that was made good, or is noted in the row itself.
+    settled: bool,
+}
+
+impl Looked {
+    const fn at(row: i64, outcome: Result<()>) -> Self {
+        Self { row, outcome, settled: false }
+    }
+}
 
 impl Runner {
     /// Takes the next step on every shelf.
     pub(super) async fn scrub(&self) -> Result<()> {
+        if self.scrub_days == 0 {
+            return Ok(());
+        }
         for shelf in SHELVES {
             if self.stopping.is_cancelled() {
                 break;
             }
             self.scrub_shelf(shelf).await?;
         }
-        let damaged = scrub::photos_damaged(&mut *self.store.read().await?).await?;
+        let mut tx = self.store.read().await?;
+        for shelf in SHELVES {
+            let damaged = damage::count(&mut tx, shelf).await?;
+            metrics::gauge!("siteledger_rows_damaged", "table" => shelf.name()).set(damaged as f64);
+        }
+        let damaged = scrub::photos_damaged(&mut tx).await?;
         metrics::gauge!("siteledger_photos_damaged").set(damaged as f64);
         Ok(())
     }
 
     async fn scrub_shelf(&self, shelf: Shelf) -> Result<()> {
-        let (after, limit) = {
+        let (after, limit, known) = {
             let mut tx = self.store.read().await?;
+            let known = damage::count(&mut tx, shelf).await?;
             let extent = scrub::extent(&mut tx, shelf).await?;
-            let limit = AT_LEAST.max(extent / STEPS + 1);
-            (scrub::after(&mut tx, shelf).await?, u32::try_from(limit).unwrap_or(u32::MAX))
+            let limit = AT_LEAST.max(extent / (STEPS_A_DAY * i64::from(self.scrub_days)) + 1);
+            (scrub::after(&mut tx, shelf).await?, u32::try_from(limit).unwrap_or(u32::MAX), known)
         };
         let looked = match shelf {
             Shelf::Photos => self.look_at_photos(after, limit).await?,
@@ -66,13 +88,16 @@ impl Runner {
         };
         // Those that end a round begin the next.
         let is_last = looked.len() < limit as usize;
-        let next = looked.last().filter(|_| !is_last).map_or(0, |(row, _)| *row);
-        let (mut sound, mut damaged) = (0, 0);
-        for (row, outcome) in looked {
+        let until = looked.last().filter(|_| !is_last).map(|looked| looked.row);
+        let (mut sound, mut damaged, mut noted) = (0, 0, Vec::new());
+        for Looked { row, outcome, settled } in looked {
             match outcome {
                 Ok(()) => sound += 1,
                 Err(error) => {
                     damaged += 1;
+                    if !settled {
+                        noted.push(row);
+                    }
                     let table = shelf.name();
                     tracing::error!(?error, row, table, "a row is damaged on disk; run `siteledger verify`");
                 }
@@ -82,10 +107,18 @@ impl Runner {
             metrics::counter!("siteledger_scrubbed_rows_total", "table" => shelf.name(), "outcome" => outcome)
                 .increment(rows);
         }
-        if next == after {
+        if (after, until) == (0, None) && noted.is_empty() && known == 0 {
             return Ok(());
         }
-        self.store.write(move |tx| async move { scrub::keep(tx, shelf, next).await }.boxed()).await
+        self.store
+            .write(move |tx| {
+                async move {
+                    damage::looked_through(tx, shelf, after, until, &noted).await?;
+                    scrub::keep(tx, shelf, until.unwrap_or(0)).await
+                }
+                .boxed()
+            })
+            .await
     }
 
     /// Reads all bytes of photos. Those that are known to be damaged were asked for already.
@@ -93,12 +126,12 @@ impl Runner {
         let page = photos::page_to_check(&mut *self.store.read().await?, after, limit).await?;
         let mut looked = Vec::with_capacity(page.len());
         for (row, read) in page {
-            let outcome = match read {
-                Ok(photo) if photo.damaged_at.is_none() => self.look_at_bytes(photo.sha256).await,
-                Ok(_) => Ok(()),
-                Err(error) => Err(error),
-            };
-            looked.push((row, outcome));
+            looked.push(match read {
+                Ok(photo) if photo.damaged_at.is_none() => {
+                    Looked { row, outcome: self.look_at_bytes(photo.sha256).await, settled: true }
+                }
+                read => Looked::at(row, read.map(drop)),
+            });
         }
         Ok(looked)
     }
@@ -115,11 +148,13 @@ impl Runner {
         let page = records::page_to_scrub(&mut *self.store.read().await?, after, limit).await?;
         let mut looked = Vec::with_capacity(page.len());
         for (row, read) in page {
-            if let Some(record) = read.as_ref().err().and_then(records::damaged) {
-                // What came of it is told there.
-                let _ = heal::heal(&self.store, record).await;
-            }
-            looked.push((row, read.map(drop)));
+            looked.push(match read {
+                Ok(Err(damaged)) => {
+                    let settled = heal::heal(&self.store, vec![damaged.record]).await?;
+                    Looked { row, outcome: Err(Error::internal(damaged)), settled }
+                }
+                read => Looked::at(row, read.map(drop)),
+            });
         }
         Ok(looked)
     }
@@ -128,7 +163,7 @@ impl Runner {
 async fn look_at_rows(tx: &mut Tx, shelf: Shelf, after: i64, limit: u32) -> Result<Vec<Looked>> {
     let altered = || Error::internal(anyhow::anyhow!("its hash does not fit"));
     let check = |intact: bool| if intact { Ok(()) } else { Err(altered()) };
-    Ok(match shelf {
+    let looked: Vec<(i64, Result<()>)> = match shelf {
         Shelf::Access(access) => access.page_to_check(tx, after, limit).await?,
         Shelf::Held => {
             let page = held::page_to_check(tx, after, limit).await?;
@@ -136,11 +171,11 @@ async fn look_at_rows(tx: &mut Tx, shelf: Shelf, after: i64, limit: u32) -> Resu
         }
         _ => {
             let page = ledger::page_to_scrub(tx, after, limit).await?;
-            let whole = |entry: &ledger::Entry| {
-                entry.body.as_ref().is_none_or(|body| Sha256::of(body.as_bytes()) == entry.digest)
+            let read = |(entry, intact): (ledger::Entry, bool)| {
+                check(intact && (entry.body.is_none() || entry.fits()))
             };
-            let read = |(entry, intact): (ledger::Entry, bool)| check(intact && whole(&entry));
             page.into_iter().map(|(row, found)| (row, found.and_then(read))).collect()
         }
-    })
+    };
+    Ok(looked.into_iter().map(|(row, outcome)| Looked::at(row, outcome)).collect())
 }

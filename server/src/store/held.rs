@@ -269,20 +269,22 @@ pub async fn has_changes(tx: &mut Tx, changes: &[ChangeId]) -> Result<Vec<Change
     Ok(found.into_iter().filter_map(|(id,)| id.parse().ok()).collect())
 }
 
-/// The digest of what was held first under each of these change ids, where something was.
+/// The digest of what was held first under each of these change ids, where something was and its row
+/// is not damaged.
 pub async fn first_of_ids(tx: &mut Tx, changes: &[ChangeId]) -> Result<HashMap<ChangeId, Sha256>> {
     let list = serde_json::to_string(changes).unwrap_or_default();
-    let found: Vec<(String, Vec<u8>)> = sqlx::query_as(
-        "select h.change_id, h.digest from held h where h.change_id in (select value from json_each($1))
+    let found: Vec<HeldColumns> = sqlx::query_as(
+        "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
+         received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
+         row_hash
+         from held h where change_id in (select value from json_each($1))
          and not exists (select 1 from held b where b.change_id = h.change_id and b.id < h.id)",
     )
     .bind(list)
     .fetch_all(tx)
     .await?;
-    let of_id = |(id, digest): (String, Vec<u8>)| {
-        id.parse().ok().map(|id| Ok((id, Sha256(columns::array(&digest)?))))
-    };
-    found.into_iter().filter_map(of_id).collect()
+    let of_id = |row: HeldRow| Some((row.held.change_id?.parse().ok()?, row.held.digest));
+    Ok(found.into_iter().filter_map(whole).filter_map(of_id).collect())
 }
 
 /// One held change.

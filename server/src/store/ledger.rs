@@ -1,5 +1,7 @@
 //! The ledgers: one a county, append-only, numbered without gaps, a Merkle log over each.
 
+pub mod damaged;
+
 use futures_util::TryStreamExt as _;
 use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite};
 use sync_protocol::digest::ScopeDigest;
@@ -139,6 +141,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether the body is the one that the digest is of.
+    pub fn fits(&self) -> bool {
+        self.body.as_ref().is_some_and(|body| Sha256::of(body.as_bytes()) == self.digest)
+    }
+
     /// Covers what the leaf does not: the name, the release, and the leaf itself.
     pub fn row_hash(&self) -> [u8; row_hash::LEN] {
         RowHash::new("changes")
@@ -225,19 +232,20 @@ pub async fn known(tx: &mut Tx, changes: impl Iterator<Item = ChangeId>) -> Resu
 
 #[derive(FromRow)]
 struct EntryColumns {
-    county: String,
+    // As bytes: a flipped bit may leave no text.
+    county: Vec<u8>,
     seq: i64,
     id: Vec<u8>,
     record: Vec<u8>,
     made_by: Vec<u8>,
-    by_name: String,
+    by_name: Vec<u8>,
     device: Vec<u8>,
     received_at: i64,
     released_by: Option<Vec<u8>>,
     digest: Vec<u8>,
     salt: Vec<u8>,
     leaf: Vec<u8>,
-    body: Option<String>,
+    body: Option<Vec<u8>>,
     row_hash: Vec<u8>,
 }
 
@@ -246,23 +254,28 @@ impl TryFrom<EntryColumns> for (Entry, bool) {
 
     fn try_from(row: EntryColumns) -> Result<Self> {
         let entry = Entry {
-            county: row.county,
+            county: text(row.county),
             seq: row.seq as u64,
             change: columns::id(&row.id)?,
             record: columns::id(&row.record)?,
             by: columns::id(&row.made_by)?,
-            by_name: row.by_name,
+            by_name: text(row.by_name),
             device: columns::id(&row.device)?,
             received_at: Moment(row.received_at),
             released_by: row.released_by.map(|by| columns::id(&by)).transpose()?,
             digest: Sha256(columns::array(&row.digest)?),
             salt: columns::array(&row.salt)?,
             leaf: columns::array(&row.leaf)?,
-            body: row.body,
+            body: row.body.map(text),
         };
         let intact = entry.row_hash().as_slice() == row.row_hash;
         Ok((entry, intact))
     }
+}
+
+/// What is no text any more fits neither its digest nor the row's hash.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// All entries about a record, in ledger order.
@@ -316,7 +329,7 @@ pub async fn history_page(tx: &mut Tx, record: RecordId, seq: u64, limit: u32) -
     let (mut page, mut bytes) = (Vec::new(), 0);
     while let Some(row) = found.try_next().await? {
         let row: EntryColumns = row;
-        bytes += row.body.as_ref().map_or(0, String::len);
+        bytes += row.body.as_ref().map_or(0, Vec::len);
         if page.len() == limit as usize || (bytes > HISTORY_BYTES && !page.is_empty()) {
             return Ok((page, true));
         }

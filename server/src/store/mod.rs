@@ -6,6 +6,7 @@
 pub mod audit;
 pub(crate) mod columns;
 pub mod copy;
+pub mod damage;
 pub mod devices;
 pub mod enrolments;
 pub mod epochs;

@@ -66,13 +66,21 @@ impl RecordRow {
 
 /// The row of a record is not what was written. It follows from the record's entries: see
 /// sync/heal.rs.
-#[derive(Debug, thiserror::Error)]
-#[error("the row of record {0} is damaged on disk")]
-pub struct Damaged(pub RecordId);
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the row of record {record} is damaged on disk; run `siteledger verify`")]
+pub struct Damaged {
+    /// The record.
+    pub record: RecordId,
+    /// The number under which it was found.
+    pub seq: u64,
+}
 
-/// The record whose damaged row is why something failed, if that is why.
-pub fn damaged(error: &Error) -> Option<RecordId> {
-    error.context.as_ref()?.downcast_ref::<Damaged>().map(|damaged| damaged.0)
+/// A row as it was found: wrong data is never handed out.
+pub type Found = Result<RecordRow, Damaged>;
+
+/// The rows, or an error if one of them is damaged.
+pub fn whole(found: Vec<Found>) -> Result<Vec<RecordRow>> {
+    found.into_iter().map(|found| found.map_err(Error::internal)).collect()
 }
 
 #[derive(FromRow)]
@@ -90,16 +98,12 @@ struct RecordColumns {
     row_hash: Vec<u8>,
 }
 
-impl TryFrom<RecordColumns> for RecordRow {
-    type Error = Error;
-
-    /// # Errors
-    /// If the row's hash does not fit: wrong data is never handed out.
-    fn try_from(row: RecordColumns) -> Result<Self> {
-        let id = columns::id(&row.id)?;
-        let kept = row.row_hash.clone();
-        let record = read(id, row).filter(|record| record.row_hash().as_slice() == kept);
-        record.ok_or_else(|| Error::internal(Damaged(id)))
+impl RecordColumns {
+    fn found(self) -> Result<Found> {
+        let damaged = Damaged { record: columns::id(&self.id)?, seq: self.seq as u64 };
+        let kept = self.row_hash.clone();
+        let record = read(damaged.record, self).filter(|record| record.row_hash().as_slice() == kept);
+        Ok(record.ok_or(damaged))
     }
 }
 
@@ -118,12 +122,12 @@ fn read(id: RecordId, row: RecordColumns) -> Option<RecordRow> {
     })
 }
 
-fn rows(found: Vec<RecordColumns>) -> Result<Vec<RecordRow>> {
-    found.into_iter().map(TryInto::try_into).collect()
+fn rows(found: Vec<RecordColumns>) -> Result<Vec<Found>> {
+    found.into_iter().map(RecordColumns::found).collect()
 }
 
 /// The records with these ids, those that there are.
-pub async fn records(tx: &mut Tx, ids: impl Iterator<Item = RecordId>) -> Result<Vec<RecordRow>> {
+pub async fn records(tx: &mut Tx, ids: impl Iterator<Item = RecordId>) -> Result<Vec<Found>> {
     let ids = columns::hex_list(ids.map(|id| id.0.into_bytes()));
     rows(
         sqlx::query_as(
@@ -137,18 +141,15 @@ pub async fn records(tx: &mut Tx, ids: impl Iterator<Item = RecordId>) -> Result
 }
 
 /// One record.
+///
+/// # Errors
+/// If its row is damaged.
 pub async fn record(tx: &mut Tx, id: RecordId) -> Result<Option<RecordRow>> {
-    Ok(records(tx, std::iter::once(id)).await?.pop())
+    Ok(whole(records(tx, std::iter::once(id)).await?)?.pop())
 }
 
 /// The records of a county of one kind after `seq`, in order of seq.
-pub async fn of_kind(
-    tx: &mut Tx,
-    county: &str,
-    kind: &str,
-    after: u64,
-    limit: u32,
-) -> Result<Vec<RecordRow>> {
+pub async fn of_kind(tx: &mut Tx, county: &str, kind: &str, after: u64, limit: u32) -> Result<Vec<Found>> {
     rows(
         sqlx::query_as(
             "select id, county, kind, seq, place, school, project, wide, body, row_hash from records
@@ -175,33 +176,39 @@ pub struct Room {
 
 /// Rows that are gathered until there is no more room.
 struct Gathering {
-    rows: Vec<RecordRow>,
+    rows: Vec<Found>,
+    whole: usize,
     bytes: usize,
     room: Room,
 }
 
 impl Gathering {
     const fn new(room: Room) -> Self {
-        Self { rows: Vec::new(), bytes: 0, room }
+        Self { rows: Vec::new(), whole: 0, bytes: 0, room }
     }
 
     fn is_full(&self) -> bool {
-        self.rows.len() > 1 && self.bytes > self.room.bytes
+        self.whole > 1 && self.bytes > self.room.bytes
     }
 
     async fn take(&mut self, mut found: BoxStream<'_, sqlx::Result<RecordColumns>>) -> Result<()> {
         while !self.is_full()
             && let Some(row) = found.try_next().await?
         {
-            self.bytes += row.body.len();
-            self.rows.push(row.try_into()?);
+            let found = row.found()?;
+            // What is damaged takes no room in a page.
+            if let Ok(row) = &found {
+                self.whole += 1;
+                self.bytes += row.body.len();
+            }
+            self.rows.push(found);
         }
         Ok(())
     }
 }
 
 /// Records of a county after `seq`, in order of seq, as many as there is room for.
-pub async fn page_of_county(tx: &mut Tx, county: &str, after: u64, room: Room) -> Result<Vec<RecordRow>> {
+pub async fn page_of_county(tx: &mut Tx, county: &str, after: u64, room: Room) -> Result<Vec<Found>> {
     let mut page = Gathering::new(room);
     let found = sqlx::query_as(
         "select id, county, kind, seq, place, school, project, wide, body, row_hash from records
@@ -229,12 +236,17 @@ pub async fn page_to_check(
     .bind(i64::from(limit))
     .fetch_all(tx)
     .await?;
-    let read = |row| RecordColumns::from_row(row).map_err(Error::from).and_then(TryInto::try_into);
+    let read = |row| {
+        RecordColumns::from_row(row)
+            .map_err(Error::from)
+            .and_then(RecordColumns::found)
+            .and_then(|found| found.map_err(Error::internal))
+    };
     found.iter().map(|row| Ok((row.try_get("rowid")?, read(row)))).collect()
 }
 
 /// Up to `limit` rows of all counties after row `after` for whoever looks through the store.
-pub async fn page_to_scrub(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<RecordRow>)>> {
+pub async fn page_to_scrub(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<Found>)>> {
     let found = sqlx::query(
         "select rowid, id, county, kind, seq, place, school, project, wide, body, row_hash
          from records where rowid > $1 order by rowid limit $2",
@@ -243,7 +255,7 @@ pub async fn page_to_scrub(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i
     .bind(i64::from(limit))
     .fetch_all(tx)
     .await?;
-    let read = |row| RecordColumns::from_row(row).map_err(Error::from).and_then(TryInto::try_into);
+    let read = |row| RecordColumns::from_row(row).map_err(Error::from).and_then(RecordColumns::found);
     found.iter().map(|row| Ok((row.try_get("rowid")?, read(row)))).collect()
 }
 
@@ -251,7 +263,7 @@ pub async fn page_to_scrub(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i
 const SORTED_AT_ONCE: usize = 64;
 
 /// Records of these places after `seq`, in order of seq, as many as there is room for.
-pub async fn page_of_places(tx: &mut Tx, places: &[i64], after: u64, room: Room) -> Result<Vec<RecordRow>> {
+pub async fn page_of_places(tx: &mut Tx, places: &[i64], after: u64, room: Room) -> Result<Vec<Found>> {
     // They are found and sorted by the index alone; only a page of bodies is read.
     let found: Vec<(i64,)> = sqlx::query_as(
         "select rowid from records
@@ -538,7 +550,7 @@ pub async fn refer_to_photos(
 
 /// The records that refer to a photo.
 pub async fn referring_to_photo(tx: &mut Tx, photo: &Sha256) -> Result<Vec<RecordRow>> {
-    rows(
+    let found = rows(
         sqlx::query_as(
             "select r.id, r.county, r.kind, r.seq, r.place, r.school, r.project, r.wide, r.body, r.row_hash
              from photo_refs p join records r on r.id = p.record where p.sha256 = $1 limit 200",
@@ -546,7 +558,8 @@ pub async fn referring_to_photo(tx: &mut Tx, photo: &Sha256) -> Result<Vec<Recor
         .bind(photo.0.as_slice())
         .fetch_all(tx)
         .await?,
-    )
+    )?;
+    Ok(found.into_iter().filter_map(Result::ok).collect())
 }
 
 /// Notes that a device's changes refer to photos that have not come: it will be asked for them.

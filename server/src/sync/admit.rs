@@ -4,7 +4,7 @@
 //! and written afterwards, many changes in one go. So a change that is held leaves no trace in
 //! the others' world: there is nothing to roll back.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sync_protocol::change::{Change, FieldName};
 use sync_protocol::digest::Leaf;
@@ -120,6 +120,8 @@ pub struct Work {
     pub first_held: HashMap<ChangeId, Sha256>,
     /// The records that the batch speaks of.
     pub records: HashMap<RecordId, Working>,
+    /// Those of them that cannot be read, because their rows are damaged.
+    pub unreadable: HashSet<RecordId>,
     /// The ledgers, moving on.
     pub ledgers: BTreeMap<String, LedgerRow>,
     /// The directories that the batch changed.
@@ -147,6 +149,7 @@ impl Work {
             in_box: HashMap::new(),
             first_held: HashMap::new(),
             records: HashMap::new(),
+            unreadable: HashSet::new(),
             ledgers,
             directories: BTreeMap::new(),
             entries: Vec::new(),
@@ -221,6 +224,9 @@ impl Work {
         let change = &decoded.change;
         let kind = kinds::named(&change.kind).ok_or_else(|| unknown_kind(change))?;
         kind.check(change)?;
+        if self.unreadable.contains(&change.record) {
+            return Err(record_damaged());
+        }
         let existing = self.records.get(&change.record);
         if let Some(existing) = existing.filter(|existing| existing.record.kind != change.kind) {
             return Err(Refusal::invalid(
@@ -370,6 +376,15 @@ impl Work {
     pub fn directory<'w>(&'w self, standing: &'w Standing, county: &str) -> Option<&'w Directory> {
         self.directories.get(county).or_else(|| standing.counties.get(county).map(|county| &county.directory))
     }
+}
+
+/// What the record says cannot be told, so nobody can say what this change does to it.
+fn record_damaged() -> Refusal {
+    Refusal::new(
+        Code::RecordDamaged,
+        "服务器上的这条记录已损坏，暂时不能改动；内容已保存在待处理箱，请办公室通知管理员核验，修复后再放行",
+        "the server's copy of this record is damaged and cannot be changed for now; what was written is kept, the office releases it once the record is repaired",
+    )
 }
 
 fn entry(county: &str, seq: u64, arrival: &Arrival<'_>, now: Moment) -> Entry {

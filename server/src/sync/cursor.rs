@@ -25,6 +25,9 @@ pub struct Cursor {
     /// By county out of scope in which changes of the device were acknowledged: how the ledger stood.
     #[serde(rename = "x", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub elsewhere: BTreeMap<String, Stood>,
+    /// Whether something was left out on the way that could not be read.
+    #[serde(rename = "l", default, skip_serializing_if = "std::ops::Not::not")]
+    pub left_out: bool,
 }
 
 impl Cursor {
@@ -109,6 +112,7 @@ mod tests {
             scope: "ab".to_owned(),
             counties: BTreeMap::from([("350823".to_owned(), (stood, 42))]),
             elsewhere: BTreeMap::from([("350824".to_owned(), Stood::default())]),
+            left_out: true,
         };
         let text = sealer.seal(&cursor);
         assert_eq!(sealer.open(&text), Some(cursor));

@@ -22,7 +22,7 @@ use crate::config::{self, HighWater, Reached};
 use crate::error::{Error, Result};
 use crate::store::ledger::LedgerRow;
 use crate::store::server_row::ServerRow;
-use crate::store::{Store, records, settled};
+use crate::store::{Store, settled};
 
 /// How many nudges a slow listener may be behind; beyond that it is told "something".
 const NUDGES: usize = 256;
@@ -173,16 +173,14 @@ impl Engine {
     }
 }
 
-/// Reads how the ledgers stand; what is damaged of the records on the way is made anew first.
-async fn load(store: &Store) -> Result<Standing> {
-    for _ in 0..heal::AT_MOST {
-        let read = Standing::load(&mut *store.read().await?).await;
-        match read.as_ref().err().and_then(records::damaged) {
-            Some(record) => heal::heal(store, record).await?,
-            None => return read,
-        }
+/// Reads how the ledgers stand; what is damaged of the records on the way is made anew first, and left
+/// out where it cannot be.
+pub(super) async fn load(store: &Store) -> Result<Standing> {
+    let (standing, damaged) = Standing::load(&mut *store.read().await?).await?;
+    if damaged.is_empty() || !heal::heal(store, damaged).await? {
+        return Ok(standing);
     }
-    Standing::load(&mut *store.read().await?).await
+    Ok(Standing::load(&mut *store.read().await?).await?.0)
 }
 
 /// Notes beside the database how far the ledgers went.

@@ -13,9 +13,10 @@ use super::cursor::{Cursor, Stood};
 use super::scope::{Reach, ReadScope};
 use super::standing::{self, Standing};
 use crate::error::{Error, Kind, Result};
-use crate::store::Tx;
 use crate::store::ledger::{self, LedgerRow};
 use crate::store::records::{self, PlaceRow, RecordRow, Room};
+use crate::store::scrub::Shelf;
+use crate::store::{Tx, damage};
 
 /// One page of news.
 #[derive(Debug, Default)]
@@ -30,8 +31,10 @@ pub struct Page {
     pub more: bool,
     /// Whether the cursor was of no use, so that this page begins from nothing.
     pub resync: bool,
-    /// Over the scope, when there is no more.
+    /// Over the scope, when there is no more and nothing was left out.
     pub digest: Option<ScopeDigest>,
+    /// Records that are left out because their rows are damaged.
+    pub left_out: Vec<RecordId>,
 }
 
 /// Where a reader stands: from nothing, or from a cursor.
@@ -46,7 +49,8 @@ pub struct From<'c> {
 /// The answer from memory to a device that has everything already; `None` if there is news.
 pub fn nothing_new(standing: &Standing, scope: &ReadScope, from: &From<'_>) -> Option<Page> {
     let cursor = from.cursor?;
-    if cursor.scope != scope.fingerprint() || cursor.counties.len() != scope.counties.len() {
+    if cursor.left_out || cursor.scope != scope.fingerprint() || cursor.counties.len() != scope.counties.len()
+    {
         return None;
     }
     let mut digest = ScopeDigest::default();
@@ -98,7 +102,12 @@ pub async fn page(
         stands_elsewhere(&ledgers, code, scope, &mut page.cursor);
     }
     add_touched(tx, scope, &ledgers, touched, &filling.sent, &mut page).await?;
-    page.digest = (!page.more).then_some(digest);
+    // A device that lacks something is not told by the digest what it should have, until that can be
+    // had: then the digests differ, and it asks for what it lacks.
+    let lacked = cursor.is_some_and(|cursor| cursor.left_out);
+    page.cursor.left_out =
+        !page.left_out.is_empty() || (lacked && damage::count(tx, Shelf::Records).await? > 0);
+    page.digest = (!page.more && !page.cursor.left_out).then_some(digest);
     Ok(page)
 }
 
@@ -138,17 +147,26 @@ async fn fill(
         Some(places) => records::page_of_places(tx, &ids(places), after, room).await?,
     };
     let mut until = after;
-    for row in rows {
-        let fits = row.body.len() <= filling.bytes || filling.sent.is_empty();
+    for found in rows {
+        let (seq, bytes) = match &found {
+            Ok(row) => (row.seq, row.body.len()),
+            Err(damaged) => (damaged.seq, 0),
+        };
+        let fits = bytes <= filling.bytes || filling.sent.is_empty();
         if filling.room == 0 || !fits {
             page.more = true;
             return Ok(until);
         }
         filling.room -= 1;
-        filling.bytes = filling.bytes.saturating_sub(row.body.len());
-        until = row.seq;
-        filling.sent.insert(row.id);
-        page.records.push(sent(&row)?);
+        filling.bytes = filling.bytes.saturating_sub(bytes);
+        until = seq.min(ledger.seq);
+        match found {
+            Ok(row) => {
+                filling.sent.insert(row.id);
+                page.records.push(sent(&row)?);
+            }
+            Err(damaged) => page.left_out.push(damaged.record),
+        }
     }
     Ok(ledger.seq)
 }
@@ -223,8 +241,11 @@ async fn add_touched(
             }
         }
     }
-    for row in records::records(tx, added.into_iter()).await? {
-        page.records.push(sent(&row)?);
+    for found in records::records(tx, added.into_iter()).await? {
+        match found {
+            Ok(row) => page.records.push(sent(&row)?),
+            Err(damaged) => page.left_out.push(damaged.record),
+        }
     }
     Ok(())
 }

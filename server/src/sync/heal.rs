@@ -3,56 +3,56 @@
 
 use sync_protocol::id::RecordId;
 use sync_protocol::kinds;
-use sync_protocol::photo::Sha256;
 
 use super::directory::reference;
 use super::placing::Placed;
 use super::rows;
 use crate::error::{Error, Result};
 use crate::store::ledger::{self, Entry};
-use crate::store::{Store, Tx, records};
+use crate::store::{Store, Tx, damage, records};
 
-/// How many damaged rows one reader waits for.
-pub(super) const AT_MOST: usize = 1000;
-
-/// Makes the row of a record anew, in a commit of its own.
+/// Makes the rows of these records anew, in a commit of its own; tells whether any was.
 ///
 /// # Errors
-/// If an entry of the record is damaged too, or erased: then it stays as it is, and the log says so.
-pub async fn heal(store: &Store, record: RecordId) -> Result<()> {
-    store.write(move |tx| Box::pin(heal_within(tx, record))).await
+/// If nothing can be written.
+pub async fn heal(store: &Store, records: Vec<RecordId>) -> Result<bool> {
+    store.write(move |tx| Box::pin(heal_within(tx, records))).await
 }
 
-/// Makes the row of a record anew, within a commit.
-pub(super) async fn heal_within(tx: &mut Tx, record: RecordId) -> Result<()> {
-    let made = make(tx, record).await;
-    let outcome = if made.is_ok() { "rebuilt" } else { "unreadable" };
-    metrics::counter!("siteledger_records_damaged_total", "outcome" => outcome).increment(1);
-    match &made {
-        Ok(()) => {
-            tracing::warn!(%record, "the row of a record was damaged on disk and was made anew from the ledger");
+/// Makes the rows of these records anew, within a commit; tells whether any was. One whose entries
+/// are damaged too, or erased, stays as it is: that is noted, and told in the log.
+pub(super) async fn heal_within(tx: &mut Tx, records: Vec<RecordId>) -> Result<bool> {
+    let mut any = false;
+    for record in records {
+        match make(tx, record).await {
+            Ok(()) => {
+                any = true;
+                damage::record_is_whole(tx, record).await?;
+                count("rebuilt");
+                tracing::warn!(%record, "the row of a record was damaged on disk and was made anew from the ledger");
+            }
+            Err(error) => {
+                // Told once, not to everybody who comes by.
+                if damage::note_record(tx, record).await? {
+                    count("unreadable");
+                    tracing::error!(
+                        ?error,
+                        %record,
+                        "the row of a record is damaged on disk and cannot be made anew, it is left out; run `siteledger verify`"
+                    );
+                }
+            }
         }
-        Err(error) => tracing::error!(
-            ?error,
-            %record,
-            "the row of a record is damaged on disk and cannot be made anew; run `siteledger verify`"
-        ),
     }
-    made
+    Ok(any)
+}
+
+fn count(outcome: &'static str) {
+    metrics::counter!("siteledger_records_damaged_total", "outcome" => outcome).increment(1);
 }
 
 async fn make(tx: &mut Tx, record: RecordId) -> Result<()> {
-    let mut history = Vec::new();
-    for (entry, intact) in ledger::history_to_check(tx, record).await? {
-        if !intact || !fits(&entry) {
-            return Err(Error::internal(anyhow::anyhow!(
-                "entry {} of {} is damaged",
-                entry.seq,
-                entry.county
-            )));
-        }
-        history.push(entry);
-    }
+    let history = history(tx, record).await?;
     let rebuilt = rows::rebuild(record, &history)?;
     let last = history.last().ok_or_else(|| Error::internal(anyhow::anyhow!("it stands in no ledger")))?;
     let kind = kinds::named(&rebuilt.kind)
@@ -69,13 +69,32 @@ async fn make(tx: &mut Tx, record: RecordId) -> Result<()> {
 
 /// The school of a project, as its history says: its row may be damaged too.
 async fn school_of(tx: &mut Tx, project: RecordId) -> Result<Option<RecordId>> {
-    let history = ledger::history(tx, project).await?;
+    let history = history(tx, project).await?;
     if history.is_empty() {
         return Ok(None);
     }
     Ok(reference(&rows::rebuild(project, &history)?, "school"))
 }
 
-fn fits(entry: &Entry) -> bool {
-    entry.body.as_ref().is_some_and(|body| Sha256::of(body.as_bytes()) == entry.digest)
+/// The entries of a record, all of them whole. Those that are not are noted.
+async fn history(tx: &mut Tx, record: RecordId) -> Result<Vec<Entry>> {
+    let (mut whole, mut damaged) = (Vec::new(), None);
+    for (entry, intact) in ledger::history_to_check(tx, record).await? {
+        if intact && entry.fits() {
+            whole.push(entry);
+        } else {
+            if entry.body.is_some() {
+                damage::note_entry(tx, &entry.county, entry.seq).await?;
+            }
+            damaged = Some(entry);
+        }
+    }
+    match damaged {
+        None => Ok(whole),
+        Some(entry) => Err(Error::internal(anyhow::anyhow!(
+            "entry {} of {} is damaged or erased",
+            entry.seq,
+            entry.county
+        ))),
+    }
 }

@@ -14,6 +14,7 @@ pub mod heal;
 pub mod held_box;
 pub mod incoming;
 pub mod lineage;
+mod mend;
 pub mod nudge;
 mod permit;
 pub mod placing;

@@ -21,6 +21,7 @@ use super::feed::{self, From, Page};
 use super::heal;
 use super::incoming::{Incoming, Sender};
 use super::lineage::{self, Known, Relation};
+use super::mend;
 use super::placing;
 use super::scope::ReadScope;
 use super::ticket::{self, Ticket};
@@ -260,6 +261,9 @@ impl Engine {
         let mut tx = self.store.snapshot().await?;
         let known = ledger::known(&mut tx, asked.changes.iter().copied()).await?;
         let mut here: BTreeSet<_> = known.into_iter().map(|(change, _)| change).collect();
+        for change in mend::lacking(&mut tx, &asked.changes).await? {
+            here.remove(&change);
+        }
         here.extend(held::has_changes(&mut tx, &asked.changes).await?);
         Ok(asked.changes.iter().filter(|change| !here.contains(change)).copied().collect())
     }
@@ -325,17 +329,21 @@ impl Engine {
         {
             return Ok(page);
         }
-        for _ in 0..heal::AT_MOST {
-            let mut tx = self.store.snapshot().await?;
-            let page = feed::page(&mut tx, scope, from, limit, touched).await;
-            drop(tx);
-            match page.as_ref().err().and_then(records::damaged) {
-                Some(record) => heal::heal(&self.store, record).await?,
-                None => return page,
+        let page = feed::page(&mut *self.store.snapshot().await?, scope, from, limit, touched).await?;
+        if page.left_out.is_empty() {
+            return Ok(page);
+        }
+        match heal::heal(&self.store, page.left_out.clone()).await {
+            Ok(true) => feed::page(&mut *self.store.snapshot().await?, scope, from, limit, touched).await,
+            Ok(false) => Ok(page),
+            Err(error) => {
+                tracing::warn!(
+                    ?error,
+                    "damaged records are left out of an answer and could not be made anew"
+                );
+                Ok(page)
             }
         }
-        let mut tx = self.store.snapshot().await?;
-        feed::page(&mut tx, scope, from, limit, touched).await
     }
 
     /// The photos that this device's changes refer to and that have not come.

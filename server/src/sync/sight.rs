@@ -37,11 +37,12 @@ impl Engine {
     /// Not found if there is none, or it is out of scope: nobody learns which.
     pub async fn record(&self, actor: &Actor, id: RecordId, after: u64, limit: u32) -> Result<Sighting> {
         let seen = self.look_at_record(actor, id, after, limit).await;
-        match seen.as_ref().err().and_then(records::damaged) {
-            Some(record) => heal::heal(&self.store, record).await?,
-            None => return seen,
+        match seen.as_ref().err().and_then(damaged) {
+            Some(record) if heal::heal(&self.store, vec![record]).await? => {
+                self.look_at_record(actor, id, after, limit).await
+            }
+            _ => seen,
         }
-        self.look_at_record(actor, id, after, limit).await
     }
 
     async fn look_at_record(&self, actor: &Actor, id: RecordId, after: u64, limit: u32) -> Result<Sighting> {
@@ -56,6 +57,11 @@ impl Engine {
         let photos = evidence::of_record(&mut tx, &snapshot, school, |place| scope.has(place)).await?;
         Ok(Sighting { row, snapshot, history, next, photos })
     }
+}
+
+/// The record whose damaged row is why something failed, if that is why.
+fn damaged(error: &Error) -> Option<RecordId> {
+    error.context.as_ref()?.downcast_ref::<records::Damaged>().map(|damaged| damaged.record)
 }
 
 /// Where the record's school is, if somebody said so.

@@ -41,8 +41,8 @@ pub struct Standing {
 }
 
 impl County {
-    /// Reads one county from the database.
-    async fn load(tx: &mut Tx, mut ledger: LedgerRow) -> Result<Self> {
+    /// Reads one county from the database. What it left out for its damaged row is told.
+    async fn load(tx: &mut Tx, mut ledger: LedgerRow, damaged: &mut Vec<RecordId>) -> Result<Self> {
         const PAGE: u32 = 1000;
         if !founding::is_intact(tx, &ledger.county).await? {
             // It may be another city's: whoever has a role at a city has none here meanwhile.
@@ -53,10 +53,20 @@ impl County {
             let mut after = 0;
             loop {
                 let page = records::of_kind(tx, &ledger.county, kind, after, PAGE).await?;
-                let Some(last) = page.last() else { break };
-                after = last.seq;
-                for row in &page {
-                    directory.learn(&snapshot(row)?.into_record());
+                if page.is_empty() {
+                    break;
+                }
+                for found in &page {
+                    match found {
+                        Ok(row) => {
+                            after = row.seq;
+                            directory.learn(&snapshot(row)?.into_record());
+                        }
+                        Err(left_out) => {
+                            after = left_out.seq;
+                            damaged.push(left_out.record);
+                        }
+                    }
                 }
             }
         }
@@ -82,13 +92,15 @@ impl County {
 }
 
 impl Standing {
-    /// Reads everything from the database.
-    pub async fn load(tx: &mut Tx) -> Result<Self> {
-        let mut standing = Self::default();
+    /// Reads everything from the database, and tells which records are left out because their rows
+    /// are damaged.
+    pub async fn load(tx: &mut Tx) -> Result<(Self, Vec<RecordId>)> {
+        let (mut standing, mut damaged) = (Self::default(), Vec::new());
         for ledger in ledger::ledgers(tx).await? {
-            standing.counties.insert(ledger.county.clone(), County::load(tx, ledger).await?);
+            let code = ledger.county.clone();
+            standing.counties.insert(code, County::load(tx, ledger, &mut damaged).await?);
         }
-        Ok(standing)
+        Ok((standing, damaged))
     }
 
     /// How far the ledgers ever went, if one of them stands further back.
@@ -128,7 +140,8 @@ impl CountyNews {
         let mut news = Self::default();
         for ledger in ledger::ledgers(tx).await? {
             match known.get(&ledger.county) {
-                None => news.opened.push(County::load(tx, ledger).await?),
+                // What was opened just now has nothing yet that could be damaged.
+                None => news.opened.push(County::load(tx, ledger, &mut Vec::new()).await?),
                 Some((name, city)) if (name, city) != (&ledger.name, &ledger.city) => {
                     news.corrected.push(ledger);
                 }

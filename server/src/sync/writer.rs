@@ -25,13 +25,13 @@ use super::placing::Placed;
 use super::rows;
 use super::standing::{self, CountyNews, Standing};
 use super::ticket::{Judgement, Shown, Ticket};
-use super::{engine, heal};
+use super::{engine, heal, mend};
 use crate::clock::{Clock, Moment};
 use crate::config::HighWater;
 use crate::error::{Error, Kind, Result};
 use crate::store::held::{self, Decision, State};
 use crate::store::ledger::{self, LedgerRow};
-use crate::store::records::{self, PlaceKey, PlaceRow, RecordRow};
+use crate::store::records::{self, PlaceKey, PlaceRow};
 use crate::store::{self, Store, Tx, tickets};
 
 /// How many requests may wait. Beyond that the server says "not now".
@@ -264,11 +264,7 @@ impl Writer {
     }
 
     async fn read_anew(&self) {
-        let read = async {
-            let mut tx = self.store.read().await?;
-            Standing::load(&mut tx).await
-        };
-        match read.await {
+        match engine::load(&self.store).await {
             Ok(fresh) => *write_lock(&self.standing) = fresh,
             Err(error) => tracing::error!(?error, "could not read how the ledgers stand; will try again"),
         }
@@ -287,7 +283,13 @@ fn read_lock(standing: &RwLock<Standing>) -> std::sync::RwLockReadGuard<'_, Stan
 /// Judges and writes some requests inside of the writer's transaction.
 async fn write(tx: &mut Tx, standing: &RwLock<Standing>, pushes: &[Push], now: Moment) -> Result<Written> {
     let mut work = Work::new(&read_lock(standing), now);
+    mend::mend(tx, pushes.iter().flat_map(|push| &push.changes)).await?;
     prepare(tx, &mut work, pushes).await?;
+    let unreadable: Vec<_> = work.unreadable.iter().copied().collect();
+    if !unreadable.is_empty() && heal::heal_within(tx, unreadable).await? {
+        work = Work::new(&read_lock(standing), now);
+        prepare(tx, &mut work, pushes).await?;
+    }
     let judged = catch_unwind(AssertUnwindSafe(|| judge(&mut work, &read_lock(standing), pushes)));
     let verdicts = judged.map_err(|_| Error::internal(anyhow::anyhow!("judging a change panicked")))?;
 
@@ -364,7 +366,14 @@ async fn load_records(tx: &mut Tx, work: &mut Work, ids: HashSet<RecordId>) -> R
     if ids.is_empty() {
         return Ok(());
     }
-    for row in read_records(tx, &ids).await? {
+    for found in records::records(tx, ids.into_iter()).await? {
+        let row = match found {
+            Ok(row) => row,
+            Err(damaged) => {
+                work.unreadable.insert(damaged.record);
+                continue;
+            }
+        };
         let (record, bytes) = (standing::snapshot(&row)?.into_record(), row.body.len());
         let placed = Placed { county: row.county, school: row.school, project: row.project };
         let before = Before { seq: row.seq, place: row.place, placed: placed.clone() };
@@ -372,21 +381,6 @@ async fn load_records(tx: &mut Tx, work: &mut Work, ids: HashSet<RecordId>) -> R
         work.records.insert(row.id, working);
     }
     Ok(())
-}
-
-/// Reads records. Where the row of one is damaged it is made anew first: whoever writes to it is not
-/// to be turned away.
-async fn read_records(tx: &mut Tx, ids: &HashSet<RecordId>) -> Result<Vec<RecordRow>> {
-    for _ in 0..heal::AT_MOST {
-        match records::records(tx, ids.iter().copied()).await {
-            Err(error) => match records::damaged(&error) {
-                Some(record) => heal::heal_within(tx, record).await?,
-                None => return Err(error),
-            },
-            read => return read,
-        }
-    }
-    records::records(tx, ids.iter().copied()).await
 }
 
 fn judge(work: &mut Work, standing: &Standing, pushes: &[Push]) -> Vec<Vec<Verdict>> {

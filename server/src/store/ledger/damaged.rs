@@ -1,0 +1,56 @@
+//! Entries that are noted as damaged, and what is written in their place.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow as _, Row as _};
+use sync_protocol::id::ChangeId;
+
+use super::{Entry, EntryColumns};
+use crate::error::Result;
+use crate::store::scrub::Shelf;
+use crate::store::{Tx, columns, damage};
+
+/// An entry whose row is noted as damaged.
+#[derive(Clone, Debug)]
+pub struct DamagedEntry {
+    /// Its row.
+    pub row: i64,
+    /// What stands there.
+    pub entry: Entry,
+    /// The hash that was kept of what stood there.
+    pub row_hash: Vec<u8>,
+}
+
+/// The entries of these changes that are noted as damaged, as far as they can be read at all.
+pub async fn known_to_be_damaged(tx: &mut Tx, changes: &[ChangeId]) -> Result<Vec<DamagedEntry>> {
+    let ids = columns::hex_list(changes.iter().map(|change| change.0.into_bytes()));
+    let found = sqlx::query(
+        // There are hardly any: it goes from them to the entries.
+        "select c.rowid, county, seq, id, record, made_by, by_name, device, received_at, released_by, digest,
+         salt, leaf, body, row_hash
+         from damaged d cross join changes c on c.rowid = d.row
+         where d.shelf = $2 and c.id in (select unhex(value) from json_each($1))",
+    )
+    .bind(ids)
+    .bind(Shelf::Entries.name())
+    .fetch_all(tx)
+    .await?;
+    let read = |row: &SqliteRow| {
+        let read = EntryColumns::from_row(row).ok()?;
+        let row_hash = read.row_hash.clone();
+        let (entry, _) = read.try_into().ok()?;
+        Some(DamagedEntry { row: row.try_get("rowid").ok()?, entry, row_hash })
+    };
+    Ok(found.iter().filter_map(read).collect())
+}
+
+/// Writes what an entry says in place of what stands damaged in its row.
+pub async fn mend(tx: &mut Tx, row: i64, entry: &Entry) -> Result<()> {
+    sqlx::query("update changes set record = $2, digest = $3, body = $4 where rowid = $1")
+        .bind(row)
+        .bind(entry.record.as_bytes().as_slice())
+        .bind(entry.digest.0.as_slice())
+        .bind(&entry.body)
+        .execute(&mut *tx)
+        .await?;
+    damage::is_whole(tx, Shelf::Entries, row).await
+}
