@@ -9,6 +9,7 @@ mod demo;
 mod enrol;
 mod export;
 mod help;
+mod log;
 mod progress;
 pub(crate) mod qr;
 pub mod serve;
@@ -132,15 +133,12 @@ impl Cli {
     /// Sends the log to stderr: as JSON, unless somebody reads along.
     pub fn start_logging(&self) {
         let filter = EnvFilter::new(&self.common.log);
-        let log = tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_writer(std::io::stderr)
-            .with_span_events(FmtSpan::NONE);
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_span_events(FmtSpan::NONE);
         // A second start in one process (a test) keeps the first log.
         let _ = if std::io::stderr().is_terminal() {
-            log.compact().try_init()
+            log.with_writer(io::stderr).compact().try_init()
         } else {
-            log.json().flatten_event(true).try_init()
+            log.with_writer(log::JsonLines::new).json().flatten_event(true).try_init()
         };
     }
 }

@@ -6,6 +6,7 @@ use sync_protocol::bundle::Key;
 use sync_protocol::id::{DeviceId, UserId};
 use uuid::Uuid;
 
+use super::label::label;
 use super::people::{People, user_disabled};
 use super::secret;
 use crate::clock::{Clock, Moment};
@@ -113,7 +114,7 @@ pub async fn redeem(people: &People, code: &str, device_name: &str, peer: IpAddr
     let token = secret::new::<32>()?;
     let secrets = DeviceSecrets { token_hash: secret::hash(&token), bundle_key: Key::of(&token).0 };
     let device = DeviceId(Uuid::now_v7());
-    let name: String = device_name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect();
+    let name = label(device_name, MAX_NAME_CHARS);
     // What was heard of a moment ago is not in the store yet.
     let before = enrolments::code(&mut *people.store.read().await?, &hash).await?;
     let was_seen = before.and_then(|code| code.device).is_some_and(|device| people.was_just_seen(device));

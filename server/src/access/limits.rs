@@ -258,6 +258,15 @@ mod tests {
     }
 
     #[test]
+    fn one_address_does_not_try_a_thousand_names_and_others_come_in() {
+        let limits = Limits::default();
+        let now = Moment(1_700_000_000_000);
+        let tried = (0..1000).filter(|name| limits.sign_in(&format!("name{name}"), OFFICE, now).is_ok());
+        assert_eq!(tried.count(), 60);
+        limits.sign_in("lin", VILLAGE, now).unwrap();
+    }
+
+    #[test]
     fn short_codes_are_tightly_limited_by_address_and_altogether() {
         let limits = Limits::default();
         let tried = (0..50).filter(|_| limits.short_code(OFFICE).is_ok()).count();

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod actor;
 pub mod enrolment;
+pub mod label;
 mod limits;
 pub mod password;
 pub mod people;

@@ -199,6 +199,15 @@ mod tests {
         assert!(!passwords.verify("梅花山下有三间教室".to_owned(), None).await.unwrap());
     }
 
+    /// The work is what takes the time, and it is what the parameters say.
+    #[tokio::test]
+    async fn who_has_no_account_costs_the_same_work_as_who_has_one() {
+        let work = |hash: &str| hash.rsplitn(3, '$').nth(2).map(str::to_owned);
+        let nobodys = Passwords::new().unwrap().nobodys;
+        assert_eq!(work(&nobodys).as_deref(), Some("$argon2id$v=19$m=19456,t=2,p=1"));
+        assert_eq!(work(&nobodys), work(&hash("梅花山下有三间教室".to_owned()).await.unwrap()));
+    }
+
     #[test]
     fn the_commonest_are_refused() {
         for bad in [

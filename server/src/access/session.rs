@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::accounts;
 use super::actor::Actor;
+use super::label::label;
 use super::people::{People, user_disabled};
 use super::secret::{self, SecretHash};
 use super::totp;
@@ -110,14 +111,15 @@ async fn begin(
 ) -> Result<SignedIn> {
     let token = secret::new::<32>()?;
     let (hash, previous) = (secret::hash(&token), previous.map(|token| secret::hash(&token)));
-    let name: String = browser.chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect();
+    let name = label(&browser, MAX_NAME_CHARS);
     let begun = people.store.write(move |tx| {
         Box::pin(async move {
             let known = match &previous {
                 Some(previous) => same_browser(tx, previous, user).await?,
                 None => None,
             };
-            if let Some(previous) = previous.filter(|_| known.is_some()) {
+            // Whoever's it was: the browser that had it has another one now.
+            if let Some(previous) = previous {
                 sessions::end(tx, &previous).await?;
             }
             let device = known.unwrap_or_else(|| DeviceId(Uuid::now_v7()));

@@ -109,10 +109,12 @@ pub async fn speak(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     let Some(error) = response.extensions_mut().remove::<Arc<Error>>() else { return response };
-    if response.status().is_server_error() {
-        tracing::error!(path, error = ?error, "a request failed");
-    } else {
-        tracing::debug!(path, error = ?error, "a request was refused");
+    match response.status() {
+        status if status.is_server_error() => tracing::error!(path, error = ?error, "a request failed"),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            tracing::info!(path, code = error.code, "a request was not permitted");
+        }
+        _ => tracing::debug!(path, error = ?error, "a request was refused"),
     }
     let status = response.status();
     let body = ProblemBody {
