@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::http::{HeaderName, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use tokio::sync::broadcast::Receiver;
@@ -22,6 +23,8 @@ use crate::sync::scope::ReadScope;
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// How long one stream lasts. The client connects again, and its rights are looked at anew.
 const LASTS: Duration = Duration::from_mins(5);
+
+type NotStored = [(HeaderName, &'static str); 1];
 
 struct Listening {
     app: App,
@@ -47,14 +50,15 @@ struct Listening {
 pub async fn listen(
     State(app): State<App>,
     Signed(actor): Signed,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+) -> (NotStored, Sse<impl Stream<Item = Result<Event, Infallible>>>) {
     let listening =
         Listening { nudges: app.engine.listen(), actor, scope: None, ends: Instant::now() + LASTS, app };
     let events = stream::unfold(listening, |mut listening| async move {
         let event = listening.next().await?;
         Some((Ok(event), listening))
     });
-    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+    let nudges = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    ([(header::CACHE_CONTROL, "no-store")], nudges)
 }
 
 impl Listening {

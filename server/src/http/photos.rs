@@ -28,7 +28,8 @@ use crate::sync::standing::{day, snapshot};
 
 /// Bytes under a hash never change; who may see them may.
 const FOREVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
-const SANDBOX: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'");
+const SANDBOX: HeaderValue =
+    HeaderValue::from_static("sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'");
 
 /// The original, byte for byte as it came.
 #[utoipa::path(
@@ -380,7 +381,10 @@ mod tests {
             ("cache-control", "private, max-age=31536000, immutable"),
             ("content-disposition", &format!("attachment; filename=\"{sha256}.jpg\"")),
             ("x-content-type-options", "nosniff"),
-            ("content-security-policy", "sandbox; default-src 'none'"),
+            (
+                "content-security-policy",
+                "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+            ),
             ("accept-ranges", "bytes"),
         ] {
             assert_eq!(whole.header(name), value, "{name}");

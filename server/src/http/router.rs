@@ -45,5 +45,7 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .split_for_parts();
     openapi::complete(&mut api, auth::cookie_name(&app.settings));
     let router = router.layer(Extension(openapi::written(&api)));
-    (limits::dress(router).with_state(app), api)
+    let router = limits::dress(router);
+    let router = if app.settings.is_https() { limits::keep_to_https(router) } else { router };
+    (router.with_state(app), api)
 }
