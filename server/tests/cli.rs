@@ -302,6 +302,20 @@ fn a_password_comes_by_stdin_and_signs_in() {
 }
 
 #[test]
+fn the_secret_of_one_time_codes_is_shown_once() {
+    let folder = Folder::new();
+    folder.run(&["user", "add", "lin", "--role", "auditor", "--at", "county:350823"]).well();
+    let shown = |said: String| said.split("secret=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    let first = shown(folder.run(&["user", "totp", "lin"]).well());
+    assert_eq!(first.len(), 32, "160 bits: {first}");
+    for arguments in [&["user", "list", "--json"][..], &["user", "list"], &["user", "devices", "lin"]] {
+        let said = folder.run(arguments);
+        assert!(!said.out.contains(&first) && !said.err.contains(&first), "{arguments:?}");
+    }
+    assert_ne!(shown(folder.run(&["user", "totp", "lin"]).well()), first, "asked again, it is another one");
+}
+
+#[test]
 fn one_process_serves_a_folder_and_a_second_is_told_which() {
     let folder = Folder::new();
     let server = folder.serve();

@@ -10,6 +10,7 @@ mod counties;
 mod desk;
 mod epochs;
 mod hostile;
+mod intruders;
 mod kill;
 mod lost_answers;
 mod main_job;

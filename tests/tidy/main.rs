@@ -6,6 +6,7 @@
 
 mod direction;
 mod habits;
+mod proven;
 mod reached;
 mod told;
 mod tree;
@@ -94,6 +95,7 @@ fn about_habits() -> Vec<Rule> {
 }
 
 fn about_names() -> Vec<Rule> {
+    use proven::{PAGE, claims_have_tests_or_reasons};
     use reached::no_file_is_forgotten;
     use told::settings_and_metrics_are_told;
     use words::no_machine_is_named;
@@ -106,6 +108,13 @@ fn about_names() -> Vec<Rule> {
         rule(
             settings_and_metrics_are_told,
             [(source, "arg(env = \"SITELEDGER_NEW\")"), (source, "counter!(\"siteledger_new_total\")")],
+        ),
+        rule(
+            claims_have_tests_or_reasons,
+            [
+                (PAGE, "| 1.2.3 | Done. | `x.rs::a_test_that_is_not_there` |"),
+                (PAGE, "| 1.2.3 | Done. | surely |"),
+            ],
         ),
         rule(no_machine_is_named, [("README.md", path), ("README.md", host)]),
     ]

@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not there")]
 
+mod browsers;
 mod damaged;
+mod guessing;
 mod house;
 mod joining;
 mod operation;
 mod routes;
+mod site;
+mod strangers;
