@@ -45,6 +45,8 @@ create table changes (
     by_name text not null,
     device blob not null,
     received_at integer not null,
+    -- Who brought it in by hand for the device.
+    carried_by blob,
     released_by blob,
     digest blob not null,
     salt blob not null,
@@ -164,6 +166,7 @@ create table held (
     by_name text not null,
     device blob not null,
     received_at integer not null,
+    carried_by blob,
     permitted_when_made integer not null default 0,
     state text not null default 'waiting' check (state in ('waiting', 'released', 'refused')),
     decided_by blob,

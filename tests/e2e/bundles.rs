@@ -90,6 +90,10 @@ async fn weeks_without_signal_arrive_in_somebody_elses_hand_as_their_authors_wor
     for inside in &bundle.manifest.photos {
         assert_eq!(photo(&world.office.desk, inside.sha256).await, StatusCode::OK);
     }
+    let history = world.office.record(second).await;
+    let history = history["history"].as_array().expect("a list");
+    let carrier_user = json!(carrier.phone.owner.user);
+    assert!(history.iter().all(|entry| entry["carried_by"] == carrier_user), "each says who carried it");
     let log = server.log();
     assert!(log.contains(&bundle.manifest.bundle.to_string()), "who carried it is in the log");
     assert!(log.contains(&carrier.phone.owner.user.to_string()));
@@ -300,10 +304,13 @@ async fn what_comes_from_a_phone_that_was_shut_out_waits_until_its_owner_was_ask
     assert_eq!(held[0]["code"], json!(Code::NotPermitted));
     assert!(held[0]["message"].as_str().unwrap_or_default().contains("已停用"), "it says why");
     assert_eq!(held[0]["permitted_when_made"], true, "the phone was good when it was written");
+    let carrier = json!(world.office.desk.phone.owner.user);
+    assert_eq!(held[0]["carried_by"], carrier, "it says whom to ask how it came");
     world.office.release(&held[0]).await;
     world.office.refresh().await.expect("the line holds");
     let released = world.office.desk.shown(first, "progress_text");
     assert_eq!(released[0].by, phone.phone.owner.user, "it counts as its author's");
+    assert_eq!(world.office.record(first).await["history"][0]["carried_by"], carrier);
     let answer = world.office.desk.carry(phone.bundle().packed()).await.expect("it is taken");
     assert_eq!(tally(&answer), tallied([("duplicate", 1), ("held", 3), ("photo known", 2)]));
     assert_eq!(world.office.held().await.len(), 3, "no second time");

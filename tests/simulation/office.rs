@@ -460,7 +460,13 @@ impl Office {
             county: held.county.clone(),
             permitted_when_made: held.permitted_when_made,
         };
-        let sender = Sender { user: held.by, name: held.by_name.clone(), device: held.device, rights };
+        let sender = Sender {
+            user: held.by,
+            name: held.by_name.clone(),
+            device: held.device,
+            carried_by: held.carried_by,
+            rights,
+        };
         let (verdicts, work) = self.judge(&[incoming], &sender);
         let seq = match verdicts.first() {
             Some(Verdict::Accepted { seq, .. } | Verdict::Duplicate { seq, .. }) => *seq,

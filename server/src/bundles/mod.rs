@@ -13,6 +13,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use sync_protocol::bundle::{self, BundleResponse, CHANGES, MANIFEST, Manifest, PhotoFate, Sealed};
+use sync_protocol::id::UserId;
 use sync_protocol::message::Fate;
 use sync_protocol::photo::Sha256;
 use sync_protocol::version::PROTOCOL;
@@ -70,7 +71,7 @@ impl Intake {
     where
         S: Stream<Item = Result<Bytes>> + Send + Unpin,
     {
-        let taken = self.take_for(language, body).await;
+        let taken = self.take_for(carrier.user, language, body).await;
         let outcome = match &taken {
             Ok(answer) if answer.complete => "complete",
             Ok(_) => "in_part",
@@ -86,7 +87,7 @@ impl Intake {
         taken
     }
 
-    async fn take_for<S>(&self, language: Language, body: S) -> Result<BundleResponse>
+    async fn take_for<S>(&self, carrier: UserId, language: Language, body: S) -> Result<BundleResponse>
     where
         S: Stream<Item = Result<Bytes>> + Send + Unpin,
     {
@@ -102,6 +103,7 @@ impl Intake {
             author: Arc::clone(&origin.actor),
             shut_out_since: origin.shut_out_since,
             cursor: manifest.cursor.clone(),
+            carrier,
             changes,
         };
         let outcomes = self.engine.take_carried(carried, language).await?;
@@ -183,7 +185,7 @@ impl Intake {
     }
 }
 
-/// Who carried what for whom is kept in the log.
+/// Every entry keeps who carried it; the log says when which bundle came, and what it brought.
 fn tell(answer: &BundleResponse, carrier: &Actor) {
     let count = |is: fn(&Fate) -> bool| answer.outcomes.iter().filter(|outcome| is(&outcome.fate)).count();
     let photos = |is: fn(&PhotoFate) -> bool| answer.photos.iter().filter(|photo| is(&photo.fate)).count();

@@ -60,6 +60,9 @@ pub struct HeldView {
     by_name: String,
     device: DeviceId,
     received_at: String,
+    /// Who brought it in by hand, if it did not come from the device itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    carried_by: Option<UserId>,
     /// Whether the author had the right when the change was made, by the device's own clock.
     permitted_when_made: bool,
     state: HeldState,
@@ -90,6 +93,7 @@ impl HeldView {
             by_name: held.by_name,
             device: held.device,
             received_at: held.received_at.rfc3339(),
+            carried_by: held.carried_by,
             permitted_when_made: held.permitted_when_made,
             state,
             releasable: hindrance.is_none(),

@@ -60,6 +60,9 @@ pub struct EntryView {
     device: DeviceId,
     /// When it came.
     received_at: String,
+    /// Who brought it in by hand, if it did not come from the device itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    carried_by: Option<UserId>,
     /// Who let it out of the held box, if it was held first.
     #[serde(skip_serializing_if = "Option::is_none")]
     released_by: Option<UserId>,
@@ -78,6 +81,7 @@ impl TryFrom<Entry> for EntryView {
             by_name: entry.by_name,
             device: entry.device,
             received_at: entry.received_at.rfc3339(),
+            carried_by: entry.carried_by,
             released_by: entry.released_by,
             digest: entry.digest,
         })

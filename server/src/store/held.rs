@@ -71,6 +71,8 @@ pub struct NewHeld {
     pub device: DeviceId,
     /// When it came.
     pub received_at: Moment,
+    /// Who brought it in by hand, if it did not come from the device itself.
+    pub carried_by: Option<UserId>,
     /// Whether the author had the right when the change was made, by the device's clock.
     pub permitted_when_made: bool,
 }
@@ -124,6 +126,7 @@ impl HeldRow {
             .text(&held.by_name)
             .bytes(held.device.as_bytes())
             .int(held.received_at.0)
+            .optional(held.carried_by, |hash, by| hash.bytes(by.as_bytes()))
             .int(i64::from(held.permitted_when_made))
             .text(self.state.as_str())
             .optional(self.decided_by, |hash, by| hash.bytes(by.as_bytes()))
@@ -149,6 +152,7 @@ struct HeldColumns {
     by_name: String,
     device: Vec<u8>,
     received_at: i64,
+    carried_by: Option<Vec<u8>>,
     permitted_when_made: bool,
     state: String,
     decided_by: Option<Vec<u8>>,
@@ -177,6 +181,7 @@ impl TryFrom<HeldColumns> for (HeldRow, bool) {
             by_name: row.by_name,
             device: columns::id(&row.device)?,
             received_at: Moment(row.received_at),
+            carried_by: row.carried_by.map(|by| columns::id(&by)).transpose()?,
             permitted_when_made: row.permitted_when_made,
         };
         let kept = row.row_hash;
@@ -211,12 +216,13 @@ pub async fn hold(tx: &mut Tx, changes: impl Iterator<Item = &NewHeld>) -> Resul
     for held in changes {
         sqlx::query(
             "insert into held (county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
-             received_at, permitted_when_made, row_hash)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+             received_at, carried_by, permitted_when_made, row_hash)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
              on conflict (digest) do update set county = excluded.county, change_id = excluded.change_id,
                  raw = excluded.raw, code = excluded.code, field = excluded.field, zh = excluded.zh,
                  en = excluded.en, made_by = excluded.made_by, by_name = excluded.by_name,
                  device = excluded.device, received_at = excluded.received_at,
+                 carried_by = excluded.carried_by,
                  permitted_when_made = excluded.permitted_when_made, row_hash = excluded.row_hash,
                  state = 'waiting', decided_by = null, decided_at = null, decision_reason = null,
                  released_seq = null",
@@ -233,6 +239,7 @@ pub async fn hold(tx: &mut Tx, changes: impl Iterator<Item = &NewHeld>) -> Resul
         .bind(&held.by_name)
         .bind(held.device.as_bytes().as_slice())
         .bind(held.received_at.0)
+        .bind(held.carried_by.as_ref().map(|by| by.as_bytes().as_slice()))
         .bind(held.permitted_when_made)
         .bind(HeldRow::waiting(held.clone()).row_hash().to_vec())
         .execute(&mut *tx)
@@ -247,7 +254,7 @@ pub async fn with_digests(tx: &mut Tx, digests: impl Iterator<Item = Sha256>) ->
     let list = columns::hex_list(digests.map(|digest| digest.0));
     let found: Vec<HeldColumns> = sqlx::query_as(
         "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
-         received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
+         received_at, carried_by, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
          row_hash
          from held where digest in (select unhex(value) from json_each($1))",
     )
@@ -275,7 +282,7 @@ pub async fn first_of_ids(tx: &mut Tx, changes: &[ChangeId]) -> Result<HashMap<C
     let list = serde_json::to_string(changes).unwrap_or_default();
     let found: Vec<HeldColumns> = sqlx::query_as(
         "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
-         received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
+         received_at, carried_by, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
          row_hash
          from held h where change_id in (select value from json_each($1))
          and not exists (select 1 from held b where b.change_id = h.change_id and b.id < h.id)",
@@ -294,7 +301,7 @@ pub async fn first_of_ids(tx: &mut Tx, changes: &[ChangeId]) -> Result<HashMap<C
 pub async fn held(tx: &mut Tx, id: i64) -> Result<Option<HeldRow>> {
     let found: Option<HeldColumns> = sqlx::query_as(
         "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
-         received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
+         received_at, carried_by, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
          row_hash
          from held where id = $1",
     )
@@ -324,7 +331,7 @@ pub async fn list(
     a_list(
         sqlx::query_as(
             "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
-             received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
+             received_at, carried_by, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
              row_hash
              from held where county in (select value from json_each($1)) and state = $2 and id > $3
              order by id limit $4",
@@ -343,7 +350,7 @@ pub async fn of_author(tx: &mut Tx, author: UserId, limit: u32) -> Result<Vec<He
     a_list(
         sqlx::query_as(
             "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
-             received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
+             received_at, carried_by, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
              row_hash
              from held where made_by = $1 order by id desc limit $2",
         )
@@ -378,7 +385,7 @@ pub async fn page_to_check(
 ) -> Result<Vec<(i64, Result<(HeldRow, bool)>)>> {
     let found = sqlx::query(
         "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
-         received_at, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
+         received_at, carried_by, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
          row_hash
          from held where id > $1 order by id limit $2",
     )

@@ -128,6 +128,8 @@ pub struct Entry {
     pub device: DeviceId,
     /// When it came.
     pub received_at: Moment,
+    /// Who brought it in by hand, if it did not come from the device itself.
+    pub carried_by: Option<UserId>,
     /// Who released it, if it was held first.
     pub released_by: Option<UserId>,
     /// The digest of `body`.
@@ -146,7 +148,7 @@ impl Entry {
         self.body.as_ref().is_some_and(|body| Sha256::of(body.as_bytes()) == self.digest)
     }
 
-    /// Covers what the leaf does not: the name, the release, and the leaf itself.
+    /// Covers what the leaf does not: the name, the carrier, the release, and the leaf itself.
     pub fn row_hash(&self) -> [u8; row_hash::LEN] {
         RowHash::new("changes")
             .text(&self.county)
@@ -157,6 +159,7 @@ impl Entry {
             .text(&self.by_name)
             .bytes(self.device.as_bytes())
             .int(self.received_at.0)
+            .optional(self.carried_by, |hash, by| hash.bytes(by.as_bytes()))
             .optional(self.released_by, |hash, by| hash.bytes(by.as_bytes()))
             .bytes(&self.digest.0)
             .bytes(&self.salt)
@@ -170,7 +173,7 @@ pub async fn append(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
     for chunk in entries.chunks(columns::ROWS_PER_INSERT) {
         let mut insert = QueryBuilder::<Sqlite>::new(
             "insert into changes (county, seq, id, record, made_by, by_name, device, received_at,
-             released_by, digest, salt, leaf, body, row_hash) ",
+             carried_by, released_by, digest, salt, leaf, body, row_hash) ",
         );
         insert.push_values(chunk, |mut row, entry| {
             row.push_bind(&entry.county)
@@ -181,6 +184,7 @@ pub async fn append(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
                 .push_bind(&entry.by_name)
                 .push_bind(entry.device.as_bytes().as_slice())
                 .push_bind(entry.received_at.0)
+                .push_bind(entry.carried_by.as_ref().map(|by| by.as_bytes().as_slice()))
                 .push_bind(entry.released_by.as_ref().map(|by| by.as_bytes().as_slice()))
                 .push_bind(entry.digest.0.as_slice())
                 .push_bind(entry.salt.as_slice())
@@ -241,6 +245,7 @@ struct EntryColumns {
     by_name: Vec<u8>,
     device: Vec<u8>,
     received_at: i64,
+    carried_by: Option<Vec<u8>>,
     released_by: Option<Vec<u8>>,
     digest: Vec<u8>,
     salt: Vec<u8>,
@@ -262,6 +267,7 @@ impl TryFrom<EntryColumns> for (Entry, bool) {
             by_name: text(row.by_name),
             device: columns::id(&row.device)?,
             received_at: Moment(row.received_at),
+            carried_by: row.carried_by.map(|by| columns::id(&by)).transpose()?,
             released_by: row.released_by.map(|by| columns::id(&by)).transpose()?,
             digest: Sha256(columns::array(&row.digest)?),
             salt: columns::array(&row.salt)?,
@@ -286,8 +292,8 @@ pub async fn history(tx: &mut Tx, record: RecordId) -> Result<Vec<Entry>> {
 /// All entries about a record, in ledger order, each with whether its row is intact.
 pub async fn history_to_check(tx: &mut Tx, record: RecordId) -> Result<Vec<(Entry, bool)>> {
     let rows: Vec<EntryColumns> = sqlx::query_as(
-        "select county, seq, id, record, made_by, by_name, device, received_at, released_by, digest,
-         salt, leaf, body, row_hash
+        "select county, seq, id, record, made_by, by_name, device, received_at, carried_by, released_by,
+         digest, salt, leaf, body, row_hash
          from changes where record = $1 order by seq",
     )
     .bind(record.as_bytes().as_slice())
@@ -299,8 +305,8 @@ pub async fn history_to_check(tx: &mut Tx, record: RecordId) -> Result<Vec<(Entr
 /// Up to `limit` rows of all ledgers after row `after` for whoever looks through the store.
 pub async fn page_to_scrub(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<(Entry, bool)>)>> {
     let rows = sqlx::query(
-        "select rowid, county, seq, id, record, made_by, by_name, device, received_at, released_by, digest,
-         salt, leaf, body, row_hash
+        "select rowid, county, seq, id, record, made_by, by_name, device, received_at, carried_by, released_by,
+         digest, salt, leaf, body, row_hash
          from changes where rowid > $1 order by rowid limit $2",
     )
     .bind(after)
@@ -318,8 +324,8 @@ const HISTORY_BYTES: usize = 1024 * 1024;
 /// [`HISTORY_BYTES`]; and whether there are more.
 pub async fn history_page(tx: &mut Tx, record: RecordId, seq: u64, limit: u32) -> Result<(Vec<Entry>, bool)> {
     let mut found = sqlx::query_as(
-        "select county, seq, id, record, made_by, by_name, device, received_at, released_by, digest,
-         salt, leaf, body, row_hash
+        "select county, seq, id, record, made_by, by_name, device, received_at, carried_by, released_by,
+         digest, salt, leaf, body, row_hash
          from changes where record = $1 and seq > $2 order by seq limit $3",
     )
     .bind(record.as_bytes().as_slice())
@@ -341,8 +347,8 @@ pub async fn history_page(tx: &mut Tx, record: RecordId, seq: u64, limit: u32) -
 /// Up to `limit` entries of a ledger after `seq`, each with whether its row is intact.
 pub async fn entries_after(tx: &mut Tx, county: &str, seq: u64, limit: u32) -> Result<Vec<(Entry, bool)>> {
     let rows: Vec<EntryColumns> = sqlx::query_as(
-        "select county, seq, id, record, made_by, by_name, device, received_at, released_by, digest,
-         salt, leaf, body, row_hash
+        "select county, seq, id, record, made_by, by_name, device, received_at, carried_by, released_by,
+         digest, salt, leaf, body, row_hash
          from changes where county = $1 and seq > $2 order by seq limit $3",
     )
     .bind(county)
@@ -362,8 +368,8 @@ pub async fn page_to_check(
     limit: u32,
 ) -> Result<Vec<(u64, Result<(Entry, bool)>)>> {
     let rows = sqlx::query(
-        "select county, seq, id, record, made_by, by_name, device, received_at, released_by, digest,
-         salt, leaf, body, row_hash
+        "select county, seq, id, record, made_by, by_name, device, received_at, carried_by, released_by,
+         digest, salt, leaf, body, row_hash
          from changes where county = $1 and seq > $2 order by seq limit $3",
     )
     .bind(county)

@@ -341,6 +341,7 @@ impl Work {
                 by_name: sender.name.clone(),
                 device: sender.device,
                 received_at: self.now,
+                carried_by: sender.carried_by,
                 permitted_when_made,
             });
         }
@@ -408,6 +409,7 @@ fn entry(county: &str, seq: u64, arrival: &Arrival<'_>, now: Moment) -> Entry {
         by_name: sender.name.clone(),
         device: sender.device,
         received_at: now,
+        carried_by: sender.carried_by,
         released_by: match &sender.rights {
             Rights::Released { by, .. } => Some(*by),
             Rights::Own { .. } => None,

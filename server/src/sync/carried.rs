@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sync_protocol::id::UserId;
 use sync_protocol::message::Outcome;
 
 use super::engine::Engine;
@@ -21,6 +22,8 @@ pub struct Carried {
     pub shut_out_since: Option<Moment>,
     /// Where the device's last answer ended.
     pub cursor: Option<String>,
+    /// Who carries it.
+    pub carrier: UserId,
     /// In order.
     pub changes: Vec<String>,
 }
@@ -31,7 +34,7 @@ impl Engine {
     /// # Errors
     /// If nothing can be stored at the moment. Then nothing of it was.
     pub async fn take_carried(&self, carried: Carried, language: Language) -> Result<Vec<Outcome>> {
-        let Carried { author, shut_out_since, cursor, changes } = carried;
+        let Carried { author, shut_out_since, cursor, carrier, changes } = carried;
         if changes.is_empty() {
             return Ok(Vec::new());
         }
@@ -43,7 +46,7 @@ impl Engine {
             Some(cursor) if self.is_of_this_history(&cursor).await? => Some(cursor),
             _ => None,
         };
-        let sender = Sender::carried(author, shown_up_to(cursor.as_ref()), shut_out_since);
+        let sender = Sender::carried(carrier, author, shown_up_to(cursor.as_ref()), shut_out_since);
         // The device is not here: its tickets stay as they are.
         let pushed = self.push(Push { sender, changes, ticket: None, release: None }).await?;
         let verdicts = ids.into_iter().zip(pushed.verdicts);

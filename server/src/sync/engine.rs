@@ -153,7 +153,7 @@ impl Engine {
     ///
     /// It is appended even if the caller is dropped meanwhile.
     pub(super) async fn push(&self, push: Push) -> Result<Pushed> {
-        self.ask(|answer| Asked::Push { push, answer }).await
+        self.ask(|answer| Asked::Push { push: Box::new(push), answer }).await
     }
 
     /// Has a new epoch begun, unless the ledgers are beyond what is known already.

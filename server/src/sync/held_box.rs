@@ -134,6 +134,7 @@ impl Engine {
             user: held.by,
             name: held.by_name.clone(),
             device: held.device,
+            carried_by: held.carried_by,
             rights: Rights::Released {
                 by: actor.user,
                 county: held.county.clone(),

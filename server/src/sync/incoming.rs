@@ -50,6 +50,8 @@ pub struct Sender {
     pub name: String,
     /// The device it counts as.
     pub device: DeviceId,
+    /// Who brings it in by hand, if it does not come from the device itself.
+    pub carried_by: Option<UserId>,
     /// With which rights.
     pub rights: Rights,
 }
@@ -87,16 +89,23 @@ impl Sender {
             user: actor.user,
             name: actor.display_name.clone(),
             device: actor.device,
+            carried_by: None,
             rights: Rights::Own { actor, seen, ahead_ms, shut_out_since: None },
         }
     }
 
     /// The author with the author's own rights, whose changes somebody else carried.
-    pub fn carried(actor: Arc<Actor>, seen: BTreeMap<String, u64>, shut_out_since: Option<Moment>) -> Self {
+    pub fn carried(
+        by: UserId,
+        actor: Arc<Actor>,
+        seen: BTreeMap<String, u64>,
+        shut_out_since: Option<Moment>,
+    ) -> Self {
         Self {
             user: actor.user,
             name: actor.display_name.clone(),
             device: actor.device,
+            carried_by: Some(by),
             // What its clock says when a bundle is sealed says nothing of when the bundle arrives.
             rights: Rights::Own { actor, seen, ahead_ms: None, shut_out_since },
         }

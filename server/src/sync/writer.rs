@@ -97,7 +97,7 @@ pub(super) enum Asked {
     /// A request.
     Push {
         /// What it wants to be written.
-        push: Push,
+        push: Box<Push>,
         /// To be told what became of it.
         answer: oneshot::Sender<Result<Pushed>>,
     },
@@ -139,7 +139,7 @@ impl Writer {
             for asked in waiting.drain(..) {
                 match asked {
                     Asked::Push { push, answer } => {
-                        pushes.push(push);
+                        pushes.push(*push);
                         answers.push(answer);
                     }
                     Asked::Epoch { known, answer } => {
