@@ -1,12 +1,12 @@
 //! Months of work carried down from a village in small batches, and a new phone's first pull.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use harness::replica::Batch;
+use harness::replica::{Answer, Batch};
 use harness::world::days;
 use harness::{Network, Server, Weather, World};
 use reqwest::{Method, StatusCode};
-use sync_protocol::message::SyncResponse;
 use sync_protocol::refusal::Code;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,10 +105,11 @@ async fn a_replica_that_lost_rows_is_repaired_by_the_index_and_not_wiped() {
     // Storage that was damaged: one row gone, one old, one that never was.
     let ids: Vec<_> = whole.keys().copied().collect();
     phone.phone.replica.records.remove(&ids[3]);
-    phone.phone.replica.records.get_mut(&ids[5]).expect("it is there").seq = 1;
+    let old = phone.phone.replica.records.get_mut(&ids[5]).expect("it is there");
+    Arc::make_mut(old).seq = 1;
     let stranger = harness::draft::diary_id(project, "1999-01-01");
     let mut false_row = whole[&ids[0]].clone();
-    false_row.id = stranger;
+    Arc::make_mut(&mut false_row).id = stranger;
     phone.phone.replica.records.insert(stranger, false_row);
     let waiting = phone.write_diary(project, "2016-05-01", |form| form.working("浇筑"));
     // A page of the index holds a few pairs, so it takes several.
@@ -180,7 +181,7 @@ async fn records_that_a_request_touched_come_page_by_page_if_they_are_too_many_b
             let answer = phone.request(Method::POST, "/api/v1/sync").json(&request).send().await;
             let bytes = answer.expect("the server answers").bytes().await.expect("whole");
             assert!(bytes.len() < 2_300_000, "{time}: an answer of {} bytes", bytes.len());
-            let answer: SyncResponse = serde_json::from_slice(&bytes).expect("an answer");
+            let answer: Answer = serde_json::from_slice(&bytes).expect("an answer");
             came.extend(answer.records.iter().map(|row| row.id));
             assert_eq!(answer.digest.is_some(), !answer.more);
             request["changes"] = serde_json::json!([]);

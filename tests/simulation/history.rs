@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use chrono::FixedOffset;
+use harness::replica::Answer;
 use harness::{Draft, seed::Seed};
 use siteledger::clock::Moment;
 use siteledger::store::held::State;
@@ -94,7 +95,7 @@ impl Tally {
 /// What is done to the server, with what it answers: enough to play it to another one.
 pub(crate) enum Deed {
     /// A request of a device, and what the server answered.
-    Sync(usize, std::rc::Rc<SyncRequest>, Box<sync_protocol::message::SyncResponse>),
+    Sync(usize, std::rc::Rc<SyncRequest>, Box<Answer>),
     /// A role was given, or ended.
     Waver(usize, bool),
     /// A held change was let in or refused by an office; whether it was.
@@ -409,8 +410,14 @@ impl History {
         }
     }
 
-    /// An office decides about something that is held.
+    /// The offices look into their boxes.
     fn decide(&mut self) -> Kept {
+        let some = 1 + self.chance.below(8);
+        (0..some).try_for_each(|_| self.decide_one())
+    }
+
+    /// An office decides about something that is held, its own or another's.
+    fn decide_one(&mut self) -> Kept {
         let held = &self.office.books.held;
         self.tally.held = self.tally.held.max(held.len() as u64);
         // The latest ones, so that the box of a long history is not searched for each decision.

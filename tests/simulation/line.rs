@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use harness::replica::Answer;
 use harness::seed::Seed;
-use sync_protocol::message::{HaveRequest, HaveResponse, IndexResponse, SyncRequest, SyncResponse};
+use sync_protocol::message::{HaveRequest, HaveResponse, IndexResponse, SyncRequest};
 
 /// What a phone asks.
 #[derive(Clone)]
@@ -15,7 +16,7 @@ pub(crate) enum Question {
 
 /// What the server answers.
 pub(crate) enum Reply {
-    Sync(Box<SyncResponse>),
+    Sync(Box<Answer>),
     Index(IndexResponse),
     Have(HaveResponse),
 }

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use harness::replica::Answer;
 use siteledger::access::actor::{Actor, Grant, Via};
 use siteledger::access::policy;
 use siteledger::clock::Moment;
@@ -222,10 +223,12 @@ impl Office {
         device: usize,
         request: &SyncRequest,
         falls: bool,
-    ) -> (Option<SyncResponse>, Committed) {
+    ) -> (Option<Answer>, Committed) {
         let actor = Arc::clone(&self.actors[device]);
         let opened = request.cursor.as_deref().map(|text| self.sealer.open(text));
-        let cursor = opened.as_ref().and_then(Option::as_ref);
+        let cursor = opened.flatten().filter(|cursor| self.is_of_this_history(cursor));
+        let cursor = cursor.as_ref();
+        let foreign = request.cursor.is_some() && cursor.is_none();
         let ahead_ms = request
             .device_time
             .as_ref()
@@ -250,7 +253,7 @@ impl Office {
             .map(|(incoming, verdict)| round::outcome(incoming.sent_id, verdict, Language::Chinese))
             .collect();
         let scope = ReadScope::of(&actor, &self.books.standing, self.now);
-        let page = self.page(&scope, cursor, opened == Some(None), request.limit.unwrap_or(500), &touched);
+        let page = self.page(&scope, cursor, foreign, request.limit.unwrap_or(500), &touched);
         let answer = SyncResponse {
             protocol: PROTOCOL,
             server_time: String::new(),

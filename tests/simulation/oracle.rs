@@ -389,7 +389,9 @@ fn replica_is_the_scope(office: &Office, who: usize, hand: &Hand) -> Kept {
         let Some(ours) = held.get(&record) else {
             return Err(Breach(format!("phone {who} misses {record}")));
         };
-        kept(ours == row, || format!("phone {who} holds {record} as of {} and not {}", ours.seq, row.seq))?;
+        kept(**ours == *row, || {
+            format!("phone {who} holds {record} as of {} and not {}", ours.seq, row.seq)
+        })?;
     }
     Ok(())
 }

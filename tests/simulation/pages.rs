@@ -18,7 +18,7 @@ use crate::sabotage::Sabotage;
 /// One page of news.
 #[derive(Default)]
 pub(crate) struct Page {
-    pub(crate) records: Vec<Snapshot>,
+    pub(crate) records: Vec<Arc<Snapshot>>,
     pub(crate) gone: Vec<RecordId>,
     pub(crate) cursor: Cursor,
     pub(crate) more: bool,
@@ -52,18 +52,30 @@ impl Office {
     }
 
     /// Up to which number all that a device was told of is in a backup.
-    fn settled(&self, cursor: Option<&Cursor>) -> u64 {
-        let ledgers = self.books.standing.counties.iter();
-        let all = || {
-            lineage::settled(ledgers.map(|(code, county)| {
+    fn settled(&self, from: Option<&Cursor>, page: &Cursor) -> u64 {
+        let blind = self.sabotaged(Sabotage::SettlesWithoutEpochs);
+        if from.is_none() && !blind {
+            return 0;
+        }
+        let told: BTreeSet<_> = page.stood().map(|(code, _)| code).collect();
+        let ledgers = self.books.standing.counties.iter().filter(|(code, _)| blind || told.contains(code));
+        lineage::settled(
+            ledgers.map(|(code, county)| {
                 (county.ledger.seq, self.books.settled.get(code).copied().unwrap_or(0))
-            }))
-        };
-        if self.sabotaged(Sabotage::SettlesWithoutEpochs) || cursor.is_some() { all() } else { 0 }
+            }),
+        )
+    }
+
+    /// Notes in a cursor how a ledger out of scope stands.
+    fn stands_elsewhere(&self, code: &str, scope: &ReadScope, cursor: &mut Cursor) {
+        if !scope.counties.contains_key(code) {
+            let ledger = &self.books.standing.counties[code].ledger;
+            cursor.elsewhere.insert(code.to_owned(), Stood::of(ledger));
+        }
     }
 
     /// Whether the ledgers grew out of what a cursor remembers.
-    fn is_of_this_history(&self, cursor: &Cursor) -> bool {
+    pub(crate) fn is_of_this_history(&self, cursor: &Cursor) -> bool {
         cursor.stood().all(|(code, stood)| {
             let Some(county) = self.books.standing.counties.get(code) else { return false };
             let relation = lineage::relation(stood, Stood::of(&county.ledger), self.mark_at(code, stood.seq));
@@ -89,17 +101,16 @@ impl Office {
     pub(crate) fn page(
         &self,
         scope: &ReadScope,
-        sent: Option<&Cursor>,
+        from: Option<&Cursor>,
         foreign: bool,
         limit: u32,
         touched: &BTreeSet<RecordId>,
     ) -> Page {
-        let fingerprint = format!("{}{}", self.epoch, scope.fingerprint());
-        let cursor = sent.filter(|cursor| cursor.scope == fingerprint && self.is_of_this_history(cursor));
+        let fingerprint = scope.fingerprint();
+        let cursor = from.filter(|cursor| cursor.scope == fingerprint);
         let mut page = Page {
-            resync: foreign || (sent.is_some() && cursor.is_none()),
+            resync: foreign || (from.is_some() && cursor.is_none()),
             cursor: Cursor { scope: fingerprint, ..Cursor::default() },
-            settled: self.settled(cursor),
             ..Page::default()
         };
         let mut room = limit as usize;
@@ -121,11 +132,21 @@ impl Office {
         }
         page.gone.dedup();
         page.digest = (!page.more).then_some(digest);
+        for (code, _) in from.into_iter().flat_map(Cursor::stood) {
+            self.stands_elsewhere(code, scope, &mut page.cursor);
+        }
         for row in touched.iter().filter_map(|record| self.books.rows.get(record)) {
+            self.stands_elsewhere(&row.placed.county, scope, &mut page.cursor);
             if !sent_already.contains(&row.record.id) && scope.has(&row.key) {
-                page.records.push((*row.sent).clone());
+                page.records.push(Arc::clone(&row.sent));
             }
         }
+        if page.cursor.stood().next().is_none()
+            && let Some(code) = self.books.standing.counties.keys().next()
+        {
+            self.stands_elsewhere(code, scope, &mut page.cursor);
+        }
+        page.settled = self.settled(from, &page.cursor);
         page
     }
 
@@ -152,7 +173,7 @@ impl Office {
             *room -= 1;
             until = row.seq;
             sent.insert(row.record.id);
-            page.records.push((*row.sent).clone());
+            page.records.push(Arc::clone(&row.sent));
         }
         end
     }

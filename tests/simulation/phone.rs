@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use chrono::{DateTime, FixedOffset};
-use harness::replica::{Batch, Owner, Phone};
+use harness::replica::{Answer, Batch, Owner, Phone};
 use sync_protocol::change::Stamp;
 use sync_protocol::id::ChangeId;
-use sync_protocol::message::{HaveRequest, SyncResponse};
+use sync_protocol::message::HaveRequest;
 
 use crate::county::County;
 use crate::line::{Question, Reply};
@@ -127,14 +127,16 @@ impl Hand {
     fn receive_sync(
         &mut self,
         asked: &Asked,
-        answer: SyncResponse,
+        answer: Answer,
         sabotage: Option<Sabotage>,
     ) -> Result<Then, String> {
         if !Phone::is_answered(&asked.carries, &answer) {
             return Err("the answer does not say what became of each change".to_owned());
         }
         let outbox = &self.phone.outbox;
-        let refused: Vec<_> = outbox.held.iter().filter(|held| held.refused.is_some()).cloned().collect();
+        let leaves = sabotage == Some(Sabotage::LeavesWhatWasRefused);
+        let refused = outbox.held.iter().filter(|held| leaves && held.refused.is_some());
+        let refused: Vec<_> = refused.cloned().collect();
         let received = self.phone.receive(&asked.carries, answer);
         match sabotage {
             Some(Sabotage::KeepsNothing) => self.phone.outbox.kept.clear(),

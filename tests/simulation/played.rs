@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::TimeDelta;
+use harness::replica::Answer;
 use harness::{Device, Person, Server};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value as Json, json};
@@ -12,7 +13,7 @@ use siteledger::clock::Clock;
 use siteledger::store::held::State;
 use sync_protocol::digest::canonical;
 use sync_protocol::id::ChangeId;
-use sync_protocol::message::{Snapshot, SyncRequest, SyncResponse};
+use sync_protocol::message::{Snapshot, SyncRequest};
 
 use crate::county::{County, LEDGERS};
 use crate::history::{Deed, History};
@@ -86,7 +87,7 @@ impl Stage {
     }
 
     /// Sends the same request, and compares the answers but for what is each server's own.
-    async fn sync(&mut self, step: usize, device: usize, request: &SyncRequest, told: &SyncResponse) {
+    async fn sync(&mut self, step: usize, device: usize, request: &SyncRequest, told: &Answer) {
         let cursor = request.cursor.as_ref().map(|cursor| self.cursors[cursor].clone());
         let request = SyncRequest {
             protocol: request.protocol,

@@ -12,7 +12,7 @@ use siteledger::clock::Clock;
 use sync_protocol::change::{Change, Stamp};
 use sync_protocol::id::{ChangeId, RecordId};
 use sync_protocol::kinds::Role;
-use sync_protocol::message::{HaveRequest, HaveResponse, IndexResponse, SyncResponse};
+use sync_protocol::message::{HaveRequest, HaveResponse, IndexResponse};
 use sync_protocol::photo::Sha256;
 use sync_protocol::record::{Head, Record};
 use sync_protocol::signoff::Verdict;
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::draft::{Draft, diary_id};
 use crate::network::Network;
-use crate::replica::{Batch, Owner, Phone, Photo, Received};
+use crate::replica::{Answer, Batch, Owner, Phone, Photo, Received};
 use crate::server::Server;
 use crate::uploads::Album;
 
@@ -389,7 +389,7 @@ impl Device {
     pub async fn round(&mut self, ask_after_held: bool) -> Result<Received, SyncError> {
         let batch = Batch { changes: self.batch, bytes: MOST_BYTES, limit: self.limit, ask_after_held };
         let request = self.phone.request(self.now(), batch);
-        match self.ask::<SyncResponse>("/api/v1/sync", &request.body).await {
+        match self.ask::<Answer>("/api/v1/sync", &request.body).await {
             Ok(answer) if !Phone::is_answered(&request.carries, &answer) => {
                 Err(SyncError::NotAnAnswer("it does not say what became of each change".to_owned()))
             }

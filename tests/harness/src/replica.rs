@@ -14,10 +14,11 @@
 //! 6. A checkpoint is believed with the proof that the ledger grew out of the last one, or, where the
 //!    server was put back to an older state, that it goes on from where that one ended.
 //! 7. A number counts in the history of the cursor that came with it: who begins from null sends all
-//!    again that is kept, and forgets its numbers.
+//!    again that is kept or held, and forgets its numbers.
 //! 8. A photo leaves the phone once the office says that a backup has it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -34,6 +35,9 @@ use sync_protocol::refusal::Code;
 use sync_protocol::version::PROTOCOL;
 
 use crate::witness;
+
+/// The answer to a request, its rows shared by whoever holds them.
+pub type Answer = SyncResponse<Arc<Snapshot>>;
 
 /// All that a phone remembers. Plain data: a copy of it is a copied phone, an older one a phone
 /// restored from a backup.
@@ -68,7 +72,7 @@ pub struct Owner {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replica {
     /// The records in scope.
-    pub records: BTreeMap<RecordId, Snapshot>,
+    pub records: BTreeMap<RecordId, Arc<Snapshot>>,
     /// Where the last answer ended.
     pub cursor: Option<String>,
     /// The one-time token of the last answer.
@@ -241,14 +245,14 @@ impl Phone {
 
     /// Whether this is the answer to a request that carried those changes: the server says of each
     /// what became of it. One stored on the way does not.
-    pub fn is_answered(carries: &BTreeSet<ChangeId>, answer: &SyncResponse) -> bool {
+    pub fn is_answered(carries: &BTreeSet<ChangeId>, answer: &Answer) -> bool {
         let named = answer.outcomes.iter().filter_map(|outcome| outcome.change.as_deref()?.parse().ok());
         let named: BTreeSet<ChangeId> = named.collect();
         carries.is_subset(&named)
     }
 
     /// Takes in the answer to a request that carried those changes.
-    pub fn receive(&mut self, carries: &BTreeSet<ChangeId>, answer: SyncResponse) -> Received {
+    pub fn receive(&mut self, carries: &BTreeSet<ChangeId>, answer: Answer) -> Received {
         let mut received =
             Received { records: answer.records.len(), resync: answer.resync, ..Received::default() };
         self.take_outcomes(carries, &answer, &mut received);
@@ -276,12 +280,7 @@ impl Phone {
         received
     }
 
-    fn take_outcomes(
-        &mut self,
-        carries: &BTreeSet<ChangeId>,
-        answer: &SyncResponse,
-        received: &mut Received,
-    ) {
+    fn take_outcomes(&mut self, carries: &BTreeSet<ChangeId>, answer: &Answer, received: &mut Received) {
         for outcome in &answer.outcomes {
             let id = outcome.change.as_deref().and_then(|id| id.parse::<ChangeId>().ok());
             let Some(id) = id.filter(|id| carries.contains(id)) else { continue };
@@ -311,13 +310,13 @@ impl Phone {
         }
     }
 
-    fn take_rows(&mut self, answer: &SyncResponse) {
+    fn take_rows(&mut self, answer: &Answer) {
         let replica = &mut self.replica;
         let anew = replica.pull.is_some() || answer.resync;
         for row in &answer.records {
             let older = replica.records.get(&row.id).is_some_and(|ours| row.seq < ours.seq);
             if anew || !older {
-                replica.records.insert(row.id, row.clone());
+                replica.records.insert(row.id, Arc::clone(row));
             }
         }
         for gone in &answer.gone {
@@ -346,9 +345,9 @@ impl Phone {
         self.replica.cursor = None;
         self.replica.pull = Some(Pull { came: BTreeSet::new(), drop_the_rest });
         let kept = self.outbox.kept.drain(..).map(|kept| kept.change);
-        // What waits at the office is asked after anyway; what was refused, the office may have lost.
-        let refused = self.outbox.held.extract_if(.., |held| held.refused.is_some());
-        let again = kept.chain(refused.map(|held| held.change));
+        // What is held, the office may have lost as well, whether it had decided or not.
+        let held = self.outbox.held.drain(..).map(|held| held.change);
+        let again = kept.chain(held);
         self.outbox.waiting = again.chain(std::mem::take(&mut self.outbox.waiting)).collect();
     }
 
@@ -393,7 +392,8 @@ impl Phone {
     /// A record as its owner sees it: the replica with the outbox folded over it.
     pub fn view(&self, record: RecordId, kind: &str) -> Record {
         let row = self.replica.records.get(&record);
-        let mut view = row.cloned().map_or_else(|| Record::empty(record, kind), Snapshot::into_record);
+        let mut view =
+            row.map_or_else(|| Record::empty(record, kind), |row| Snapshot::clone(row).into_record());
         let shown: BTreeSet<_> = view.fields.values().flat_map(|state| &state.heads).map(change_of).collect();
         let seq = row.map_or(0, |row| row.seq);
         let unseen = self.outbox.kept.iter().filter(|kept| kept.seq > seq);

@@ -31,7 +31,7 @@ fn row(id: RecordId, seq: u64) -> serde_json::Value {
     json!({ "id": id, "kind": "diary", "seq": seq, "school": null, "project": null, "fields": {} })
 }
 
-fn answer(parts: &serde_json::Value) -> SyncResponse {
+fn answer(parts: &serde_json::Value) -> Answer {
     let mut whole = json!({
         "protocol": 1, "server_time": "2026-03-02T09:45:11.204Z", "outcomes": [], "records": [], "gone": [],
         "photos_missing": [], "cursor": "c", "more": false, "resync": false, "settled": 0, "ticket": "t",
