@@ -199,3 +199,39 @@ async fn held_changes_come_back_too() {
     assert!(phone.everything_is_at_the_office().await.expect("the line holds"));
     server.verify();
 }
+
+/// Who has no role reads no ledger, and learns of the new epoch all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_refused_to_somebody_who_reads_nothing_comes_back_too() {
+    let mut server = Server::start().await;
+    let world = World::small(85).open(&server).await;
+    let project = world.projects[0].id;
+    let mut phone = world.school_phone(&server, "甲").await;
+    let mut former = world.school_phone(&server, "乙").await;
+    world.take_role(&server, &former, "school_team", &format!("project:{project}"));
+    phone.sync().await.expect("the line holds");
+    former.sync().await.expect("the line holds");
+    assert!(server.terminate().await.success());
+    let snapshot = server.copy_folder();
+    server.start_again().await;
+    phone.write_diary(project, "2026-03-01", |form| form.working("浇筑"));
+    assert_eq!(phone.sync().await.expect("the line holds").accepted, 1);
+    former.write_diary(project, "2026-03-02", |form| form.working("养护"));
+    assert_eq!(former.sync().await.expect("the line holds").held, 1);
+    let held = world.office.held().await;
+    world.office.refuse(&held[0], "已离任，请改由现任人员填写").await;
+    former.sync().await.expect("the line holds");
+    assert!(former.phone.outbox.held[0].refused.is_some());
+
+    assert!(server.terminate().await.success());
+    server.put_back(&snapshot);
+    server.start_again().await;
+    assert!(world.office.held().await.is_empty(), "the snapshot is from before");
+    assert_eq!(phone.sync().await.expect("the line holds").resyncs, 1);
+    assert_eq!(former.sync().await.expect("the line holds").resyncs, 1);
+    let again = world.office.held().await;
+    assert_eq!(again.len(), 1, "the office decides about it again");
+    assert_eq!(again[0]["change_id"], held[0]["change_id"]);
+    assert_eq!(former.phone.outbox.held.len(), 1);
+    server.verify();
+}

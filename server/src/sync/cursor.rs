@@ -23,6 +23,7 @@ pub struct Cursor {
     #[serde(rename = "c")]
     pub counties: BTreeMap<String, (Stood, u64)>,
     /// By county out of scope in which changes of the device were acknowledged: how the ledger stood.
+    /// Where that would leave no ledger at all, any: every cursor is of some history.
     #[serde(rename = "x", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub elsewhere: BTreeMap<String, Stood>,
     /// Whether something was left out on the way that could not be read.

@@ -102,6 +102,12 @@ pub async fn page(
         stands_elsewhere(&ledgers, code, scope, &mut page.cursor);
     }
     add_touched(tx, scope, &ledgers, touched, &filling.sent, &mut page).await?;
+    // Epochs begin in all ledgers at once: who reads none of them is told of it by any.
+    if page.cursor.stood().next().is_none()
+        && let Some(ledger) = ledgers.first()
+    {
+        stands_elsewhere(&ledgers, &ledger.county, scope, &mut page.cursor);
+    }
     // A device that lacks something is not told by the digest what it should have, until that can be
     // had: then the digests differ, and it asks for what it lacks.
     let lacked = cursor.is_some_and(|cursor| cursor.left_out);
