@@ -25,8 +25,8 @@ pub async fn known_to_be_damaged(tx: &mut Tx, changes: &[ChangeId]) -> Result<Ve
     let ids = columns::hex_list(changes.iter().map(|change| change.0.into_bytes()));
     let found = sqlx::query(
         // There are hardly any: it goes from them to the entries.
-        "select c.rowid, county, seq, id, record, made_by, by_name, device, received_at, released_by, digest,
-         salt, leaf, body, row_hash
+        "select c.rowid, county, seq, id, record, made_by, by_name, device, received_at, carried_by, released_by,
+         digest, salt, leaf, body, row_hash
          from damaged d cross join changes c on c.rowid = d.row
          where d.shelf = $2 and c.id in (select unhex(value) from json_each($1))",
     )
