@@ -12,6 +12,16 @@ pub(crate) struct Entry {
     pub(crate) call: Call,
 }
 
+impl Entry {
+    /// Whether it changed what stands in a folder, or made that safe.
+    pub(crate) fn is_about_names(&self) -> bool {
+        !matches!(
+            self.call,
+            Call::Opened { .. } | Call::Written { .. } | Call::Cut { .. } | Call::Flushed { .. }
+        )
+    }
+}
+
 /// One call. Paths are relative to the data folder; a `file` is an inode number, which is used again
 /// once the file is gone.
 #[derive(Clone, Debug)]

@@ -75,13 +75,17 @@ impl Run {
         Self { before, entries: journal::read(&disk.journal()), known, chance: Seed::new(seed) }
     }
 
-    /// Moments to cut at, in order: half of them just after a phone was told something.
+    /// Moments to cut at, in order: a third just after a phone was told something, a third between
+    /// two steps of giving a file its name, which are few and short, a third anywhere.
     fn moments(&mut self, count: usize) -> Vec<u64> {
         let told: Vec<u64> =
             self.known.iter().flat_map(|(_, known)| known.iter().map(|known| known.at)).collect();
+        let named: Vec<u64> =
+            self.entries.iter().filter(|entry| entry.is_about_names()).map(|entry| entry.end).collect();
         let mut moments: Vec<u64> = (0..count)
-            .map(|number| match number % 2 {
+            .map(|number| match number % 3 {
                 0 => *self.chance.pick(&told),
+                1 => *self.chance.pick(&named),
                 _ => self.chance.pick(&self.entries).end,
             })
             .collect();

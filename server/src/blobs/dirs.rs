@@ -11,40 +11,37 @@ pub(super) fn flush(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Directories that are known to survive a power cut, as their parents were flushed since the start.
+/// Shelves that are known to survive a power cut, as what they stand in was flushed since the start.
 #[derive(Debug, Default)]
 pub(super) struct Durable(Mutex<HashSet<[u8; 2]>>);
 
 impl Durable {
-    /// Flushes `root/ab/cd` after a file came into it, and what is above if that is not known to
-    /// have been flushed since it was made.
-    pub(super) fn flush_shelf(&self, root: &Path, shelf: [u8; 2]) -> io::Result<()> {
+    /// Makes `root/ab/cd`, and sees to it that it survives a power cut, before a file comes into it: a
+    /// file that has left its old folder for one that is not there any more is lost.
+    pub(super) fn make_shelf(&self, root: &Path, shelf: [u8; 2]) -> io::Result<()> {
         let [upper, lower] = paths(shelf);
         let upper = root.join(upper);
-        flush(&upper.join(lower))?;
-        let known = |set: &Mutex<HashSet<[u8; 2]>>| {
-            set.lock().unwrap_or_else(PoisonError::into_inner).contains(&shelf)
+        let is_new = match fs::create_dir(upper.join(&lower)) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(upper.join(lower))?;
+                true
+            }
+            made => made.map(|()| true)?,
         };
-        if !known(&self.0) {
-            flush(&upper)?;
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_new || !known().contains(&shelf) {
             flush(root)?;
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(shelf);
+            flush(&upper)?;
+            known().insert(shelf);
         }
         Ok(())
     }
 
-    /// Forgets that a shelf is durable, before it is made anew.
-    pub(super) fn make_shelf(&self, root: &Path, shelf: [u8; 2]) -> io::Result<()> {
+    /// Flushes the names in `root/ab/cd`, after a file came into it.
+    pub(super) fn flush_shelf(root: &Path, shelf: [u8; 2]) -> io::Result<()> {
         let [upper, lower] = paths(shelf);
-        match fs::create_dir(root.join(&upper).join(&lower)) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(root.join(upper).join(lower))?;
-            }
-            made => made?,
-        }
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&shelf);
-        Ok(())
+        flush(&root.join(upper).join(lower))
     }
 }
 

@@ -181,7 +181,9 @@ impl Folder {
             let file = fs::OpenOptions::new().append(true).open(folder.path(&sha256))?;
             file.set_modified(system_time(now))?;
             file.sync_all()?;
-            folder.inner.durable.flush_shelf(&folder.inner.root, shelf(&sha256))
+            let Inner { root, durable, .. } = &*folder.inner;
+            durable.make_shelf(root, shelf(&sha256))?;
+            Durable::flush_shelf(root, shelf(&sha256))
         };
         Ok(blocking(move || there(claim())).await?.is_some())
     }
@@ -260,7 +262,7 @@ impl Folder {
         durable.make_shelf(root, shelf(sha256))?;
         // If the photo is there already its bytes are the same, or rotten.
         fs::rename(from, self.path(sha256))?;
-        durable.flush_shelf(root, shelf(sha256))
+        Durable::flush_shelf(root, shelf(sha256))
     }
 
     /// Copies a photo out of another folder, checking its bytes on the way. What is not the photo
