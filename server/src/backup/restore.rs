@@ -15,6 +15,7 @@ use crate::clock::{Clock, Moment};
 use crate::config::{self, HighWater};
 use crate::error::{Error, Kind, Result};
 use crate::photos::safety::note_damage;
+use crate::store::paging::onward;
 use crate::store::{self, Store, Tx, copy, ledger, photos};
 use crate::sync::audit::{self, Report};
 use crate::sync::lineage::{self, Known};
@@ -172,7 +173,7 @@ async fn copy_photos(
     loop {
         let (page, end) = photos::page(tx, after, PAGE).await?;
         let Some(end) = end else { return Ok((copied, missing)) };
-        after = end;
+        after = onward(after, end)?;
         let parts = page.len() as u64;
         for photo in page {
             let is_there = to.length(&photo.sha256).await? == Some(photo.bytes)

@@ -10,6 +10,7 @@ use sync_protocol::kinds;
 
 use super::{Common, no_database, progress};
 use crate::error::{Error, Kind, Result};
+use crate::store::paging::onward;
 use crate::store::records::{RecordRow, Room};
 use crate::store::{self, Tx, audit, ledger, records};
 
@@ -108,7 +109,7 @@ impl Records {
                 };
                 let page = records::whole(page)?;
                 let Some(last) = page.last() else { break };
-                after = last.seq;
+                after = onward(after, last.seq)?;
                 for row in &page {
                     write_line(out, row).map_err(unwritten)?;
                 }

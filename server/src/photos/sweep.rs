@@ -9,6 +9,7 @@ use super::upload::KEPT_DAYS;
 use crate::blobs::folder::Folder;
 use crate::clock::Moment;
 use crate::error::Result;
+use crate::store::paging::onward;
 use crate::store::{photos, uploads};
 
 /// How long a file without a row is kept: whatever it is, it is not on its way any more.
@@ -81,7 +82,7 @@ impl Photos {
         loop {
             let page = uploads::begun_before(&mut *self.store.read().await?, before, after, PAGE).await?;
             let Some(last) = page.last() else { break };
-            after = (last.created_at, last.id);
+            after = onward(after, (last.created_at, last.id))?;
             for upload in page {
                 let last_byte = self.folder.part(upload.id).await?.map(|(_, at)| at);
                 if last_byte.is_none_or(|at| at < before) {

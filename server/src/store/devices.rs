@@ -1,10 +1,10 @@
 //! Devices: enrolled phones, each with a token, and browsers that somebody signed in with.
 
-use sqlx::{FromRow, Row as _};
+use sqlx::FromRow;
 use sync_protocol::id::{DeviceId, UserId};
 
 use super::row_hash::{self, RowHash};
-use super::{Tx, columns};
+use super::{Tx, columns, paging};
 use crate::clock::Moment;
 use crate::error::{Error, Result};
 
@@ -29,6 +29,14 @@ pub struct DeviceRow {
     pub storage_alarms: u32,
     /// Since when it is let in no more.
     pub revoked_at: Option<Moment>,
+}
+
+/// What [`Columns`] reads.
+macro_rules! device_columns {
+    () => {
+        "id, user_id, name, token_hash, bundle_key, created_at, last_seen_at, clock_offset_ms, \
+         storage_alarms, revoked_at, row_hash"
+    };
 }
 
 #[derive(FromRow)]
@@ -143,24 +151,21 @@ pub async fn add(tx: &mut Tx, device: &NewDevice) -> Result<()> {
 
 /// The device with that id.
 pub async fn device(tx: &mut Tx, id: DeviceId) -> Result<Option<DeviceRow>> {
-    let row: Option<Columns> = sqlx::query_as(
-        "select id, user_id, name, token_hash, bundle_key, created_at, last_seen_at, clock_offset_ms,
-         storage_alarms, revoked_at, row_hash
-         from devices where id = $1",
-    )
-    .bind(id.as_bytes().as_slice())
-    .fetch_optional(tx)
-    .await?;
+    let row: Option<Columns> =
+        sqlx::query_as(concat!("select ", device_columns!(), " from devices where id = $1"))
+            .bind(id.as_bytes().as_slice())
+            .fetch_optional(tx)
+            .await?;
     row.map(TryInto::try_into).transpose()
 }
 
 /// The device with that id and the key by which it seals bundles, if it has one: a browser has none.
 pub async fn with_bundle_key(tx: &mut Tx, id: DeviceId) -> Result<Option<(DeviceRow, [u8; 32])>> {
-    let row: Option<Columns> = sqlx::query_as(
-        "select id, user_id, name, token_hash, bundle_key, created_at, last_seen_at, clock_offset_ms,
-         storage_alarms, revoked_at, row_hash
-         from devices where id = $1 and bundle_key is not null",
-    )
+    let row: Option<Columns> = sqlx::query_as(concat!(
+        "select ",
+        device_columns!(),
+        " from devices where id = $1 and bundle_key is not null"
+    ))
     .bind(id.as_bytes().as_slice())
     .fetch_optional(tx)
     .await?;
@@ -171,24 +176,21 @@ pub async fn with_bundle_key(tx: &mut Tx, id: DeviceId) -> Result<Option<(Device
 
 /// The device whose token has that hash.
 pub async fn by_token(tx: &mut Tx, token_hash: &[u8; 32]) -> Result<Option<DeviceRow>> {
-    let row: Option<Columns> = sqlx::query_as(
-        "select id, user_id, name, token_hash, bundle_key, created_at, last_seen_at, clock_offset_ms,
-         storage_alarms, revoked_at, row_hash
-         from devices where token_hash = $1",
-    )
-    .bind(token_hash.as_slice())
-    .fetch_optional(tx)
-    .await?;
+    let row: Option<Columns> =
+        sqlx::query_as(concat!("select ", device_columns!(), " from devices where token_hash = $1"))
+            .bind(token_hash.as_slice())
+            .fetch_optional(tx)
+            .await?;
     row.map(TryInto::try_into).transpose()
 }
 
 /// The devices of a person, oldest first. One whose row is damaged is left out, and the log says so.
 pub async fn of(tx: &mut Tx, user: UserId) -> Result<Vec<DeviceRow>> {
-    let rows: Vec<Columns> = sqlx::query_as(
-        "select id, user_id, name, token_hash, bundle_key, created_at, last_seen_at, clock_offset_ms,
-         storage_alarms, revoked_at, row_hash
-         from devices where user_id = $1 order by created_at, id",
-    )
+    let rows: Vec<Columns> = sqlx::query_as(concat!(
+        "select ",
+        device_columns!(),
+        " from devices where user_id = $1 order by created_at, id"
+    ))
     .bind(user.as_bytes().as_slice())
     .fetch_all(tx)
     .await?;
@@ -197,16 +199,17 @@ pub async fn of(tx: &mut Tx, user: UserId) -> Result<Vec<DeviceRow>> {
 
 /// Up to `limit` rows after row `after` for whoever checks them, each with its number.
 pub async fn page_to_check(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<()>)>> {
-    let found = sqlx::query(
-        "select rowid, id, user_id, name, token_hash, bundle_key, created_at, last_seen_at, clock_offset_ms,
-         storage_alarms, revoked_at, row_hash from devices where rowid > $1 order by rowid limit $2",
-    )
+    let found = sqlx::query(concat!(
+        "select rowid, ",
+        device_columns!(),
+        " from devices where rowid > $1 order by rowid limit $2"
+    ))
     .bind(after)
     .bind(i64::from(limit))
     .fetch_all(tx)
     .await?;
     let check = |row| DeviceRow::try_from(Columns::from_row(row)?).map(drop);
-    found.iter().map(|row| Ok((row.try_get("rowid")?, check(row)))).collect()
+    paging::each(&found, "rowid", after, check)
 }
 
 /// Revokes a device that never came back after it was enrolled; says whether it was such a one.
@@ -222,11 +225,11 @@ pub async fn revoke_unseen(tx: &mut Tx, id: DeviceId, now: Moment) -> Result<boo
 
 /// Lets a device in no more; says whether it was let in before.
 pub async fn revoke(tx: &mut Tx, id: DeviceId, now: Moment) -> Result<bool> {
-    let found: Option<Columns> = sqlx::query_as(
-        "select id, user_id, name, token_hash, bundle_key, created_at, last_seen_at, clock_offset_ms,
-         storage_alarms, revoked_at, row_hash
-         from devices where id = $1 and revoked_at is null",
-    )
+    let found: Option<Columns> = sqlx::query_as(concat!(
+        "select ",
+        device_columns!(),
+        " from devices where id = $1 and revoked_at is null"
+    ))
     .bind(id.as_bytes().as_slice())
     .fetch_optional(&mut *tx)
     .await?;

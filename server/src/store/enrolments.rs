@@ -1,11 +1,11 @@
 //! Enrolment codes, kept as hashes: a long one to scan and a short one to type are a pair.
 
-use sqlx::{FromRow, Row as _};
+use sqlx::FromRow;
 use sync_protocol::id::{DeviceId, UserId};
 use uuid::Uuid;
 
 use super::row_hash::{self, RowHash};
-use super::{Tx, columns};
+use super::{Tx, columns, paging};
 use crate::clock::Moment;
 use crate::error::{Error, Result};
 
@@ -37,6 +37,13 @@ impl EnrolCode {
             .int(self.expires_at.0)
             .finish()
     }
+}
+
+/// What [`Columns`] reads.
+macro_rules! code_columns {
+    () => {
+        "code_hash, pair, user_id, created_at, expires_at, used_at, device, row_hash"
+    };
 }
 
 #[derive(FromRow)]
@@ -92,28 +99,27 @@ pub async fn add(tx: &mut Tx, code_hash: &[u8; 32], code: &EnrolCode) -> Result<
 
 /// The code with that hash.
 pub async fn code(tx: &mut Tx, code_hash: &[u8; 32]) -> Result<Option<EnrolCode>> {
-    let row: Option<Columns> = sqlx::query_as(
-        "select code_hash, pair, user_id, created_at, expires_at, used_at, device, row_hash
-         from enrol_codes where code_hash = $1",
-    )
-    .bind(code_hash.as_slice())
-    .fetch_optional(tx)
-    .await?;
+    let row: Option<Columns> =
+        sqlx::query_as(concat!("select ", code_columns!(), " from enrol_codes where code_hash = $1"))
+            .bind(code_hash.as_slice())
+            .fetch_optional(tx)
+            .await?;
     row.map(TryInto::try_into).transpose()
 }
 
 /// Up to `limit` rows after row `after` for whoever checks them, each with its number.
 pub async fn page_to_check(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<()>)>> {
-    let found = sqlx::query(
-        "select rowid, code_hash, pair, user_id, created_at, expires_at, used_at, device, row_hash
-         from enrol_codes where rowid > $1 order by rowid limit $2",
-    )
+    let found = sqlx::query(concat!(
+        "select rowid, ",
+        code_columns!(),
+        " from enrol_codes where rowid > $1 order by rowid limit $2"
+    ))
     .bind(after)
     .bind(i64::from(limit))
     .fetch_all(tx)
     .await?;
     let check = |row| EnrolCode::try_from(Columns::from_row(row)?).map(drop);
-    found.iter().map(|row| Ok((row.try_get("rowid")?, check(row)))).collect()
+    paging::each(&found, "rowid", after, check)
 }
 
 /// Uses up both codes of a pair.

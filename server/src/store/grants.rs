@@ -1,10 +1,10 @@
 //! Roles that people hold or held. A grant that ended stays: what was written in its time counts.
 
-use sqlx::{FromRow, Row as _};
+use sqlx::FromRow;
 use sync_protocol::id::UserId;
 
-use super::Tx;
 use super::row_hash::{self, RowHash};
+use super::{Tx, paging};
 use crate::clock::Moment;
 use crate::error::{Error, Result};
 
@@ -32,6 +32,13 @@ impl GrantRow {
             .optional(self.until, |hash, at| hash.int(at.0))
             .finish()
     }
+}
+
+/// What [`Columns`] reads.
+macro_rules! grant_columns {
+    () => {
+        "id, user_id, role, scope, since, until, row_hash"
+    };
 }
 
 #[derive(FromRow)]
@@ -68,12 +75,11 @@ impl TryFrom<Columns> for (i64, GrantRow) {
 
 /// All grants of a person, those that ended too, oldest first, each with its number.
 async fn numbered(tx: &mut Tx, user: UserId) -> Result<Vec<(i64, GrantRow)>> {
-    let rows: Vec<Columns> = sqlx::query_as(
-        "select id, user_id, role, scope, since, until, row_hash from grants where user_id = $1 order by id",
-    )
-    .bind(user.as_bytes().as_slice())
-    .fetch_all(tx)
-    .await?;
+    let rows: Vec<Columns> =
+        sqlx::query_as(concat!("select ", grant_columns!(), " from grants where user_id = $1 order by id"))
+            .bind(user.as_bytes().as_slice())
+            .fetch_all(tx)
+            .await?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
@@ -84,15 +90,14 @@ pub async fn of(tx: &mut Tx, user: UserId) -> Result<Vec<GrantRow>> {
 
 /// Up to `limit` rows after row `after` for whoever checks them, each with its number.
 pub async fn page_to_check(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<()>)>> {
-    let found = sqlx::query(
-        "select id, user_id, role, scope, since, until, row_hash from grants where id > $1 order by id limit $2",
-    )
-    .bind(after)
-    .bind(i64::from(limit))
-    .fetch_all(tx)
-    .await?;
+    let found =
+        sqlx::query(concat!("select ", grant_columns!(), " from grants where id > $1 order by id limit $2"))
+            .bind(after)
+            .bind(i64::from(limit))
+            .fetch_all(tx)
+            .await?;
     let check = |row| <(i64, GrantRow)>::try_from(Columns::from_row(row)?).map(drop);
-    found.iter().map(|row| Ok((row.try_get("id")?, check(row)))).collect()
+    paging::each(&found, "id", after, check)
 }
 
 /// Gives a role; says whether it did, since the person may hold it there already.

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
 use futures_util::stream::BoxStream;
-use sqlx::{FromRow, Row as _};
+use sqlx::FromRow;
 use sync_protocol::id::{ChangeId, DeviceId, UserId};
 use sync_protocol::photo::Sha256;
 use sync_protocol::refusal::Code;
 
 use super::row_hash::{self, RowHash};
-use super::{Tx, columns};
+use super::{Tx, columns, paging};
 use crate::clock::Moment;
 use crate::error::{Error, Result};
 
@@ -137,6 +137,15 @@ impl HeldRow {
     }
 }
 
+/// What [`HeldColumns`] reads.
+macro_rules! held_columns {
+    () => {
+        "id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device, \
+         received_at, carried_by, permitted_when_made, state, decided_by, decided_at, \
+         decision_reason, released_seq, row_hash"
+    };
+}
+
 #[derive(FromRow)]
 struct HeldColumns {
     id: i64,
@@ -252,12 +261,11 @@ pub async fn hold(tx: &mut Tx, changes: impl Iterator<Item = &NewHeld>) -> Resul
 /// what stands in them.
 pub async fn with_digests(tx: &mut Tx, digests: impl Iterator<Item = Sha256>) -> Result<Vec<HeldRow>> {
     let list = columns::hex_list(digests.map(|digest| digest.0));
-    let found: Vec<HeldColumns> = sqlx::query_as(
-        "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
-         received_at, carried_by, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
-         row_hash
-         from held where digest in (select unhex(value) from json_each($1))",
-    )
+    let found: Vec<HeldColumns> = sqlx::query_as(concat!(
+        "select ",
+        held_columns!(),
+        " from held where digest in (select unhex(value) from json_each($1))"
+    ))
     .bind(list)
     .fetch_all(tx)
     .await?;
@@ -280,13 +288,12 @@ pub async fn has_changes(tx: &mut Tx, changes: &[ChangeId]) -> Result<Vec<Change
 /// is not damaged.
 pub async fn first_of_ids(tx: &mut Tx, changes: &[ChangeId]) -> Result<HashMap<ChangeId, Sha256>> {
     let list = serde_json::to_string(changes).unwrap_or_default();
-    let found: Vec<HeldColumns> = sqlx::query_as(
-        "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
-         received_at, carried_by, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
-         row_hash
-         from held h where change_id in (select value from json_each($1))
-         and not exists (select 1 from held b where b.change_id = h.change_id and b.id < h.id)",
-    )
+    let found: Vec<HeldColumns> = sqlx::query_as(concat!(
+        "select ",
+        held_columns!(),
+        " from held h where change_id in (select value from json_each($1))
+         and not exists (select 1 from held b where b.change_id = h.change_id and b.id < h.id)"
+    ))
     .bind(list)
     .fetch_all(tx)
     .await?;
@@ -299,15 +306,11 @@ pub async fn first_of_ids(tx: &mut Tx, changes: &[ChangeId]) -> Result<HashMap<C
 /// # Errors
 /// If its row is damaged: nobody decides about what may be another change.
 pub async fn held(tx: &mut Tx, id: i64) -> Result<Option<HeldRow>> {
-    let found: Option<HeldColumns> = sqlx::query_as(
-        "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
-         received_at, carried_by, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
-         row_hash
-         from held where id = $1",
-    )
-    .bind(id)
-    .fetch_optional(tx)
-    .await?;
+    let found: Option<HeldColumns> =
+        sqlx::query_as(concat!("select ", held_columns!(), " from held where id = $1"))
+            .bind(id)
+            .fetch_optional(tx)
+            .await?;
     found
         .map(|row| {
             whole(row).ok_or_else(|| {
@@ -329,13 +332,12 @@ pub async fn list(
     limit: u32,
 ) -> Result<Vec<HeldRow>> {
     a_list(
-        sqlx::query_as(
-            "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
-             received_at, carried_by, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
-             row_hash
-             from held where county in (select value from json_each($1)) and state = $2 and id > $3
-             order by id limit $4",
-        )
+        sqlx::query_as(concat!(
+            "select ",
+            held_columns!(),
+            " from held where county in (select value from json_each($1)) and state = $2 and id > $3
+             order by id limit $4"
+        ))
         .bind(serde_json::to_string(counties).unwrap_or_default())
         .bind(state.as_str())
         .bind(after)
@@ -348,12 +350,11 @@ pub async fn list(
 /// Held changes that a person delivered, newest first: up to `limit`, and up to [`LIST_BYTES`].
 pub async fn of_author(tx: &mut Tx, author: UserId, limit: u32) -> Result<Vec<HeldRow>> {
     a_list(
-        sqlx::query_as(
-            "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
-             received_at, carried_by, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
-             row_hash
-             from held where made_by = $1 order by id desc limit $2",
-        )
+        sqlx::query_as(concat!(
+            "select ",
+            held_columns!(),
+            " from held where made_by = $1 order by id desc limit $2"
+        ))
         .bind(author.as_bytes().as_slice())
         .bind(i64::from(limit))
         .fetch(tx),
@@ -383,18 +384,14 @@ pub async fn page_to_check(
     after: i64,
     limit: u32,
 ) -> Result<Vec<(i64, Result<(HeldRow, bool)>)>> {
-    let found = sqlx::query(
-        "select id, county, change_id, digest, raw, code, field, zh, en, made_by, by_name, device,
-         received_at, carried_by, permitted_when_made, state, decided_by, decided_at, decision_reason, released_seq,
-         row_hash
-         from held where id > $1 order by id limit $2",
-    )
-    .bind(after)
-    .bind(i64::from(limit))
-    .fetch_all(tx)
-    .await?;
+    let found =
+        sqlx::query(concat!("select ", held_columns!(), " from held where id > $1 order by id limit $2"))
+            .bind(after)
+            .bind(i64::from(limit))
+            .fetch_all(tx)
+            .await?;
     let read = |row| HeldColumns::from_row(row).map_err(Error::from).and_then(TryInto::try_into);
-    found.iter().map(|row| Ok((row.try_get("id")?, read(row)))).collect()
+    paging::each(&found, "id", after, read)
 }
 
 /// What is decided about a held change.

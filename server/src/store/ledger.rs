@@ -1,16 +1,24 @@
 //! The ledgers: one a county, append-only, numbered without gaps, a Merkle log over each.
 
+/// What [`EntryColumns`] reads.
+macro_rules! entry_columns {
+    () => {
+        "county, seq, id, record, made_by, by_name, device, received_at, carried_by, released_by, \
+         digest, salt, leaf, body, row_hash"
+    };
+}
+
 pub mod damaged;
 
 use futures_util::TryStreamExt as _;
-use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite};
+use sqlx::{FromRow, QueryBuilder, Sqlite};
 use sync_protocol::digest::ScopeDigest;
 use sync_protocol::id::{ChangeId, DeviceId, RecordId, UserId};
 use sync_protocol::photo::Sha256;
 use tlog_tiles::{Hash, node_hash};
 
 use super::row_hash::{self, RowHash};
-use super::{Tx, columns};
+use super::{Tx, columns, paging};
 use crate::clock::Moment;
 use crate::error::{Error, Result};
 
@@ -291,30 +299,27 @@ pub async fn history(tx: &mut Tx, record: RecordId) -> Result<Vec<Entry>> {
 
 /// All entries about a record, in ledger order, each with whether its row is intact.
 pub async fn history_to_check(tx: &mut Tx, record: RecordId) -> Result<Vec<(Entry, bool)>> {
-    let rows: Vec<EntryColumns> = sqlx::query_as(
-        "select county, seq, id, record, made_by, by_name, device, received_at, carried_by, released_by,
-         digest, salt, leaf, body, row_hash
-         from changes where record = $1 order by seq",
-    )
-    .bind(record.as_bytes().as_slice())
-    .fetch_all(tx)
-    .await?;
+    let rows: Vec<EntryColumns> =
+        sqlx::query_as(concat!("select ", entry_columns!(), " from changes where record = $1 order by seq"))
+            .bind(record.as_bytes().as_slice())
+            .fetch_all(tx)
+            .await?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
 /// Up to `limit` rows of all ledgers after row `after` for whoever looks through the store.
 pub async fn page_to_scrub(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<(Entry, bool)>)>> {
-    let rows = sqlx::query(
-        "select rowid, county, seq, id, record, made_by, by_name, device, received_at, carried_by, released_by,
-         digest, salt, leaf, body, row_hash
-         from changes where rowid > $1 order by rowid limit $2",
-    )
+    let rows = sqlx::query(concat!(
+        "select rowid, ",
+        entry_columns!(),
+        " from changes where rowid > $1 order by rowid limit $2"
+    ))
     .bind(after)
     .bind(i64::from(limit))
     .fetch_all(tx)
     .await?;
     let read = |row| EntryColumns::from_row(row).map_err(Error::from).and_then(TryInto::try_into);
-    rows.iter().map(|row| Ok((row.try_get("rowid")?, read(row)))).collect()
+    paging::each(&rows, "rowid", after, read)
 }
 
 /// How many bytes of changes a page of a history has at most, unless one alone has more.
@@ -323,11 +328,11 @@ const HISTORY_BYTES: usize = 1024 * 1024;
 /// Entries about a record after `seq`, in ledger order: up to `limit` of them, and up to
 /// [`HISTORY_BYTES`]; and whether there are more.
 pub async fn history_page(tx: &mut Tx, record: RecordId, seq: u64, limit: u32) -> Result<(Vec<Entry>, bool)> {
-    let mut found = sqlx::query_as(
-        "select county, seq, id, record, made_by, by_name, device, received_at, carried_by, released_by,
-         digest, salt, leaf, body, row_hash
-         from changes where record = $1 and seq > $2 order by seq limit $3",
-    )
+    let mut found = sqlx::query_as(concat!(
+        "select ",
+        entry_columns!(),
+        " from changes where record = $1 and seq > $2 order by seq limit $3"
+    ))
     .bind(record.as_bytes().as_slice())
     .bind(seq as i64)
     .bind(i64::from(limit) + 1)
@@ -346,11 +351,11 @@ pub async fn history_page(tx: &mut Tx, record: RecordId, seq: u64, limit: u32) -
 
 /// Up to `limit` entries of a ledger after `seq`, each with whether its row is intact.
 pub async fn entries_after(tx: &mut Tx, county: &str, seq: u64, limit: u32) -> Result<Vec<(Entry, bool)>> {
-    let rows: Vec<EntryColumns> = sqlx::query_as(
-        "select county, seq, id, record, made_by, by_name, device, received_at, carried_by, released_by,
-         digest, salt, leaf, body, row_hash
-         from changes where county = $1 and seq > $2 order by seq limit $3",
-    )
+    let rows: Vec<EntryColumns> = sqlx::query_as(concat!(
+        "select ",
+        entry_columns!(),
+        " from changes where county = $1 and seq > $2 order by seq limit $3"
+    ))
     .bind(county)
     .bind(seq as i64)
     .bind(i64::from(limit))
@@ -367,22 +372,19 @@ pub async fn page_to_check(
     seq: u64,
     limit: u32,
 ) -> Result<Vec<(u64, Result<(Entry, bool)>)>> {
-    let rows = sqlx::query(
-        "select county, seq, id, record, made_by, by_name, device, received_at, carried_by, released_by,
-         digest, salt, leaf, body, row_hash
-         from changes where county = $1 and seq > $2 order by seq limit $3",
-    )
+    let rows = sqlx::query(concat!(
+        "select ",
+        entry_columns!(),
+        " from changes where county = $1 and seq > $2 order by seq limit $3"
+    ))
     .bind(county)
     .bind(seq as i64)
     .bind(i64::from(limit))
     .fetch_all(tx)
     .await?;
-    rows.iter()
-        .map(|row| {
-            let read = EntryColumns::from_row(row).map_err(Error::from).and_then(TryInto::try_into);
-            Ok((row.try_get::<i64, _>("seq")? as u64, read))
-        })
-        .collect()
+    let read = |row| EntryColumns::from_row(row).map_err(Error::from).and_then(TryInto::try_into);
+    let page = paging::each(&rows, "seq", seq as i64, read)?;
+    Ok(page.into_iter().map(|(seq, read)| (seq as u64, read)).collect())
 }
 
 /// One entry of a ledger by its number.

@@ -16,6 +16,7 @@ pub mod health;
 pub mod held;
 pub mod jobs;
 pub mod ledger;
+pub mod paging;
 pub mod people;
 pub mod photos;
 pub mod records;

@@ -1,10 +1,10 @@
 //! People with an account, and the secrets by which they prove it.
 
-use sqlx::{FromRow, Row as _};
+use sqlx::FromRow;
 use sync_protocol::id::UserId;
 
 use super::row_hash::{self, RowHash};
-use super::{Tx, columns};
+use super::{Tx, columns, paging};
 use crate::clock::Moment;
 use crate::error::{Error, Result};
 
@@ -27,6 +27,14 @@ pub struct Person {
     pub created_at: Moment,
     /// Since when the account is closed, if it is.
     pub disabled_at: Option<Moment>,
+}
+
+/// What [`Columns`] reads.
+macro_rules! person_columns {
+    () => {
+        "id, username, display_name, password_hash, totp_secret, home_county, created_at, \
+         disabled_at, row_hash"
+    };
 }
 
 #[derive(FromRow)]
@@ -105,51 +113,46 @@ pub async fn add(tx: &mut Tx, person: &Person) -> Result<bool> {
 
 /// The person who signs in with that name.
 pub async fn named(tx: &mut Tx, username: &str) -> Result<Option<Person>> {
-    let row: Option<Columns> = sqlx::query_as(
-        "select id, username, display_name, password_hash, totp_secret, home_county, created_at, disabled_at,
-         row_hash from users where username = $1",
-    )
-    .bind(username)
-    .fetch_optional(tx)
-    .await?;
+    let row: Option<Columns> =
+        sqlx::query_as(concat!("select ", person_columns!(), " from users where username = $1"))
+            .bind(username)
+            .fetch_optional(tx)
+            .await?;
     row.map(TryInto::try_into).transpose()
 }
 
 /// The person with that id.
 pub async fn person(tx: &mut Tx, id: UserId) -> Result<Option<Person>> {
-    let row: Option<Columns> = sqlx::query_as(
-        "select id, username, display_name, password_hash, totp_secret, home_county, created_at, disabled_at,
-         row_hash from users where id = $1",
-    )
-    .bind(id.as_bytes().as_slice())
-    .fetch_optional(tx)
-    .await?;
+    let row: Option<Columns> =
+        sqlx::query_as(concat!("select ", person_columns!(), " from users where id = $1"))
+            .bind(id.as_bytes().as_slice())
+            .fetch_optional(tx)
+            .await?;
     row.map(TryInto::try_into).transpose()
 }
 
 /// All people, in order of their names. Whose row is damaged is left out, and the log says so.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Person>> {
-    let rows: Vec<Columns> = sqlx::query_as(
-        "select id, username, display_name, password_hash, totp_secret, home_county, created_at, disabled_at,
-         row_hash from users order by username",
-    )
-    .fetch_all(tx)
-    .await?;
+    let rows: Vec<Columns> =
+        sqlx::query_as(concat!("select ", person_columns!(), " from users order by username"))
+            .fetch_all(tx)
+            .await?;
     Ok(rows.into_iter().filter_map(|row| row.try_into().ok()).collect())
 }
 
 /// Up to `limit` rows after row `after` for whoever checks them, each with its number.
 pub async fn page_to_check(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<()>)>> {
-    let found = sqlx::query(
-        "select rowid, id, username, display_name, password_hash, totp_secret, home_county, created_at,
-         disabled_at, row_hash from users where rowid > $1 order by rowid limit $2",
-    )
+    let found = sqlx::query(concat!(
+        "select rowid, ",
+        person_columns!(),
+        " from users where rowid > $1 order by rowid limit $2"
+    ))
     .bind(after)
     .bind(i64::from(limit))
     .fetch_all(tx)
     .await?;
     let check = |row| Person::try_from(Columns::from_row(row)?).map(drop);
-    found.iter().map(|row| Ok((row.try_get("rowid")?, check(row)))).collect()
+    paging::each(&found, "rowid", after, check)
 }
 
 /// Closes an account, or opens it again.

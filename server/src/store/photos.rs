@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use futures_util::TryStreamExt as _;
-use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite};
+use sqlx::{FromRow, QueryBuilder, Sqlite};
 use sync_protocol::id::{DeviceId, RecordId, UserId};
 use sync_protocol::photo::Sha256;
 
 use super::records::PlaceKey;
 use super::row_hash::{self, RowHash};
-use super::{Tx, columns};
+use super::{Tx, columns, paging};
 use crate::clock::Moment;
 use crate::error::{Error, Result};
 
@@ -54,6 +54,15 @@ pub struct FactsRow {
     pub perceptual_hash: Option<PerceptualHash>,
     /// Whether a preview can be made.
     pub displayable: bool,
+}
+
+/// What [`Columns`] reads.
+macro_rules! photo_columns {
+    () => {
+        "sha256, bytes, media_type, width, height, made_by, device, received_at, damaged_at, \
+         inspected_at, orientation, taken_at, latitude, longitude, perceptual_hash, displayable, \
+         row_hash"
+    };
 }
 
 #[derive(FromRow)]
@@ -143,11 +152,11 @@ impl TryFrom<Columns> for PhotoRow {
 /// These photos, those that came.
 pub async fn photos(tx: &mut Tx, hashes: impl Iterator<Item = Sha256>) -> Result<Vec<PhotoRow>> {
     let list = columns::hex_list(hashes.map(|hash| hash.0));
-    let found: Vec<Columns> = sqlx::query_as(
-        "select sha256, bytes, media_type, width, height, made_by, device, received_at, damaged_at,
-                inspected_at, orientation, taken_at, latitude, longitude, perceptual_hash, displayable, row_hash
-         from photos where sha256 in (select unhex(value) from json_each($1))",
-    )
+    let found: Vec<Columns> = sqlx::query_as(concat!(
+        "select ",
+        photo_columns!(),
+        " from photos where sha256 in (select unhex(value) from json_each($1))"
+    ))
     .bind(list)
     .fetch_all(tx)
     .await?;
@@ -178,17 +187,17 @@ pub async fn page(tx: &mut Tx, after: i64, limit: u32) -> Result<(Vec<PhotoRow>,
 /// Up to `limit` rows after row `after` for whoever checks them: each with its number, by itself,
 /// so that a damaged one hides no other.
 pub async fn page_to_check(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<PhotoRow>)>> {
-    let found = sqlx::query(
-        "select rowid, sha256, bytes, media_type, width, height, made_by, device, received_at, damaged_at,
-                inspected_at, orientation, taken_at, latitude, longitude, perceptual_hash, displayable, row_hash
-         from photos where rowid > $1 order by rowid limit $2",
-    )
+    let found = sqlx::query(concat!(
+        "select rowid, ",
+        photo_columns!(),
+        " from photos where rowid > $1 order by rowid limit $2"
+    ))
     .bind(after)
     .bind(i64::from(limit))
     .fetch_all(tx)
     .await?;
     let read = |row| Columns::from_row(row).map_err(Error::from).and_then(TryInto::try_into);
-    found.iter().map(|row| Ok((row.try_get("rowid")?, read(row)))).collect()
+    paging::each(&found, "rowid", after, read)
 }
 
 /// Writes a photo's row as it stands now.

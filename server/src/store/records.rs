@@ -2,13 +2,13 @@
 
 use futures_util::TryStreamExt as _;
 use futures_util::stream::BoxStream;
-use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite};
+use sqlx::{FromRow, QueryBuilder, Sqlite};
 use sync_protocol::digest::ScopeDigest;
 use sync_protocol::id::RecordId;
 use sync_protocol::photo::Sha256;
 
 use super::row_hash::{self, RowHash};
-use super::{Tx, columns};
+use super::{Tx, columns, paging};
 use crate::error::{Error, Result};
 
 /// Names the place where records belong; see [`place_ids`].
@@ -83,6 +83,13 @@ pub fn whole(found: Vec<Found>) -> Result<Vec<RecordRow>> {
     found.into_iter().map(|found| found.map_err(Error::internal)).collect()
 }
 
+/// What [`RecordColumns`] reads.
+macro_rules! record_columns {
+    () => {
+        "id, county, kind, seq, place, school, project, wide, body, row_hash"
+    };
+}
+
 #[derive(FromRow)]
 struct RecordColumns {
     id: Vec<u8>,
@@ -130,10 +137,12 @@ fn rows(found: Vec<RecordColumns>) -> Result<Vec<Found>> {
 pub async fn records(tx: &mut Tx, ids: impl Iterator<Item = RecordId>) -> Result<Vec<Found>> {
     let ids = columns::hex_list(ids.map(|id| id.0.into_bytes()));
     rows(
-        sqlx::query_as(
-            "select id, county, kind, seq, place, school, project, wide, body, row_hash from records
-             where id in (select unhex(value) from json_each($1))",
-        )
+        sqlx::query_as(concat!(
+            "select ",
+            record_columns!(),
+            " from records
+             where id in (select unhex(value) from json_each($1))"
+        ))
         .bind(ids)
         .fetch_all(tx)
         .await?,
@@ -151,10 +160,12 @@ pub async fn record(tx: &mut Tx, id: RecordId) -> Result<Option<RecordRow>> {
 /// The records of a county of one kind after `seq`, in order of seq.
 pub async fn of_kind(tx: &mut Tx, county: &str, kind: &str, after: u64, limit: u32) -> Result<Vec<Found>> {
     rows(
-        sqlx::query_as(
-            "select id, county, kind, seq, place, school, project, wide, body, row_hash from records
-             where county = $1 and kind = $2 and seq > $3 order by seq limit $4",
-        )
+        sqlx::query_as(concat!(
+            "select ",
+            record_columns!(),
+            " from records
+             where county = $1 and kind = $2 and seq > $3 order by seq limit $4"
+        ))
         .bind(county)
         .bind(kind)
         .bind(after as i64)
@@ -210,10 +221,12 @@ impl Gathering {
 /// Records of a county after `seq`, in order of seq, as many as there is room for.
 pub async fn page_of_county(tx: &mut Tx, county: &str, after: u64, room: Room) -> Result<Vec<Found>> {
     let mut page = Gathering::new(room);
-    let found = sqlx::query_as(
-        "select id, county, kind, seq, place, school, project, wide, body, row_hash from records
-         where county = $1 and seq > $2 order by seq limit $3",
-    );
+    let found = sqlx::query_as(concat!(
+        "select ",
+        record_columns!(),
+        " from records
+         where county = $1 and seq > $2 order by seq limit $3"
+    ));
     page.take(found.bind(county).bind(after as i64).bind(i64::from(room.records)).fetch(tx)).await?;
     Ok(page.rows)
 }
@@ -228,8 +241,11 @@ pub async fn page_to_check(
 ) -> Result<Vec<(i64, Result<RecordRow>)>> {
     let found = sqlx::query(
         // By an index on the county, every page would sort all of its records anew.
-        "select rowid, id, county, kind, seq, place, school, project, wide, body, row_hash
-         from records not indexed where rowid > $2 and county = $1 order by rowid limit $3",
+        concat!(
+            "select rowid, ",
+            record_columns!(),
+            " from records not indexed where rowid > $2 and county = $1 order by rowid limit $3"
+        ),
     )
     .bind(county)
     .bind(after)
@@ -242,21 +258,22 @@ pub async fn page_to_check(
             .and_then(RecordColumns::found)
             .and_then(|found| found.map_err(Error::internal))
     };
-    found.iter().map(|row| Ok((row.try_get("rowid")?, read(row)))).collect()
+    paging::each(&found, "rowid", after, read)
 }
 
 /// Up to `limit` rows of all counties after row `after` for whoever looks through the store.
 pub async fn page_to_scrub(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<Found>)>> {
-    let found = sqlx::query(
-        "select rowid, id, county, kind, seq, place, school, project, wide, body, row_hash
-         from records where rowid > $1 order by rowid limit $2",
-    )
+    let found = sqlx::query(concat!(
+        "select rowid, ",
+        record_columns!(),
+        " from records where rowid > $1 order by rowid limit $2"
+    ))
     .bind(after)
     .bind(i64::from(limit))
     .fetch_all(tx)
     .await?;
     let read = |row| RecordColumns::from_row(row).map_err(Error::from).and_then(RecordColumns::found);
-    found.iter().map(|row| Ok((row.try_get("rowid")?, read(row)))).collect()
+    paging::each(&found, "rowid", after, read)
 }
 
 /// How many bodies are sorted in memory at a time.
@@ -278,10 +295,12 @@ pub async fn page_of_places(tx: &mut Tx, places: &[i64], after: u64, room: Room)
     let found: Vec<i64> = found.into_iter().map(|(row,)| row).collect();
     let mut page = Gathering::new(room);
     for some in found.chunks(SORTED_AT_ONCE) {
-        let these = sqlx::query_as(
-            "select id, county, kind, seq, place, school, project, wide, body, row_hash from records
-             where rowid in (select value from json_each($1)) order by seq",
-        );
+        let these = sqlx::query_as(concat!(
+            "select ",
+            record_columns!(),
+            " from records
+             where rowid in (select value from json_each($1)) order by seq"
+        ));
         page.take(these.bind(serde_json::to_string(some).unwrap_or_default()).fetch(&mut *tx)).await?;
         if page.is_full() {
             break;
@@ -343,7 +362,13 @@ pub async fn index(
         .bind(i64::from(limit))
         .fetch_all(tx)
         .await?;
-    found.into_iter().map(|(id, seq)| Ok((columns::id(&id)?, seq as u64))).collect()
+    let mut last = after;
+    let mut page = Vec::with_capacity(found.len());
+    for (id, seq) in found {
+        last = paging::onward(last, seq as u64)?;
+        page.push((columns::id(&id)?, last));
+    }
+    Ok(page)
 }
 
 /// Writes records as they stand now.

@@ -1,10 +1,10 @@
 //! Sessions of browsers, by the hash of what is in their cookie.
 
-use sqlx::{FromRow, Row as _};
+use sqlx::FromRow;
 use sync_protocol::id::{DeviceId, UserId};
 
 use super::row_hash::{self, RowHash};
-use super::{Tx, columns};
+use super::{Tx, columns, paging};
 use crate::clock::Moment;
 use crate::error::{Error, Result};
 
@@ -34,6 +34,13 @@ impl Session {
             .int(self.expires_at.0)
             .finish()
     }
+}
+
+/// What [`Columns`] reads.
+macro_rules! session_columns {
+    () => {
+        "token_hash, user_id, device, created_at, used_at, expires_at, row_hash"
+    };
 }
 
 #[derive(FromRow)]
@@ -89,28 +96,27 @@ pub async fn add(tx: &mut Tx, token_hash: &[u8; 32], session: &Session) -> Resul
 /// The session whose cookie has that hash. One whose row is damaged is none: who had it signs in
 /// again, and the log says so.
 pub async fn by_token(tx: &mut Tx, token_hash: &[u8; 32]) -> Result<Option<Session>> {
-    let row: Option<Columns> = sqlx::query_as(
-        "select token_hash, user_id, device, created_at, used_at, expires_at, row_hash
-         from sessions where token_hash = $1",
-    )
-    .bind(token_hash.as_slice())
-    .fetch_optional(tx)
-    .await?;
+    let row: Option<Columns> =
+        sqlx::query_as(concat!("select ", session_columns!(), " from sessions where token_hash = $1"))
+            .bind(token_hash.as_slice())
+            .fetch_optional(tx)
+            .await?;
     Ok(row.and_then(|row| row.try_into().ok()))
 }
 
 /// Up to `limit` rows after row `after` for whoever checks them, each with its number.
 pub async fn page_to_check(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<()>)>> {
-    let found = sqlx::query(
-        "select rowid, token_hash, user_id, device, created_at, used_at, expires_at, row_hash
-         from sessions where rowid > $1 order by rowid limit $2",
-    )
+    let found = sqlx::query(concat!(
+        "select rowid, ",
+        session_columns!(),
+        " from sessions where rowid > $1 order by rowid limit $2"
+    ))
     .bind(after)
     .bind(i64::from(limit))
     .fetch_all(tx)
     .await?;
     let check = |row| Session::try_from(Columns::from_row(row)?).map(drop);
-    found.iter().map(|row| Ok((row.try_get("rowid")?, check(row)))).collect()
+    paging::each(&found, "rowid", after, check)
 }
 
 /// Keeps when a session was last used.

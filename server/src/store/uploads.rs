@@ -1,12 +1,12 @@
 //! Uploads that were begun: whose they are and what they are to become.
 
-use sqlx::{FromRow, Row as _};
+use sqlx::FromRow;
 use sync_protocol::id::{DeviceId, UserId};
 use sync_protocol::photo::Sha256;
 use uuid::Uuid;
 
 use super::row_hash::{self, RowHash};
-use super::{Tx, columns};
+use super::{Tx, columns, paging};
 use crate::clock::Moment;
 use crate::error::{Error, Result};
 
@@ -45,6 +45,13 @@ impl UploadRow {
             .int(self.created_at.0)
             .finish()
     }
+}
+
+/// What [`Columns`] reads.
+macro_rules! upload_columns {
+    () => {
+        "id, user_id, county, device, sha256, length, filename, created_at, row_hash"
+    };
 }
 
 #[derive(FromRow)]
@@ -108,10 +115,12 @@ pub async fn begin(tx: &mut Tx, upload: &UploadRow) -> Result<()> {
 
 /// An upload of that person. One whose row is damaged is none: the photo is sent anew.
 pub async fn upload_of(tx: &mut Tx, id: Uuid, user: UserId) -> Result<Option<UploadRow>> {
-    let found: Option<Columns> = sqlx::query_as(
-        "select id, user_id, county, device, sha256, length, filename, created_at, row_hash from uploads
-         where id = $1 and user_id = $2",
-    )
+    let found: Option<Columns> = sqlx::query_as(concat!(
+        "select ",
+        upload_columns!(),
+        " from uploads
+         where id = $1 and user_id = $2"
+    ))
     .bind(id.as_bytes().as_slice())
     .bind(user.as_bytes().as_slice())
     .fetch_optional(tx)
@@ -143,10 +152,12 @@ pub async fn begun_before(
     after: (Moment, Uuid),
     limit: u32,
 ) -> Result<Vec<UploadRow>> {
-    let found: Vec<Columns> = sqlx::query_as(
-        "select id, user_id, county, device, sha256, length, filename, created_at, row_hash from uploads
-         where created_at < $1 and (created_at, id) > ($2, $3) order by created_at, id limit $4",
-    )
+    let found: Vec<Columns> = sqlx::query_as(concat!(
+        "select ",
+        upload_columns!(),
+        " from uploads
+         where created_at < $1 and (created_at, id) > ($2, $3) order by created_at, id limit $4"
+    ))
     .bind(moment.0)
     .bind(after.0.0)
     .bind(after.1.as_bytes().as_slice())
@@ -158,16 +169,17 @@ pub async fn begun_before(
 
 /// Up to `limit` rows after row `after` for whoever checks them, each with its number.
 pub async fn page_to_check(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<()>)>> {
-    let found = sqlx::query(
-        "select rowid, id, user_id, county, device, sha256, length, filename, created_at, row_hash
-         from uploads where rowid > $1 order by rowid limit $2",
-    )
+    let found = sqlx::query(concat!(
+        "select rowid, ",
+        upload_columns!(),
+        " from uploads where rowid > $1 order by rowid limit $2"
+    ))
     .bind(after)
     .bind(i64::from(limit))
     .fetch_all(tx)
     .await?;
     let check = |row| UploadRow::try_from(Columns::from_row(row)?).map(drop);
-    found.iter().map(|row| Ok((row.try_get("rowid")?, check(row)))).collect()
+    paging::each(&found, "rowid", after, check)
 }
 
 /// Forgets an upload.

@@ -14,6 +14,7 @@ use super::scope::{Reach, ReadScope};
 use super::standing::{self, Standing};
 use crate::error::{Error, Kind, Result};
 use crate::store::ledger::{self, LedgerRow};
+use crate::store::paging::onward;
 use crate::store::records::{self, PlaceRow, RecordRow, Room};
 use crate::store::scrub::Shelf;
 use crate::store::{Tx, damage};
@@ -161,11 +162,11 @@ async fn fill(
         let fits = bytes <= filling.bytes || filling.sent.is_empty();
         if filling.room == 0 || !fits {
             page.more = true;
-            return Ok(until);
+            return onward(after, until);
         }
         filling.room -= 1;
         filling.bytes = filling.bytes.saturating_sub(bytes);
-        until = seq.min(ledger.seq);
+        until = until.max(seq.min(ledger.seq));
         match found {
             Ok(row) => {
                 filling.sent.insert(row.id);

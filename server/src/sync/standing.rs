@@ -15,6 +15,7 @@ use crate::clock::Moment;
 use crate::config::Reached;
 use crate::error::{Error, Result};
 use crate::store::ledger::{self, CheckpointRow, LedgerRow};
+use crate::store::paging::onward;
 use crate::store::records::{self, PlaceKey, PlaceRow, RecordRow};
 use crate::store::{Tx, founding, settled};
 
@@ -59,11 +60,11 @@ impl County {
                 for found in &page {
                     match found {
                         Ok(row) => {
-                            after = row.seq;
+                            after = onward(after, row.seq)?;
                             directory.learn(&snapshot(row)?.into_record());
                         }
                         Err(left_out) => {
-                            after = left_out.seq;
+                            after = onward(after, left_out.seq)?;
                             damaged.push(left_out.record);
                         }
                     }

@@ -1,7 +1,9 @@
 //! Bits that flip: in the file, and in every column of every row that has a hash.
 
 use std::path::Path;
+use std::time::Duration;
 
+use siteledger::sync::audit::Report;
 use sqlx::Connection as _;
 
 use crate::folder::{build, build_with, copy, open_raw, verify};
@@ -219,11 +221,57 @@ async fn no_flipped_bit_in_what_people_wrote_goes_unseen() {
             continue;
         }
         changed += 1;
-        match verify(folder.path()).await {
+        match verify_in_time(folder.path(), &format!("bit {bit}")).await {
             Ok(report) if report.is_clean() => panic!("bit {bit} changed what people wrote, unseen"),
             _ => found += 1,
         }
     }
     assert!(changed > FLIPS / 3, "the walk hit data: {changed}");
     assert_eq!(found, changed);
+}
+
+/// A check, that must come to an end. It takes a tenth of a second.
+async fn verify_in_time(data: &Path, what: &str) -> siteledger::error::Result<Report> {
+    let verified = tokio::time::timeout(Duration::from_mins(1), verify(data)).await;
+    verified.unwrap_or_else(|_| panic!("{what}: the check goes round and round"))
+}
+
+/// Where the number of a row stands in the file: before the header of the row, which begins with its
+/// own length and ends where the row's first value begins.
+fn number_of_the_row_that_begins_with(file: &[u8], first_value: &[u8], number: u8) -> usize {
+    let begins = |at: &usize| file[*at..].starts_with(first_value);
+    let row = |at: usize| {
+        let is_header = |length: &usize| file[at - length - 1..=at - length] == [number, *length as u8];
+        (2..60.min(at)).find(is_header).map(|length| at - length - 1)
+    };
+    let places: Vec<usize> = (0..file.len() - first_value.len()).filter(begins).filter_map(row).collect();
+    assert_eq!(places.len(), 1, "the row stands in the file once: {places:?}");
+    places[0]
+}
+
+/// Whoever reads page after page goes on from the last row. Where a flip made its number smaller than
+/// that of the row before, that is the way back.
+#[tokio::test]
+async fn a_row_that_stands_out_of_order_keeps_nobody_going_round_and_round() {
+    let folder = tempfile::tempdir().unwrap();
+    build_with(folder.path(), 2).await;
+    let mut raw = open_raw(folder.path()).await;
+    let mut last_rows = Vec::new();
+    for (table, column) in [("users", "id"), ("grants", "user_id"), ("enrol_codes", "code_hash")] {
+        let statement = format!("select rowid, {column} from {table} order by rowid desc limit 1");
+        let (number, value): (i64, Vec<u8>) =
+            sqlx::query_as(sqlx::AssertSqlSafe(statement)).fetch_one(&mut raw).await.unwrap();
+        last_rows.push((table, number, value));
+    }
+    raw.close().await.unwrap();
+    let file = folder.path().join("siteledger.db");
+    let bytes = std::fs::read(&file).unwrap();
+    for (table, number, value) in last_rows {
+        assert!(number > 1, "{table} has rows that can be out of order");
+        let mut flipped = bytes.clone();
+        flipped[number_of_the_row_that_begins_with(&bytes, &value, number as u8)] = 0;
+        std::fs::write(&file, flipped).unwrap();
+        let report = verify_in_time(folder.path(), table).await.unwrap();
+        assert!(!report.is_clean(), "{table}");
+    }
 }

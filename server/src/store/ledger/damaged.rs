@@ -5,7 +5,7 @@ use sqlx::{FromRow as _, Row as _};
 use sync_protocol::id::ChangeId;
 
 use super::{Entry, EntryColumns};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::scrub::Shelf;
 use crate::store::{Tx, columns, damage};
 
@@ -25,22 +25,27 @@ pub async fn known_to_be_damaged(tx: &mut Tx, changes: &[ChangeId]) -> Result<Ve
     let ids = columns::hex_list(changes.iter().map(|change| change.0.into_bytes()));
     let found = sqlx::query(
         // There are hardly any: it goes from them to the entries.
-        "select c.rowid, county, seq, id, record, made_by, by_name, device, received_at, carried_by, released_by,
-         digest, salt, leaf, body, row_hash
-         from damaged d cross join changes c on c.rowid = d.row
-         where d.shelf = $2 and c.id in (select unhex(value) from json_each($1))",
+        concat!(
+            "select c.rowid, ",
+            entry_columns!(),
+            " from damaged d cross join changes c on c.rowid = d.row
+         where d.shelf = $2 and c.id in (select unhex(value) from json_each($1))"
+        ),
     )
     .bind(ids)
     .bind(Shelf::Entries.name())
     .fetch_all(tx)
     .await?;
     let read = |row: &SqliteRow| {
-        let read = EntryColumns::from_row(row).ok()?;
+        let read = match EntryColumns::from_row(row) {
+            Err(error @ sqlx::Error::ColumnNotFound(_)) => return Some(Err(error.into())),
+            read => read.ok()?,
+        };
         let row_hash = read.row_hash.clone();
         let (entry, _) = read.try_into().ok()?;
-        Some(DamagedEntry { row: row.try_get("rowid").ok()?, entry, row_hash })
+        Some(row.try_get("rowid").map(|row| DamagedEntry { row, entry, row_hash }).map_err(Error::from))
     };
-    Ok(found.iter().filter_map(read).collect())
+    found.iter().filter_map(read).collect()
 }
 
 /// Writes what an entry says in place of what stands damaged in its row.

@@ -127,8 +127,11 @@ impl Checking<'_> {
         self.report.find(what, place, detail);
     }
 
-    /// Numbers have no gaps within a log.
+    /// Numbers have no gaps within a log. What stands out of order is told by itself.
     fn numbers_follow(&mut self, seq: u64) {
+        if seq < self.expected {
+            return;
+        }
         if seq != self.expected {
             let (first, last) = (self.expected, seq.saturating_sub(1));
             self.find(What::EntryMissing, seq, format!("{first} to {last} are missing"));
