@@ -141,6 +141,13 @@ static void tell_path(uint32_t kind, uint64_t file, uint64_t offset, const char 
 
 static int is_full(void) { return full && access(full, F_OK) == 0; }
 
+/* Whether the disk is full; sets errno. */
+static int no_room(void) {
+    if (!is_full()) return 0;
+    errno = ENOSPC;
+    return 1;
+}
+
 /* Whether this call is to fail; sets errno. Called with the lock held. */
 static int fails(int class) {
     long call = ++calls[class];
@@ -322,18 +329,23 @@ int fdatasync(int fd) { return flush_below(fd, real("fdatasync")); }
 
 /* Names --------------------------------------------------------------------------------------------- */
 
+/* Makes a call and tells of it, if it was done, before any other can be: the journal is in order. */
+#define TOLD(call, telling) ({ \
+        pthread_mutex_lock(&lock); \
+        int done = (call), error = errno; \
+        if (done == 0) telling; \
+        pthread_mutex_unlock(&lock); \
+        errno = error; \
+        done; \
+    })
+
 static int rename_below(int from_folder, const char *from, int to_folder, const char *to, unsigned flags) {
     REAL(int, "renameat2", int, const char *, int, const char *, unsigned);
     char whole_from[PATH_MAX], whole_to[PATH_MAX];
     const char *ours_from = resolve(from_folder, from, whole_from), *ours_to = resolve(to_folder, to, whole_to);
     if (!ours_from || !ours_to) return really(from_folder, from, to_folder, to, flags);
-    pthread_mutex_lock(&lock);
-    int done = fails(RENAME) ? -1 : really(from_folder, from, to_folder, to, flags);
-    int error = errno;
-    if (done == 0) tell_path(RENAMED, 0, 0, ours_from, ours_to);
-    pthread_mutex_unlock(&lock);
-    errno = error;
-    return done;
+    return TOLD(fails(RENAME) ? -1 : really(from_folder, from, to_folder, to, flags),
+                tell_path(RENAMED, 0, 0, ours_from, ours_to));
 }
 int rename(const char *from, const char *to) { return rename_below(AT_FDCWD, from, AT_FDCWD, to, 0); }
 int renameat(int from_folder, const char *from, int to_folder, const char *to) {
@@ -348,13 +360,8 @@ static int remove_below(int folder, const char *path, int flags) {
     char whole[PATH_MAX];
     const char *ours = resolve(folder, path, whole);
     if (!ours) return really(folder, path, flags);
-    pthread_mutex_lock(&lock);
-    int done = fails(RENAME) ? -1 : really(folder, path, flags);
-    int error = errno;
-    if (done == 0) tell_path(flags & AT_REMOVEDIR ? REMOVED_FOLDER : REMOVED, 0, 0, ours, NULL);
-    pthread_mutex_unlock(&lock);
-    errno = error;
-    return done;
+    return TOLD(fails(RENAME) ? -1 : really(folder, path, flags),
+                tell_path(flags & AT_REMOVEDIR ? REMOVED_FOLDER : REMOVED, 0, 0, ours, NULL));
 }
 int unlink(const char *path) { return remove_below(AT_FDCWD, path, 0); }
 int unlinkat(int folder, const char *path, int flags) { return remove_below(folder, path, flags); }
@@ -365,13 +372,8 @@ static int link_below(int from_folder, const char *from, int to_folder, const ch
     char whole_from[PATH_MAX], whole_to[PATH_MAX];
     const char *ours_from = resolve(from_folder, from, whole_from), *ours_to = resolve(to_folder, to, whole_to);
     if (!ours_from || !ours_to) return really(from_folder, from, to_folder, to, flags);
-    pthread_mutex_lock(&lock);
-    int done = fails(RENAME) ? -1 : really(from_folder, from, to_folder, to, flags);
-    int error = errno;
-    if (done == 0) tell_path(LINKED, 0, 0, ours_from, ours_to);
-    pthread_mutex_unlock(&lock);
-    errno = error;
-    return done;
+    return TOLD(fails(RENAME) ? -1 : really(from_folder, from, to_folder, to, flags),
+                tell_path(LINKED, 0, 0, ours_from, ours_to));
 }
 int link(const char *from, const char *to) { return link_below(AT_FDCWD, from, AT_FDCWD, to, 0); }
 int linkat(int from_folder, const char *from, int to_folder, const char *to, int flags) {
@@ -383,17 +385,7 @@ static int folder_below(int folder, const char *path, mode_t mode) {
     char whole[PATH_MAX];
     const char *ours = resolve(folder, path, whole);
     if (!ours) return really(folder, path, mode);
-    pthread_mutex_lock(&lock);
-    int done = -1;
-    if (!fails(OPEN)) {
-        if (is_full()) errno = ENOSPC;
-        else done = really(folder, path, mode);
-    }
-    int error = errno;
-    if (done == 0) tell_path(MADE_FOLDER, 0, 0, ours, NULL);
-    pthread_mutex_unlock(&lock);
-    errno = error;
-    return done;
+    return TOLD(fails(OPEN) || no_room() ? -1 : really(folder, path, mode), tell_path(MADE_FOLDER, 0, 0, ours, NULL));
 }
 int mkdir(const char *path, mode_t mode) { return folder_below(AT_FDCWD, path, mode); }
 int mkdirat(int folder, const char *path, mode_t mode) { return folder_below(folder, path, mode); }
