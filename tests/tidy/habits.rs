@@ -73,10 +73,11 @@ pub(crate) fn files_say_what_they_are_for(tree: &Tree) -> Vec<Breach> {
         .collect()
 }
 
-/// Only the top `Cargo.toml` names versions.
+/// Only the top `Cargo.toml` names versions, and that of a workspace of its own.
 pub(crate) fn versions_stand_at_the_top(tree: &Tree) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    let members = tree.all().filter(|(path, _)| path.ends_with("/Cargo.toml"));
+    let is_member = |text: &str| !text.lines().any(|line| line == "[workspace.dependencies]");
+    let members = tree.all().filter(|(path, text)| path.ends_with("/Cargo.toml") && is_member(text));
     for (path, text) in members {
         let mut in_dependencies = false;
         for (at, line) in text.lines().enumerate() {

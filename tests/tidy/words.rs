@@ -17,8 +17,8 @@ const HOSTS: [[&str; 2]; 7] = [
 /// No path of somebody's machine, and no package registry's host.
 pub(crate) fn no_machine_is_named(tree: &Tree) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    // Cargo writes the registry's address into its lock file by itself.
-    for (path, text) in tree.all().filter(|(path, _)| *path != "Cargo.lock") {
+    // Cargo writes the registry's address into its lock files by itself.
+    for (path, text) in tree.all().filter(|(path, _)| !path.ends_with("Cargo.lock")) {
         for word in MACHINES.map(|parts| parts.concat()) {
             let advice = format!(
                 "{word}… is a path on one machine: write it relative to the project, or as an example under /srv or /var"
