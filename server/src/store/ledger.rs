@@ -334,7 +334,7 @@ pub async fn history_page(tx: &mut Tx, record: RecordId, seq: u64, limit: u32) -
         " from changes where record = $1 and seq > $2 order by seq limit $3"
     ))
     .bind(record.as_bytes().as_slice())
-    .bind(seq as i64)
+    .bind(paging::after(seq))
     .bind(i64::from(limit) + 1)
     .fetch(tx);
     let (mut page, mut bytes) = (Vec::new(), 0);

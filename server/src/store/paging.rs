@@ -36,6 +36,12 @@ pub(super) fn each<'r, T>(
     Ok(page)
 }
 
+/// The number after which a page begins, as the database knows it: whoever asks may name one that is
+/// beyond all that it can hold, and nothing stands there.
+pub(super) fn after(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
 /// Where the next page begins, if that is beyond where this one did.
 ///
 /// # Errors

@@ -358,7 +358,7 @@ pub async fn index(
     let statement = format!("select id, seq from records where {of} and seq > $2 order by seq limit $3");
     let found: Vec<(Vec<u8>, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(statement))
         .bind(bound)
-        .bind(after as i64)
+        .bind(paging::after(after))
         .bind(i64::from(limit))
         .fetch_all(tx)
         .await?;

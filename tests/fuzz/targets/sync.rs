@@ -1,5 +1,5 @@
 //! What a device asks, a line a request: `{…}` of the school's phone, `desk {…}` of the office's desk,
-//! `have {…}` and `index ?…` of its companions. `@cursor`, `@ticket` and `@note` stand for what the
+//! `have {…}`, `index ?…` and `record <id>?…` of its companions. `@cursor`, `@ticket` and `@note` stand for what the
 //! last answer to that device held.
 //!
 //! What is refused changes nothing; what is confirmed is there, also when it is sent again; every
@@ -7,11 +7,13 @@
 
 use std::collections::BTreeMap;
 
+use axum::body::Body;
+use axum::http::Request;
 use bytes::Bytes;
 use serde_json::json;
 use sync_protocol::digest::ScopeDigest;
 use sync_protocol::id::ChangeId;
-use sync_protocol::message::{Fate, HaveResponse, Snapshot, SyncRequest, SyncResponse};
+use sync_protocol::message::{Fate, HaveResponse, IndexResponse, Snapshot, SyncRequest, SyncResponse};
 
 use crate::office::{Answer, Office, Who};
 
@@ -47,11 +49,11 @@ struct Last {
 
 async fn asked(office: &Office, line: &[u8], last: &mut BTreeMap<&'static str, Last>) -> bool {
     if let Some(query) = line.strip_prefix(b"index ") {
-        let query: String = query.iter().filter(|byte| byte.is_ascii_graphic()).map(|b| *b as char).collect();
-        let path = format!("/api/v1/sync/index{query}");
-        if path.parse::<axum::http::Uri>().is_ok() {
-            office.post(Who::Phone, &path, Bytes::new()).await.is_refusal();
-        }
+        index(office, &graphic(query)).await;
+        return false;
+    }
+    if let Some(path) = line.strip_prefix(b"record ") {
+        history(office, &graphic(path)).await;
         return false;
     }
     if let Some(have) = line.strip_prefix(b"have ") {
@@ -75,6 +77,48 @@ async fn asked(office: &Office, line: &[u8], last: &mut BTreeMap<&'static str, L
     seen.ticket = answer.ticket.unwrap_or_default();
     seen.note = answer.checkpoint.map(|checkpoint| checkpoint.note).unwrap_or_default();
     true
+}
+
+/// What of it may stand in an address.
+fn graphic(bytes: &[u8]) -> String {
+    bytes.iter().filter(|byte| byte.is_ascii_graphic()).map(|byte| char::from(*byte)).collect()
+}
+
+/// After which number a page was asked for.
+fn after(query: &str) -> Option<u64> {
+    let after = query.split(['?', '&']).find_map(|part| part.strip_prefix("after="))?;
+    after.strip_prefix("350823.").unwrap_or(after).parse().ok()
+}
+
+/// A page of the index holds what it says, and nothing of the page before.
+async fn index(office: &Office, query: &str) {
+    let Ok(request) = Request::post(format!("/api/v1/sync/index{query}")).body(Body::empty()) else { return };
+    let answer = office.ask(Who::Phone, request).await;
+    if answer.is_refusal() {
+        return;
+    }
+    let page: IndexResponse = serde_json::from_slice(&answer.body).expect("it is an answer");
+    let mut digest = ScopeDigest::default();
+    for (record, seq) in &page.records {
+        assert!(after(query).is_none_or(|after| *seq > after), "{seq} came on the page before");
+        digest.add(*record, *seq);
+    }
+    assert_eq!(page.digest, digest);
+}
+
+/// A page of a record's history holds nothing of the page before.
+async fn history(office: &Office, path: &str) {
+    let Ok(request) = Request::get(format!("/api/v1/records/{path}")).body(Body::empty()) else { return };
+    let answer = office.ask(Who::Phone, request).await;
+    // Whatever else the address leads to is another target's affair.
+    if answer.is_refusal() || path.contains('/') {
+        return;
+    }
+    let page: serde_json::Value = serde_json::from_slice(&answer.body).expect("it is an answer");
+    let numbers = page["history"].as_array().into_iter().flatten().filter_map(|entry| entry["seq"].as_u64());
+    let numbers: Vec<_> = numbers.collect();
+    assert!(numbers.is_sorted());
+    assert!(numbers.first().zip(after(path)).is_none_or(|(first, after)| *first > after), "{numbers:?}");
 }
 
 /// With what the last answer held in the place of its name.
