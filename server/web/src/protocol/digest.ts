@@ -1,7 +1,7 @@
 /** Canonical bytes and what is hashed: a change's digest, a scope's digest. */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
 import type { Change, Sha256, Uuid, WireDigest } from "./wire.ts";
 
@@ -24,6 +24,14 @@ const MARK_BYTES = 16;
 export class ScopeDigest {
   private count = 0;
   private readonly xor = new Uint8Array(MARK_BYTES);
+
+  /** The digest that was told, to go on from. */
+  static of(wire: WireDigest): ScopeDigest {
+    const digest = new ScopeDigest();
+    digest.count = wire.count;
+    digest.xor.set(hexToBytes(wire.xor).subarray(0, MARK_BYTES));
+    return digest;
+  }
 
   add(record: Uuid, seq: number): void {
     this.count += 1;
