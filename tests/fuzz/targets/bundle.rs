@@ -14,6 +14,7 @@ use sync_protocol::bundle::{BundleResponse, CHANGES, Key, MANIFEST, PHOTOS, Phot
 use sync_protocol::digest::canonical;
 use sync_protocol::message::Fate;
 use sync_protocol::photo::Sha256;
+use zip::read::read_zipfile_from_stream;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -33,7 +34,8 @@ pub(crate) fn holds(bytes: &[u8]) {
             assert_eq!(office.stored().await, before, "a refusal changed something");
             return false;
         };
-        assert!([Who::Phone, Who::Desk].map(Who::device).contains(&answer.device));
+        assert!(is_sealed(&file), "nobody sealed this");
+        assert_eq!(answer.device, Who::Phone.device());
         for outcome in &answer.outcomes {
             let id = outcome.change.as_deref().expect("the phone wrote no change without an id");
             assert!(WRITTEN.contains(id), "{id} is nothing that the phone wrote");
@@ -77,13 +79,28 @@ async fn counts_once(office: &Office, file: &[u8], first: &BundleResponse) {
     }
 }
 
+type Members = serde_json::Map<String, serde_json::Value>;
+
+/// What the phone's seal over a manifest is, in hex.
+fn seal(members: &Members) -> String {
+    let mut seal = Hmac::<sha2::Sha256>::new_from_slice(&Key::of(Who::Phone.token()).0).expect("any length");
+    seal.update(&canonical(members).expect("it was JSON"));
+    hex::encode(seal.finalize().into_bytes())
+}
+
+/// Whether the first file in it is a manifest that the phone sealed.
+fn is_sealed(mut file: &[u8]) -> bool {
+    let manifest = read_zipfile_from_stream(&mut file).expect("it was read").expect("it was there");
+    let mut members: Members = serde_json::from_reader(manifest).expect("it was read");
+    let shown = members.remove("seal").expect("there is one");
+    shown.as_str().is_some_and(|shown| shown.eq_ignore_ascii_case(&seal(&members)))
+}
+
 /// A bundle with that manifest, sealed, if it is JSON at all.
 fn sealed(manifest: &[u8]) -> Option<Vec<u8>> {
-    let mut members: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(manifest).ok()?;
+    let mut members: Members = serde_json::from_slice(manifest).ok()?;
     members.remove("seal");
-    let mut seal = Hmac::<sha2::Sha256>::new_from_slice(&Key::of(Who::Phone.token()).0).expect("any length");
-    seal.update(&canonical(&members).ok()?);
-    members.insert("seal".to_owned(), hex::encode(seal.finalize().into_bytes()).into());
+    members.insert("seal".to_owned(), seal(&members).into());
     let manifest = serde_json::to_vec(&members).expect("it was JSON");
     let mut entries = vec![(MANIFEST.to_owned(), Bytes::from(manifest))];
     entries.push((CHANGES.to_owned(), Bytes::from_static(WRITTEN.as_bytes())));
