@@ -122,6 +122,16 @@ impl Error {
         Self::new(Kind::Forbidden, "forbidden", "您的角色没有这项权限", "your role does not allow this")
     }
 
+    /// Too many come at the same time.
+    pub fn too_busy() -> Self {
+        Self::new(
+            Kind::Unavailable(10),
+            "too_busy",
+            "服务器正忙，没有保存任何内容；手机上的内容没有丢失，请稍后再试",
+            "the server is busy and stored nothing; nothing on the device is lost, try again later",
+        )
+    }
+
     /// The store cannot write at the moment.
     pub fn unavailable(context: impl Into<anyhow::Error>) -> Self {
         Self::new(

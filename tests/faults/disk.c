@@ -7,6 +7,7 @@
  *   - lets the calls fail that FAULTS_FAIL names: "<class>:<n>:<errno>:<once|sticky>", class one of
  *     open, write, sync, rename, n counted from 1, and makes the file FAULTS_FAILED when one did;
  *   - is full (ENOSPC) as long as the file FAULTS_FULL exists;
+ *   - stands still, as flushes do not come back, as long as the file FAULTS_STILL exists;
  *   - leaves out the flushes that FAULTS_UNFLUSHED names, "log" (the database's write-ahead log) or
  *     "folders": the sabotage that the power cuts must find.
  *
@@ -38,7 +39,7 @@ static char root[PATH_MAX];
 static size_t root_length;
 static int journal = -1;
 static uint64_t journal_length;
-static const char *full, *failed;
+static const char *full, *failed, *still;
 static int leave_log, leave_folders;
 static int fail_class = -1, fail_errno, fail_sticky;
 static long fail_at, calls[CLASSES];
@@ -61,6 +62,7 @@ __attribute__((constructor)) static void begin(void) {
     }
     full = getenv("FAULTS_FULL");
     failed = getenv("FAULTS_FAILED");
+    still = getenv("FAULTS_STILL");
     const char *unflushed = getenv("FAULTS_UNFLUSHED");
     leave_log = unflushed && strcmp(unflushed, "log") == 0;
     leave_folders = unflushed && strcmp(unflushed, "folders") == 0;
@@ -296,6 +298,21 @@ int posix_fallocate64(int fd, off64_t offset, off64_t length) { return posix_fal
 
 /* Flushing ------------------------------------------------------------------------------------------ */
 
+/* Waits while the disk stands still; that a commit waits is told by the file "<FAULTS_STILL>.commit". */
+static void stand_still(int is_commit) {
+    REAL(int, "openat", int, const char *, int, ...);
+    char told[PATH_MAX];
+    int is_told = 0;
+    while (still && access(still, F_OK) == 0) {
+        if (is_commit && !is_told) {
+            if (snprintf(told, sizeof told, "%s.commit", still) >= PATH_MAX) return;
+            close(really(AT_FDCWD, told, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+            is_told = 1;
+        }
+        usleep(5000);
+    }
+}
+
 static int flush_below(int fd, int (*really)(int)) {
     char path[PATH_MAX];
     struct stat about;
@@ -306,14 +323,15 @@ static int flush_below(int fd, int (*really)(int)) {
         if (!ours && S_ISDIR(about.st_mode) && strcmp(path, root) == 0) is_root = 1, ours = "";
     }
     if (!ours) return really(fd);
+    int is_folder = S_ISDIR(about.st_mode);
+    size_t length = strlen(ours);
+    int is_log = !is_root && length > 4 && strcmp(ours + length - 4, "-wal") == 0;
+    stand_still(is_log);
     pthread_mutex_lock(&lock);
     int failed = fails(SYNC), error = errno;
     uint64_t before = journal_length;
     pthread_mutex_unlock(&lock);
     if (failed) { errno = error; return -1; }
-    int is_folder = S_ISDIR(about.st_mode);
-    size_t length = strlen(ours);
-    int is_log = !is_root && length > 4 && strcmp(ours + length - 4, "-wal") == 0;
     if ((is_folder && leave_folders) || (is_log && leave_log)) return 0;
     /* Outside of the lock: what is written meanwhile is not covered. On a machine of today the real
      * flush adds nothing to what is told here but time, so it is left out. */

@@ -120,14 +120,44 @@ impl Disk {
         std::fs::remove_file(self.full()).expect("it was full");
     }
 
+    /// It can be made to stand still with [`Self::stand_still`].
+    pub(crate) fn unsteady(mut self) -> Self {
+        self.set("FAULTS_STILL", self.still());
+        self
+    }
+
+    fn still(&self) -> PathBuf {
+        self.folder.path().join("still")
+    }
+
+    /// No flush comes back from now on.
+    pub(crate) fn stand_still(&self) {
+        std::fs::write(self.still(), "").expect("this disk moves");
+    }
+
+    /// Whether a commit waits for it.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        self.still().with_extension("commit").exists()
+    }
+
+    /// It goes on.
+    pub(crate) fn go_on(&self) {
+        std::fs::remove_file(self.still()).expect("it stood still");
+    }
+
     fn set(&mut self, name: &str, value: impl Into<OsString>) {
         self.environment.push((name.to_owned(), value.into()));
     }
 
     /// Puts it under a server, from its next start on.
     pub(crate) fn put_under(&self, server: &mut Server) {
+        self.put_under_all_of(&server.data(), server);
+    }
+
+    /// Puts it under that folder alone, which the server may have to make a folder in.
+    pub(crate) fn put_under_all_of(&self, root: &Path, server: &mut Server) {
         let mut environment = self.environment.clone();
-        environment.push(("FAULTS_ROOT".to_owned(), server.data().into()));
+        environment.push(("FAULTS_ROOT".to_owned(), root.into()));
         environment.push(("LD_PRELOAD".to_owned(), library(self.folder.path()).into()));
         server.set_environment(environment);
     }

@@ -7,6 +7,7 @@
 mod disk;
 mod failing;
 mod full;
+mod herd;
 mod journal;
 mod power;
 mod remains;

@@ -12,3 +12,5 @@ pub mod role;
 pub mod secret;
 pub mod session;
 pub mod totp;
+
+pub use limits::network;

@@ -216,7 +216,7 @@ impl House {
             tracing::info!("stopping");
             told.cancel();
         });
-        http::serve::serve(self.listener, router, stop).await;
+        http::serve::serve(self.listener, router, &settings.trusted_proxies, stop).await;
         for beat in self.beats {
             if let Err(error) = beat.await {
                 tracing::error!(%error, "a background task did not end well");

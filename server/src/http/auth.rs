@@ -51,6 +51,11 @@ fn tell_log(actor: &Actor) {
     span.record("device", tracing::field::display(actor.device));
 }
 
+/// The token or the cookie that a request comes with, good or not.
+pub(super) fn shown(headers: &HeaderMap, settings: &Settings) -> Option<String> {
+    bearer(headers).map(str::to_owned).or_else(|| session_token(headers, settings))
+}
+
 /// The token of `Authorization: Bearer`.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;

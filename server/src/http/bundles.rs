@@ -8,6 +8,7 @@ use sync_protocol::bundle::{BundleResponse, MAX_BYTES};
 
 use super::app::App;
 use super::auth::Signed;
+use super::crowd::Admitted;
 use super::extract::{self, Json};
 use super::problem::{Problem, ProblemBody};
 use crate::bundles::{Intake, too_large};
@@ -37,6 +38,7 @@ use crate::photos::drain;
 pub async fn take(
     State(app): State<App>,
     Signed(carrier): Signed,
+    _room: Admitted,
     language: Language,
     headers: HeaderMap,
     body: Body,

@@ -1,5 +1,6 @@
 //! JSON in and out, with failures as problem documents.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -23,6 +24,17 @@ const ALL_BODIES_BYTES: usize = 256 * 1024 * 1024;
 
 static ALL_BODIES: Semaphore = Semaphore::const_new(ALL_BODIES_BYTES);
 
+/// The room that the body of a request takes, until its answer is made: what waits to be written is
+/// in memory too.
+#[derive(Clone, Default)]
+pub(super) struct Room(Arc<Mutex<Option<SemaphorePermit<'static>>>>);
+
+impl Room {
+    fn keep(&self, taken: SemaphorePermit<'static>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(taken);
+    }
+}
+
 /// A JSON body, of a request or of an answer.
 pub struct Json<T>(pub T);
 
@@ -37,8 +49,7 @@ where
         if !is_json(request.headers()) {
             return Err(not_json().into());
         }
-        let (bytes, _room) = read_in_time(request).await?;
-        Ok(read(&bytes)?)
+        Ok(read(&read_in_time(request).await?)?)
     }
 }
 
@@ -52,7 +63,7 @@ where
 
     async fn from_request(request: Request, _state: &S) -> Result<Option<Self>, Problem> {
         let is_json = is_json(request.headers());
-        let (bytes, _room) = read_in_time(request).await?;
+        let bytes = read_in_time(request).await?;
         match (bytes.is_empty(), is_json) {
             (true, _) => Ok(None),
             (false, true) => Ok(Some(read(&bytes)?)),
@@ -61,9 +72,12 @@ where
     }
 }
 
-async fn read_in_time(request: Request) -> Result<(Vec<u8>, SemaphorePermit<'static>), Error> {
+async fn read_in_time(mut request: Request) -> Result<Vec<u8>, Error> {
+    let room = request.extensions_mut().remove::<Room>().unwrap_or_default();
     let read = read_whole(request.into_body(), &ALL_BODIES);
-    tokio::time::timeout(BODY_DEADLINE, read).await.map_err(|_| too_slow())?
+    let (bytes, taken) = tokio::time::timeout(BODY_DEADLINE, read).await.map_err(|_| too_slow())??;
+    room.keep(taken);
+    Ok(bytes)
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Json<T>, Error> {
@@ -103,24 +117,14 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// whoever promises much and sends little takes little.
 async fn read_whole(mut body: Body, room: &Semaphore) -> Result<(Vec<u8>, SemaphorePermit<'_>), Error> {
     let mut bytes = Vec::new();
-    let mut taken = room.try_acquire_many(0).map_err(|_| no_room())?;
+    let mut taken = room.try_acquire_many(0).map_err(|_| Error::too_busy())?;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(unreadable)?.into_data() else { continue };
         let length = u32::try_from(data.len()).map_err(|_| too_large())?;
-        taken.merge(room.try_acquire_many(length).map_err(|_| no_room())?);
+        taken.merge(room.try_acquire_many(length).map_err(|_| Error::too_busy())?);
         bytes.extend_from_slice(&data);
     }
     Ok((bytes, taken))
-}
-
-/// Too many requests bring too much at the same time.
-fn no_room() -> Error {
-    Error::new(
-        Kind::Unavailable(10),
-        "too_busy",
-        "服务器正忙，没有保存任何内容；手机上的内容没有丢失，请稍后再试",
-        "the server is busy and stored nothing; nothing on the device is lost, try again later",
-    )
 }
 
 /// Says why a body could not be read to its end.

@@ -195,7 +195,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
 }
 
 /// Bounds what comes in: its bytes before and after decompression, and its pauses.
-async fn take_in(request: Request, next: Next) -> Response {
+async fn take_in(mut request: Request, next: Next) -> Response {
     if STREAMED.iter().any(|prefix| request.uri().path().starts_with(prefix)) {
         return next.run(request.map(|body| Body::new(TimeoutBody::new(UPLOAD_IDLE, body)))).await;
     }
@@ -207,6 +207,8 @@ async fn take_in(request: Request, next: Next) -> Response {
     if declared_length(&request).is_some_and(|length| length > most_sent as u64) {
         return Problem(extract::too_large()).into_response();
     }
+    let room = extract::Room::default();
+    request.extensions_mut().insert(room.clone());
     let inner = tower::service_fn(move |request: axum::http::Request<_>| {
         let request = request.map(|body| Body::new(Limited::new(body, most_opened)));
         let next = next.clone();
@@ -214,6 +216,7 @@ async fn take_in(request: Request, next: Next) -> Response {
     });
     let raw = request.map(|body| Body::new(TimeoutBody::new(BODY_IDLE, Limited::new(body, most_sent))));
     let Ok(response) = RequestDecompressionLayer::new().layer(inner).oneshot(raw).await;
+    drop(room);
     response.into_response()
 }
 

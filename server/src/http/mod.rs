@@ -3,6 +3,7 @@
 pub mod app;
 pub mod auth;
 pub mod bundles;
+pub mod crowd;
 pub mod enrol;
 pub mod extract;
 pub mod health;

@@ -91,7 +91,9 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
         let seconds = match self.0.kind {
-            Kind::TooMany(seconds) | Kind::Unavailable(seconds) => Some(seconds),
+            Kind::TooMany(seconds) => Some(seconds),
+            // Who is put off together does not come back together.
+            Kind::Unavailable(seconds) => Some(seconds + getrandom::u32().unwrap_or(0) % seconds.max(1)),
             Kind::StorageFull => Some(60),
             _ => None,
         };
@@ -110,6 +112,9 @@ pub async fn speak(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let Some(error) = response.extensions_mut().remove::<Arc<Error>>() else { return response };
     match response.status() {
+        StatusCode::SERVICE_UNAVAILABLE if error.context.is_none() => {
+            tracing::warn!(path, code = error.code, "a request was put off");
+        }
         status if status.is_server_error() => tracing::error!(path, error = ?error, "a request failed"),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
             tracing::info!(path, code = error.code, "a request was not permitted");

@@ -1,13 +1,13 @@
 //! All routes on one page.
 
-use axum::{Extension, Router};
+use axum::{Extension, Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::app::App;
 use super::{
-    auth, bundles, enrol, health, held, home, ledgers, limits, me, metrics, nudges, openapi, photos, records,
-    schema, session, sync, uploads,
+    auth, bundles, crowd, enrol, health, held, home, ledgers, limits, me, metrics, nudges, openapi, photos,
+    records, schema, session, sync, uploads,
 };
 
 /// The whole HTTP face, and its description.
@@ -45,6 +45,8 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .split_for_parts();
     openapi::complete(&mut api, auth::cookie_name(&app.settings));
     let router = router.layer(Extension(openapi::written(&api)));
+    let devices = crowd::Devices::of(app.clone());
+    let router = router.layer(middleware::from_fn_with_state(devices, crowd::share));
     let router = limits::dress(router);
     let router = if app.settings.is_https() { limits::keep_to_https(router) } else { router };
     (router.with_state(app), api)

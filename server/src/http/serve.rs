@@ -2,17 +2,21 @@
 //!
 //! `axum::serve` waits for ever for a client that sends nothing, half a header or half a body.
 //! Here a header has ten seconds, an answer that nobody takes a minute, and there are never more
-//! than [`MAX_CONNECTIONS`] at a time. Bodies are watched in [`super::limits`].
+//! than [`MAX_CONNECTIONS`] at a time, nor more than [`MAX_FROM_ONE_ADDRESS`] of one address. Bodies
+//! are watched in [`super::limits`].
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -21,23 +25,30 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use super::crowd::Crowd;
 use super::patience::Patient;
+use crate::access::network;
 
 /// The most connections at a time; more wait in the kernel's queue until one ends.
 pub const MAX_CONNECTIONS: usize = 4096;
+/// The most connections of one address, unless it is a proxy of ours: loose, for a whole county's
+/// phones may share one, and few enough that nobody takes all places.
+pub const MAX_FROM_ONE_ADDRESS: usize = 1024;
 /// How long a client may take for a header, and may be silent between two requests.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a client may take no byte of an answer.
 const WRITE_TIMEOUT: Duration = Duration::from_mins(1);
 /// How long requests that run may take to end once the server stops.
-pub const DRAIN: Duration = Duration::from_secs(20);
+pub const DRAIN: Duration = Duration::from_secs(10);
 
 /// Serves `router` on `listener` until `stop`; then takes no more connections, lets running
 /// requests end for up to [`DRAIN`], and returns.
 ///
-/// Each request carries its peer as `ConnectInfo<SocketAddr>`.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+/// Each request carries its peer as `ConnectInfo<SocketAddr>`. The addresses of `proxies` bring as many
+/// connections as they like.
+pub async fn serve(listener: TcpListener, router: Router, proxies: &[IpAddr], stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let addresses = Arc::<Crowd<IpAddr>>::default();
     let graceful = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -51,12 +62,18 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
                 continue;
             }
         };
+        let is_proxy = proxies.iter().any(|proxy| proxy.to_canonical() == peer.ip().to_canonical());
+        let most = if is_proxy { MAX_CONNECTIONS } else { MAX_FROM_ONE_ADDRESS };
+        let Some(address) = addresses.enter(network(peer.ip()), most) else {
+            tracing::debug!(%peer, "an address has as many connections as it may");
+            continue;
+        };
         let connection = graceful.watch(connection(stream, peer, router.clone()));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%peer, %error, "a connection ended early");
             }
-            drop(place);
+            drop((place, address));
         });
     }
     // From here on the kernel refuses who knocks.
@@ -97,9 +114,13 @@ type Served = tower::util::BoxCloneSyncService<
 fn connection(stream: TcpStream, peer: SocketAddr, router: Router) -> Connection {
     // Answers are small and written whole: waiting for more only delays them.
     let _ = stream.set_nodelay(true);
+    let unread = Arc::<AtomicBool>::default();
+    let stream = Patient::new(stream, WRITE_TIMEOUT, Arc::clone(&unread));
     let served = tower::util::BoxCloneSyncService::new(tower::service_fn(
         move |request: axum::http::Request<Incoming>| {
-            let mut request = request.map(Body::new);
+            unread.store(false, Ordering::Relaxed);
+            let unread = Arc::clone(&unread);
+            let mut request = request.map(|body| Body::new(Watched { body, is_over: false, unread }));
             request.extensions_mut().insert(ConnectInfo(peer));
             router.clone().oneshot(request)
         },
@@ -108,10 +129,44 @@ fn connection(stream: TcpStream, peer: SocketAddr, router: Router) -> Connection
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(64 * 1024)
-        .serve_connection(
-            TokioIo::new(Patient::new(stream, WRITE_TIMEOUT)),
-            hyper_util::service::TowerToHyperService::new(served),
-        )
+        .serve_connection(TokioIo::new(stream), hyper_util::service::TowerToHyperService::new(served))
+}
+
+/// A body that tells its connection when it was not read to its end.
+struct Watched {
+    body: Incoming,
+    is_over: bool,
+    unread: Arc<AtomicBool>,
+}
+
+impl hyper::body::Body for Watched {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        self.is_over |= !matches!(frame, Some(Ok(_)));
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if !self.is_over && !self.body.is_end_stream() {
+            self.unread.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -156,7 +211,10 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let served = tokio::spawn(serve(listener, dress(router), stop.clone()));
+        let served = {
+            let stop = stop.clone();
+            tokio::spawn(async move { serve(listener, dress(router), &[], stop).await })
+        };
         Running { address, stop, served, asked }
     }
 

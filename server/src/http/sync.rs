@@ -6,6 +6,7 @@ use sync_protocol::message::{HaveRequest, HaveResponse, IndexResponse, Snapshot,
 
 use super::app::App;
 use super::auth::Signed;
+use super::crowd::Admitted;
 use super::extract::Json;
 use super::problem::{Problem, ProblemBody};
 use crate::error::Language;
@@ -26,12 +27,14 @@ use crate::sync::round::Answer;
         (status = 401, body = ProblemBody),
         (status = 413, body = ProblemBody),
         (status = 426, description = "the client speaks a newer protocol than the server", body = ProblemBody),
+        (status = 429, description = "the device does too much at the same time; come again", body = ProblemBody),
         (status = 503, description = "nothing was stored; come again", body = ProblemBody),
     )
 )]
 pub async fn sync(
     State(app): State<App>,
     Signed(actor): Signed,
+    _room: Admitted,
     language: Language,
     Json(request): Json<SyncRequest>,
 ) -> Result<Json<Answer>, Problem> {

@@ -106,6 +106,14 @@ impl Store {
         self.writer.write(operation).await
     }
 
+    /// Says whether one more operation can wait to be written.
+    ///
+    /// # Errors
+    /// `too_busy` if as many wait as may.
+    pub fn demand_room(&self) -> Result<()> {
+        if self.writer.has_room() { Ok(()) } else { Err(Error::too_busy()) }
+    }
+
     /// Whether something was committed, and flushed, that lately.
     pub fn committed_within(&self, span: Duration) -> bool {
         self.writer.committed_within(span)

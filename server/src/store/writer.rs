@@ -71,6 +71,10 @@ impl Writer {
         self.last_commit.get().is_some_and(|at| at.elapsed() < span)
     }
 
+    pub(super) fn has_room(&self) -> bool {
+        self.sender.upgrade().is_some_and(|queue| queue.capacity() > 0)
+    }
+
     pub(super) async fn write<T, F>(&self, operation: F) -> Result<T>
     where
         T: Send + 'static,
@@ -80,9 +84,7 @@ impl Writer {
         let waiting = Waiting { operation: Some(operation), result: None, answer };
         let stopped = || Error::unavailable(anyhow::anyhow!("the writer has stopped"));
         let queue = self.sender.upgrade().ok_or_else(stopped)?;
-        queue
-            .try_send(Box::new(waiting))
-            .map_err(|_| Error::unavailable(anyhow::anyhow!("the writer's queue is full")))?;
+        queue.try_send(Box::new(waiting)).map_err(|_| Error::too_busy())?;
         drop(queue);
         answered.await.map_err(|_| stopped())?
     }

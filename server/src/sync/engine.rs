@@ -3,6 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use tokio::sync::{Mutex as AsyncMutex, broadcast, mpsc, oneshot};
@@ -26,6 +27,9 @@ use crate::store::{Store, settled};
 
 /// How many nudges a slow listener may be behind; beyond that it is told "something".
 const NUDGES: usize = 256;
+
+/// How long a request that is here as a whole waits for a place in the queue.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The engine. One a process, and one process a data folder.
 pub struct Engine {
@@ -149,6 +153,15 @@ impl Engine {
         Ok(())
     }
 
+    /// Says whether one more request can wait to be appended. To be asked before its body is read.
+    ///
+    /// # Errors
+    /// `too_busy` if as many wait as may, `unavailable` if the server stops.
+    pub fn demand_room(&self) -> Result<()> {
+        let queue = self.sender.upgrade().ok_or_else(stopped)?;
+        if queue.capacity() == 0 { Err(Error::too_busy()) } else { Ok(()) }
+    }
+
     /// Hands a request to the one who appends, and waits until it is flushed.
     ///
     /// It is appended even if the caller is dropped meanwhile.
@@ -162,15 +175,18 @@ impl Engine {
     }
 
     async fn ask<T>(&self, asked: impl FnOnce(oneshot::Sender<Result<T>>) -> Asked) -> Result<T> {
-        let stopped = || Error::unavailable(anyhow::anyhow!("the server stops"));
         let (answer, answered) = oneshot::channel();
         let queue = self.sender.upgrade().ok_or_else(stopped)?;
-        queue
-            .try_send(asked(answer))
-            .map_err(|_| Error::unavailable(anyhow::anyhow!("too many requests wait to be appended")))?;
+        // It came as a whole while the queue was filling up: to send it away would have it come again.
+        let place = tokio::time::timeout(PATIENCE, queue.reserve()).await.map_err(|_| Error::too_busy())?;
+        place.map_err(|_| stopped())?.send(asked(answer));
         drop(queue);
         answered.await.map_err(|_| stopped())?
     }
+}
+
+fn stopped() -> Error {
+    Error::unavailable(anyhow::anyhow!("the server stops"))
 }
 
 /// Reads how the ledgers stand; what is damaged of the records on the way is made anew first, and left

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use chrono::{FixedOffset, SecondsFormat, TimeDelta};
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
@@ -68,6 +68,8 @@ pub enum SyncError {
         status: StatusCode,
         /// The problem document.
         problem: Json,
+        /// When to come again, where it says so.
+        retry_after: Option<Duration>,
     },
 }
 
@@ -81,12 +83,22 @@ impl SyncError {
     /// Reads a response that is no success.
     pub async fn of(response: Response) -> Self {
         let status = response.status();
+        let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let retry_after = seconds.map(Duration::from_secs);
         match response.bytes().await {
             Ok(body) => match serde_json::from_slice::<Json>(&body) {
-                Ok(problem) if problem.is_object() => Self::Refused { status, problem },
+                Ok(problem) if problem.is_object() => Self::Refused { status, problem, retry_after },
                 _ => Self::NotAnAnswer(format!("{status}: {}", String::from_utf8_lossy(&body))),
             },
             Err(error) => error.into(),
+        }
+    }
+
+    /// After how long the server says to come again.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused { retry_after, .. } => *retry_after,
+            Self::NoAnswer(_) | Self::NotAnAnswer(_) => None,
         }
     }
 

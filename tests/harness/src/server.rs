@@ -76,7 +76,7 @@ impl Server {
     pub async fn start_with(arguments: &[&str]) -> Self {
         let folder = TempDir::with_prefix("siteledger-").expect("a temporary folder");
         let mut server = Self::standing_on(folder);
-        server.arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        server.set_arguments(arguments);
         server.launch().await;
         server
     }
@@ -91,6 +91,11 @@ impl Server {
             environment: Vec::new(),
             log: Log::default(),
         }
+    }
+
+    /// What it is started with from the next start on.
+    pub fn set_arguments(&mut self, arguments: &[&str]) {
+        self.arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
     }
 
     /// What its processes find in their environment from the next start on.
@@ -201,11 +206,21 @@ impl Server {
         running.process.wait().expect("it ends");
     }
 
-    /// Asks it to stop, and waits until it did.
-    pub async fn terminate(&mut self) -> ExitStatus {
+    /// Asks it to stop.
+    pub fn tell_to_stop(&self) {
         let pid = self.pid().to_string();
         let told = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
         assert!(told.success(), "process {pid} is gone already");
+    }
+
+    /// Waits until it ended.
+    pub async fn ended(&mut self) -> ExitStatus {
+        self.wait().await
+    }
+
+    /// Asks it to stop, and waits until it did.
+    pub async fn terminate(&mut self) -> ExitStatus {
+        self.tell_to_stop();
         self.wait().await
     }
 

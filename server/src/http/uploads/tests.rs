@@ -272,7 +272,7 @@ async fn a_line_that_is_cut_within_a_patch_loses_nothing_that_arrived() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    let served = tokio::spawn(serve::serve(listener, face.router.clone(), stop.clone()));
+    let served = tokio::spawn(serve::serve(listener, face.router.clone(), &[], stop.clone()));
     let head = |offset: usize, length: usize| {
         format!(
             "PATCH {path} HTTP/1.1\r\nhost: x\r\ntus-resumable: 1.0.0\r\nupload-offset: {offset}\r\n\
