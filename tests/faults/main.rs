@@ -11,3 +11,4 @@ mod herd;
 mod journal;
 mod power;
 mod remains;
+mod stop;

@@ -5,14 +5,15 @@
 
 pub(super) mod tests;
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _, future, stream};
 use sync_protocol::photo::Sha256;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::app::App;
@@ -101,7 +102,7 @@ pub async fn begin(
         let Some(body) = body.take_if(|_| has_bytes && progress.offset < progress.length) else {
             return Ok::<_, Stopped>(progress);
         };
-        let body = body.map(|chunk| chunk.map_err(cut));
+        let body = until_stop(body, &app.stopping);
         app.photos.uploads.receive(&actor, progress.id, 0, checksum, body).await
     };
     let begun = begun.await;
@@ -199,7 +200,7 @@ pub async fn receive(
         let checksum = checksum(&headers)?;
         let id = upload_id(&id)?;
         let body = body.take().unwrap_or_else(|| Body::empty().into_data_stream());
-        let body = body.map(|chunk| chunk.map_err(cut));
+        let body = until_stop(body, &app.stopping);
         app.photos.uploads.receive(&actor, id, offset, checksum, body).await
     };
     let received = received.await;
@@ -281,6 +282,18 @@ pub async fn overridden(
             .into(),
         ),
     }
+}
+
+/// What comes of a body until the server stops: a slow line must not hold that up, and is told how far
+/// it came.
+fn until_stop(
+    body: BodyDataStream,
+    stopping: &CancellationToken,
+) -> impl Stream<Item = Result<Bytes>> + Send + Unpin + use<> {
+    let stopped = stopping.clone();
+    let end = stream::once(async move { stopped.is_cancelled().then(|| Err(stops())) });
+    let bytes = body.map(|chunk| chunk.map_err(cut)).take_until(stopping.clone().cancelled_owned());
+    bytes.chain(end.filter_map(future::ready)).boxed()
 }
 
 // Headers ----------------------------------------------------------------------------------------
@@ -418,6 +431,15 @@ fn cut(error: axum::Error) -> Error {
         )
     };
     Error::new(kind, code, zh, en).because(error)
+}
+
+fn stops() -> Error {
+    Error::new(
+        Kind::Unavailable(10),
+        "stopping",
+        "服务器正在停止；已确认的内容都在，请稍后用 HEAD 查询位置后继续",
+        "the server is stopping; what Upload-Offset covers is kept, ask for it by HEAD later and go on from there",
+    )
 }
 
 fn no_hash() -> Error {
