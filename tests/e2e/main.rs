@@ -18,6 +18,7 @@ mod offices;
 mod permissions;
 mod photos;
 mod portal;
+mod reserve;
 mod rot;
 mod scope;
 mod signoffs;

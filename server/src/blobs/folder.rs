@@ -27,7 +27,8 @@ use crate::error::Result;
 const INCOMING: &str = "incoming";
 /// What one read of a photo takes at most.
 const READ_BYTES: usize = 64 * 1024;
-/// Below this much free space no photo is taken, so that photos never starve diaries.
+/// Below this much free space no photo is taken, so that photos never starve diaries; unless said
+/// otherwise.
 const RESERVE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 /// On a small disk the reserve is this part of it.
 const RESERVE_PART: u64 = 20;
@@ -36,6 +37,8 @@ const RESERVE_PART: u64 = 20;
 #[derive(Clone, Debug)]
 pub struct Folder {
     inner: Arc<Inner>,
+    /// So many bytes are kept free of photos, where it was said how many.
+    reserve: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -143,19 +146,26 @@ impl Folder {
             root.parent().map_or(Ok(()), dirs::flush)
         };
         make().map_err(failed)?;
-        Ok(Self { inner: Inner::at(root) })
+        Ok(Self { inner: Inner::at(root), reserve: None })
+    }
+
+    /// The folder that takes no photo when less than that is free; where nothing is said, when little is.
+    #[must_use]
+    pub fn reserving(self, reserve: Option<u64>) -> Self {
+        Self { reserve, ..self }
     }
 
     /// The folder to read from alone; whether it is there is seen when a photo is asked for.
     pub fn to_read(root: &Path) -> Self {
-        Self { inner: Inner::at(root) }
+        Self { inner: Inner::at(root), reserve: None }
     }
 
     /// Whether there is room for more photos.
     pub async fn has_room(&self) -> Result<bool> {
         let root = self.inner.root.clone();
         let space = blocking(move || fs4::statvfs(root)).await?;
-        Ok(space.available_space() > RESERVE_BYTES.min(space.total_space() / RESERVE_PART))
+        let usual = RESERVE_BYTES.min(space.total_space() / RESERVE_PART);
+        Ok(space.available_space() > self.reserve.unwrap_or(usual))
     }
 
     // Originals ----------------------------------------------------------------------------------

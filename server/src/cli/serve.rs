@@ -18,7 +18,8 @@ use super::backup::KEEP;
 use super::{Common, Opened};
 use crate::access::people::People;
 use crate::backup::schedule::Schedule;
-use crate::config::{BackupSettings, Lock, Settings};
+use crate::blobs::folder::Folder;
+use crate::config::{self, BackupSettings, Lock, Settings};
 use crate::error::{Error, Kind, Result};
 use crate::http::app::App;
 use crate::http::{self, router};
@@ -89,6 +90,15 @@ pub struct Serve {
         hide_env_values = true
     )]
     pub backup_keep: usize,
+    /// 留给文字的磁盘空间，如 2G；不足时不再收照片 Space kept for text: photos are refused when less is free
+    #[arg(
+        long,
+        env = "SITELEDGER_PHOTO_RESERVE",
+        value_name = "SIZE",
+        value_parser = bytes,
+        hide_env_values = true
+    )]
+    pub photo_reserve: Option<u64>,
     /// 巡检周期 Days in which everything on disk is looked through for damage; 0: never
     #[arg(
         long,
@@ -116,6 +126,18 @@ fn span(text: &str) -> Result<Duration, String> {
         (!span.is_zero()).then_some(span)
     };
     read().ok_or_else(|| "应如 30m、1h、1d not a span such as 30m, 1h, 1d".to_owned())
+}
+
+/// A number of bytes such as `2G`.
+fn bytes(text: &str) -> Result<u64, String> {
+    let (number, unit) = match text.char_indices().last() {
+        Some((at, 'K')) => (&text[..at], 1 << 10),
+        Some((at, 'M')) => (&text[..at], 1 << 20),
+        Some((at, 'G')) => (&text[..at], 1 << 30),
+        _ => (text, 1_u64),
+    };
+    let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    bytes.ok_or_else(|| "应如 500M、2G not a size such as 500M, 2G".to_owned())
 }
 
 impl Serve {
@@ -160,7 +182,8 @@ impl House {
         let engine = Engine::start(store.clone(), clock.clone(), &server, &common.data).await?;
         let people = Arc::new(People::new(store.clone(), clock.clone())?);
         let (work, stopping) = (Arc::new(Notify::new()), CancellationToken::new());
-        let photos = Photos::open(store.clone(), clock.clone(), &common.data, Arc::clone(&work))?;
+        let folder = Folder::open(&config::blobs_folder(&common.data))?.reserving(serve.photo_reserve);
+        let photos = Photos::over(store.clone(), clock.clone(), folder, Arc::clone(&work));
         let jobs = Runner {
             store: store.clone(),
             clock: clock.clone(),

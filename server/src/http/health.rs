@@ -30,6 +30,9 @@ pub struct Health {
     /// How many rows and photos are known to be damaged on disk and have not been made good, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     damaged: Option<u64>,
+    /// Whether photos are refused, as little of the disk is free: text is taken all the same.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    photos_refused: bool,
 }
 
 /// How backups stand.
@@ -50,7 +53,7 @@ pub struct Backup {
     responses((status = 200, body = Health))
 )]
 pub async fn health() -> Json<Health> {
-    Json(Health { status: "ok", backup: None, damaged: None })
+    Json(Health { status: "ok", backup: None, damaged: None, photos_refused: false })
 }
 
 /// Whether the server can do its work: it commits, it reads, its database is of this version,
@@ -69,7 +72,8 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Health>, Problem> {
     look(&app).await?;
     let damaged = damage::count_all(&mut *app.store.read().await?).await?;
     let damaged = Some(damaged).filter(|damaged| *damaged > 0);
-    Ok(Json(Health { status: "ready", backup: backup(&app).await?, damaged }))
+    let photos_refused = !app.photos.folder.has_room().await?;
+    Ok(Json(Health { status: "ready", backup: backup(&app).await?, damaged, photos_refused }))
 }
 
 /// How backups stand: a late one is told, and no reason to turn phones away.

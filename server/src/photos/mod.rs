@@ -45,9 +45,13 @@ impl Photos {
     /// Opens the folder of photos within the data folder. `work` is told when a photo came that is
     /// to be looked at.
     pub fn open(store: Store, clock: Clock, data: &Path, work: Arc<Notify>) -> Result<Arc<Self>> {
-        let folder = Folder::open(&config::blobs_folder(data))?;
+        Ok(Self::over(store, clock, Folder::open(&config::blobs_folder(data))?, work))
+    }
+
+    /// Over that folder.
+    pub fn over(store: Store, clock: Clock, folder: Folder, work: Arc<Notify>) -> Arc<Self> {
         let uploads = Uploads::new(store.clone(), clock.clone(), folder.clone(), work);
         let (darkroom, checked) = (Darkroom::default(), original::checked());
-        Ok(Arc::new(Self { uploads, folder, store, clock, darkroom, checked }))
+        Arc::new(Self { uploads, folder, store, clock, darkroom, checked })
     }
 }
