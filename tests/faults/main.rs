@@ -6,6 +6,7 @@
 
 mod disk;
 mod failing;
+mod first;
 mod full;
 mod herd;
 mod journal;

@@ -120,14 +120,28 @@ pub async fn wait_to_open(data: &Path) -> Result<File> {
     locked.map_err(Error::internal)?.map_err(|error| unusable(&folder, error))
 }
 
-/// Makes a folder that its owner alone can enter; one that is there becomes so.
+/// Makes a folder that its owner alone can enter; one that is there becomes so. It is still there after
+/// a power cut.
 ///
 /// # Errors
 /// If it cannot be made.
 pub fn private_folder(folder: &Path) -> Result<()> {
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let missing: Vec<_> = folder.ancestors().take_while(is_missing).collect();
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.and_then(|()| fs::set_permissions(folder, Permissions::from_mode(0o700)))
+    made.and_then(|()| missing.into_iter().try_for_each(flush_name))
+        .and_then(|()| fs::set_permissions(folder, Permissions::from_mode(0o700)))
         .map_err(|error| unusable(folder, error))
+}
+
+/// Flushes the name of a new folder. Where that may not be read which it stands in, it cannot be.
+fn flush_name(folder: &Path) -> io::Result<()> {
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+    match File::open(parent.unwrap_or(Path::new("."))) {
+        Ok(parent) => parent.sync_all(),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Makes a file that its owner alone can read; one that is there becomes so.

@@ -35,14 +35,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use writer::Writer;
 
 /// A connection that a store function works on.
@@ -66,11 +66,17 @@ impl Store {
     /// # Errors
     /// If it cannot be opened, is newer than this program, or is damaged.
     pub async fn open(folder: &Path) -> Result<Self> {
+        Self::open_at(folder, &MIGRATIONS).await
+    }
+
+    /// Opens the database, bringing it to where those migrations lead: each is one transaction.
+    async fn open_at(folder: &Path, migrations: &Migrator) -> Result<Self> {
         let options = options(&folder.join(FILE))?;
         let mut connection = options.connect().await?;
-        MIGRATIONS.run(&mut connection).await.map_err(|error| {
-            Error::internal(anyhow::Error::new(error).context("could not bring the database to this version"))
-        })?;
+        if let Err(error) = migrations.run(&mut connection).await {
+            connection.close().await?;
+            return Err(not_of_this_version(error));
+        }
         let readers = SqlitePoolOptions::new()
             .min_connections(1)
             .max_connections(8)
@@ -134,6 +140,29 @@ pub async fn version_of_others(tx: &mut Tx) -> Result<i64> {
     Ok(sqlx::query_scalar("pragma data_version").fetch_one(tx).await?)
 }
 
+/// Why a database could not be brought to this program's version.
+fn not_of_this_version(error: MigrateError) -> Error {
+    match error {
+        MigrateError::VersionMissing(_) => Error::new(
+            Kind::Conflict,
+            "database_newer",
+            "数据由更新版本的 SiteLedger 写成，这个版本打不开；没有改动，没有内容丢失。请换用较新的版本，或恢复升级前的备份",
+            "the data were written by a newer SiteLedger than this one; nothing was changed, nothing is lost: use that version or a later one, or restore a backup of before the upgrade",
+        )
+        .because(error),
+        MigrateError::VersionMismatch(_) => Error::new(
+            Kind::Conflict,
+            "database_other",
+            "数据的结构不是这个版本的 SiteLedger 建的；没有改动，没有内容丢失。请换用原来的版本",
+            "the data are laid out as no version up to this one does it; nothing was changed, nothing is lost: use the version that wrote them",
+        )
+        .because(error),
+        // The disk may be full, or failing.
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+        error => Error::internal(error),
+    }
+}
+
 fn options(file: &Path) -> Result<SqliteConnectOptions> {
     Ok(SqliteConnectOptions::from_str("sqlite:")?
         .filename(file)
@@ -195,5 +224,78 @@ mod tests {
         for reader in &mut readers {
             assert!(jobs::next_due(reader).await.unwrap().is_some(), "it reads an old moment");
         }
+    }
+
+    /// The migrations of this program and one more.
+    async fn with_one_more(sql: &str) -> Migrator {
+        let folder = tempfile::tempdir().unwrap();
+        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+        for file in std::fs::read_dir(ours).unwrap().map(|file| file.unwrap()) {
+            std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+        }
+        std::fs::write(folder.path().join("9000_one_more.sql"), sql).unwrap();
+        Migrator::new(folder.path()).await.unwrap()
+    }
+
+    async fn tables_called_extra(folder: &Path) -> i64 {
+        let mut connection = options(&folder.join(FILE)).unwrap().connect().await.unwrap();
+        let count = sqlx::query_scalar("select count(*) from sqlite_master where name = 'extra'");
+        count.fetch_one(&mut connection).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_migration_that_fails_leaves_nothing_and_the_program_before_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        Store::open(folder.path()).await.unwrap().close().await;
+        let fails = with_one_more("create table extra (a int) strict; insert into nowhere values (1);").await;
+        assert!(Store::open_at(folder.path(), &fails).await.is_err());
+        assert_eq!(tables_called_extra(folder.path()).await, 0);
+        Store::open(folder.path()).await.expect("nothing happened to it").close().await;
+        let whole = with_one_more("create table extra (a int) strict;").await;
+        Store::open_at(folder.path(), &whole).await.unwrap().close().await;
+        let newer = Store::open(folder.path()).await.err().expect("it is newer now");
+        assert_eq!(newer.code, "database_newer");
+    }
+
+    /// What a killed process leaves behind is copied in the middle of the migration, again and again.
+    #[tokio::test]
+    async fn a_migration_that_is_cut_short_is_made_as_a_whole_by_the_next_start() {
+        let folder = tempfile::tempdir().unwrap();
+        Store::open(folder.path()).await.unwrap().close().await;
+        let rows = "insert into extra values (zeroblob(200000));".repeat(8);
+        let more = with_one_more(&format!("create table extra (a blob) strict; {rows}")).await;
+        // With little memory, what is not committed is written into the log before.
+        let small = options(&folder.path().join(FILE)).unwrap().pragma("cache_size", "4");
+        let mut connection = small.connect().await.unwrap();
+        let left = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let (from, copies) = (folder.path().to_owned(), Arc::clone(&left));
+        connection.lock_handle().await.unwrap().set_update_hook(move |_| {
+            let copy = tempfile::tempdir().unwrap();
+            for name in [FILE.to_owned(), format!("{FILE}-wal")] {
+                std::fs::copy(from.join(&name), copy.path().join(&name)).unwrap();
+            }
+            copies.lock().unwrap().push(copy);
+        });
+        more.run(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+
+        let left = std::mem::take(&mut *left.lock().unwrap());
+        assert!(left.len() > 8, "it was copied before, after and in between: {}", left.len());
+        let log =
+            |copy: &tempfile::TempDir| copy.path().join(format!("{FILE}-wal")).metadata().unwrap().len();
+        assert!(left.iter().any(|copy| log(copy) > 400_000), "half of it was in the log");
+        let mut cut_short = 0;
+        for copy in left {
+            // Or it was all there already: the program writes one thing more when it is.
+            cut_short += 1 - tables_called_extra(copy.path()).await;
+            let store = Store::open_at(copy.path(), &more).await.expect("the next start makes it");
+            let count: i64 = sqlx::query_scalar("select count(*) from extra")
+                .fetch_one(&mut *store.read().await.unwrap())
+                .await
+                .unwrap();
+            assert_eq!(count, 8);
+            store.close().await;
+        }
+        assert!(cut_short >= 8, "nothing of a half one counts: {cut_short}");
     }
 }
