@@ -32,8 +32,8 @@ use crate::access::network;
 /// The most connections at a time; more wait in the kernel's queue until one ends.
 pub const MAX_CONNECTIONS: usize = 4096;
 /// The most connections of one address, unless it is a proxy of ours: loose, for a whole county's
-/// phones may share one, and few enough that nobody takes all places.
-pub const MAX_FROM_ONE_ADDRESS: usize = 1024;
+/// phones, with a stream each, may share one; and few enough that nobody takes all places.
+pub const MAX_FROM_ONE_ADDRESS: usize = 3072;
 /// How long a client may take for a header, and may be silent between two requests.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a client may take no byte of an answer.
