@@ -198,6 +198,12 @@ impl Device {
         self
     }
 
+    /// The same phone on a line of its own to that address, on which answers take their time.
+    pub fn reach(&mut self, server: std::net::SocketAddr, patience: Duration) {
+        self.client = client(patience, true);
+        self.base = format!("http://{server}");
+    }
+
     /// The same phone on a good line to a server that may have moved.
     pub fn connect(&mut self, server: &Server) {
         self.client = client(PATIENCE, true);

@@ -23,6 +23,8 @@ pub struct Server {
     folder: Arc<TempDir>,
     running: Option<Running>,
     address: SocketAddr,
+    /// The program that starts it, where it is not started by itself.
+    started_by: Vec<String>,
     arguments: Vec<String>,
     environment: Vec<(String, OsString)>,
     log: Log,
@@ -87,6 +89,7 @@ impl Server {
             folder: Arc::new(folder),
             running: None,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            started_by: Vec::new(),
             arguments: Vec::new(),
             environment: Vec::new(),
             log: Log::default(),
@@ -101,6 +104,12 @@ impl Server {
     /// What its processes find in their environment from the next start on.
     pub fn set_environment(&mut self, environment: Vec<(String, OsString)>) {
         self.environment = environment;
+    }
+
+    /// Has it started by that program from the next start on, on that address.
+    pub fn start_by(&mut self, program: &[&str], address: SocketAddr) {
+        self.started_by = program.iter().map(|&word| word.to_owned()).collect();
+        self.address = address;
     }
 
     /// Its address for clients, without a slash at the end.
@@ -145,8 +154,15 @@ impl Server {
     /// What it said instead of listening.
     pub async fn try_to_start(&mut self) -> Result<(), String> {
         assert!(self.running.is_none(), "the server runs already");
-        let mut command = Command::new(binary());
-        command.arg("serve").arg("--data").arg(self.data()).arg("--listen").arg(self.address.to_string());
+        let mut words = self.started_by.iter().map(OsStr::new).chain([binary().as_os_str()]);
+        let mut command = Command::new(words.next().expect("the binary at least"));
+        command
+            .args(words)
+            .arg("serve")
+            .arg("--data")
+            .arg(self.data())
+            .arg("--listen")
+            .arg(self.address.to_string());
         command.args(&self.arguments).envs(self.environment.iter().map(|(name, value)| (name, value)));
         let mut process = command
             .stdin(Stdio::null())
