@@ -26,9 +26,10 @@ pub enum MediaType {
 }
 
 impl MediaType {
-    /// What a file is by its first bytes, if it is one of ours.
+    /// What a file is by its first bytes, if it is one of ours. More than [`ENOUGH_BYTES`] change
+    /// nothing, so that whoever has seen the whole file says the same.
     pub fn of(start: &[u8]) -> Option<Self> {
-        match start {
+        match &start[..start.len().min(ENOUGH_BYTES)] {
             [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Png),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),

@@ -86,7 +86,7 @@ fn graphic(bytes: &[u8]) -> String {
 
 /// After which number a page was asked for.
 fn after(query: &str) -> Option<u64> {
-    let after = query.split(['?', '&']).find_map(|part| part.strip_prefix("after="))?;
+    let after = query.split_once('?')?.1.split('&').find_map(|part| part.strip_prefix("after="))?;
     after.strip_prefix("350823.").unwrap_or(after).parse().ok()
 }
 
