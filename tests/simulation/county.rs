@@ -214,8 +214,8 @@ fn papers(schools: &[RecordId; 3], projects: &[RecordId; 4], zone: RecordId) -> 
     papers
 }
 
-/// How many heads of a set or a log are seen before people tidy it.
-const MANY: usize = 5;
+/// How many heads of a field are seen before people tidy it.
+const MANY: usize = 3;
 
 /// Fills one to three fields in, over what is seen, over part of it, or blindly.
 pub(crate) fn fill(
@@ -225,15 +225,20 @@ pub(crate) fn fill(
     own: &Own<'_>,
     chance: &mut Seed,
 ) -> Draft {
-    if form.is_new() {
-        for (field, text) in &paper.begins {
+    for (field, text) in &paper.begins {
+        if form.is_new() || form.shown(field).len() > MANY {
             form = form.set(field, text.as_str());
         }
     }
     for _ in 0..=chance.below(2) {
         form = one_field(form, paper, county, own, chance);
     }
-    if chance.chance(15) { form.set("reason", "更正") } else { form }
+    if chance.chance(15) {
+        let shown = form.shown("reason");
+        let gone = if shown.len() > MANY { shown } else { Vec::new() };
+        form = form.set_over("reason", "更正", &gone);
+    }
+    form
 }
 
 /// Who fills a form in.

@@ -1,18 +1,16 @@
 //! One history: from one seed, what everybody does and what becomes of it.
 
-use std::collections::HashSet;
 use std::fmt;
 
 use chrono::FixedOffset;
 use harness::replica::Answer;
 use harness::{Draft, seed::Seed};
 use siteledger::clock::Moment;
-use siteledger::store::held::State;
 use sync_protocol::change::Change;
 use sync_protocol::id::{ChangeId, RecordId};
 use sync_protocol::message::SyncRequest;
 
-use crate::county::{self, County, OFFICES, Own};
+use crate::county::{self, County, LEDGERS, OFFICES, Own};
 use crate::line::{Letter, Line, Question, Reply};
 use crate::office::Office;
 use crate::oracle::{Backup, Breach, Kept, Oracle};
@@ -27,6 +25,9 @@ const UNTIL_QUIET: u64 = 1_000;
 const MOST_HANDS: usize = 17;
 /// So many backups are kept.
 const BACKUPS: usize = 3;
+/// A phone with more changes than so many is replaced when all is quiet: what was refused stays on it
+/// for ever, and would make each step of a long history cost more.
+const FULL: usize = 60;
 /// A phone that is not done after so many rounds on a good line will never be.
 const MOST_ROUNDS: usize = 300;
 /// Phones that still bring something after everybody synced so often will never be done.
@@ -64,6 +65,7 @@ pub(crate) struct Tally {
     pub(crate) restores: u64,
     pub(crate) copies: u64,
     pub(crate) rolled_back: u64,
+    pub(crate) replaced: u64,
     pub(crate) quiet: u64,
     pub(crate) entries: u64,
     pub(crate) conflicts: u64,
@@ -71,7 +73,7 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(crate) fn add(&mut self, other: &Self) {
-        let pairs: [(&mut u64, u64); 13] = [
+        let pairs: [(&mut u64, u64); 14] = [
             (&mut self.saved, other.saved),
             (&mut self.requests, other.requests),
             (&mut self.held, other.held),
@@ -82,6 +84,7 @@ impl Tally {
             (&mut self.restores, other.restores),
             (&mut self.copies, other.copies),
             (&mut self.rolled_back, other.rolled_back),
+            (&mut self.replaced, other.replaced),
             (&mut self.quiet, other.quiet),
             (&mut self.entries, other.entries),
             (&mut self.conflicts, other.conflicts),
@@ -197,8 +200,9 @@ impl History {
             9800..9840 => self.crash(),
             9840..9880 if self.deeds.is_none() => self.back_up(),
             9880..9892 if self.deeds.is_none() => self.restore()?,
+            9892..9900 => self.replace(who),
             _ => {
-                if self.chance.below(UNTIL_QUIET / 80) == 0 {
+                if self.chance.below(UNTIL_QUIET / 100) == 0 {
                     self.come_to_rest()?;
                 }
             }
@@ -326,7 +330,7 @@ impl History {
         if let Reply::Sync(answer) = &reply {
             self.oracle.acknowledged += answer.outcomes.len() as u64;
         }
-        let before = self.hands[who].carries();
+        let before: Vec<_> = self.hands[who].carries().collect();
         let then = self.hands[who].receive(reply, self.sabotage).map_err(Breach)?;
         self.oracle.received(&before, &self.hands, who, &self.office)?;
         let number = self.number();
@@ -358,7 +362,7 @@ impl History {
         if self.hands[who].backups.is_empty() {
             return;
         }
-        let before = self.hands[who].carries();
+        let before: Vec<_> = self.hands[who].carries().collect();
         let hand = &mut self.hands[who];
         (hand.phone, hand.lost_a_row) = self.chance.pick(&hand.backups).clone();
         hand.restart();
@@ -379,10 +383,20 @@ impl History {
         }
         let place = issued + self.chance.below((MOST_HANDS - issued) as u64) as usize;
         if place != who {
-            let before = self.hands[place].carries();
+            let before: Vec<_> = self.hands[place].carries().collect();
             self.hands[place] = copy;
             self.oracle.misfortune(&before, &self.hands, &self.office);
         }
+    }
+
+    /// A phone is broken or lost, and its owner goes on with an empty one.
+    fn replace(&mut self, who: usize) {
+        let before: Vec<_> = self.hands[who].carries().collect();
+        let off_ms = off(&mut self.chance, self.deeds.is_some());
+        let Hand { device, tells_time, .. } = self.hands[who];
+        self.hands[who] = Hand::of(&self.county, device, off_ms, tells_time);
+        self.oracle.misfortune(&before, &self.hands, &self.office);
+        self.tally.replaced += 1;
     }
 
     /// A phone's storage forgets a row, as a damaged page of it would.
@@ -410,9 +424,9 @@ impl History {
         }
     }
 
-    /// The offices look into their boxes.
+    /// The offices look into their boxes: the longer, the more there is.
     fn decide(&mut self) -> Kept {
-        let some = 1 + self.chance.below(8);
+        let some = 1 + self.chance.below(8) + self.office.waiting().len() as u64 / 16;
         (0..some).try_for_each(|_| self.decide_one())
     }
 
@@ -420,15 +434,17 @@ impl History {
     fn decide_one(&mut self) -> Kept {
         let held = &self.office.books.held;
         self.tally.held = self.tally.held.max(held.len() as u64);
-        // The latest ones, so that the box of a long history is not searched for each decision.
-        let from = held.len().saturating_sub(40);
-        let waiting = (from..held.len()).filter(|at| held[*at].state == State::Waiting);
-        let waiting: Vec<usize> = waiting.collect();
+        let waiting = self.office.waiting();
         if waiting.is_empty() {
             return Ok(());
         }
-        let at = *self.chance.pick(&waiting);
-        let by = *self.chance.pick(&OFFICES);
+        // A late one, or any.
+        let among = if self.chance.chance(50) { waiting.len().min(40) } else { waiting.len() };
+        let nth = self.chance.below(among as u64) as usize;
+        let at = *waiting.iter().rev().nth(nth).expect("there are so many");
+        let whose = LEDGERS.iter().position(|(code, ..)| *code == held[at].held.county);
+        let right = whose.filter(|_| self.chance.chance(75)).map(|whose| OFFICES[whose]);
+        let by = right.unwrap_or_else(|| *self.chance.pick(&OFFICES));
         let release = self.chance.chance(60);
         let id = held[at].id;
         let done = if release {
@@ -451,7 +467,7 @@ impl History {
 
     fn back_up(&mut self) {
         let books = self.office.back_up();
-        let backup = self.oracle.backed_up(books, &self.office);
+        let backup = self.oracle.backed_up(books);
         if self.backups.len() == BACKUPS {
             self.backups.remove(0);
         }
@@ -466,19 +482,12 @@ impl History {
         }
         let last = self.backups.len() - 1;
         let at = if self.chance.chance(70) { last } else { self.chance.below(last as u64 + 1) as usize };
-        let had = self.everything_at_the_office();
         let (_, to) = &self.backups[at];
         self.line.breaks(&mut self.chance);
         self.office.restore(&to.books, &self.county);
-        self.oracle.restored(to, &self.backups, &had, &self.hands)?;
+        self.oracle.restored(to, &self.backups, &self.hands)?;
         self.tally.restores += 1;
         Ok(())
-    }
-
-    fn everything_at_the_office(&self) -> HashSet<ChangeId> {
-        let books = &self.office.books;
-        let held = books.held.iter().filter_map(|row| row.held.change_id.as_deref()?.parse().ok());
-        books.entries.iter().map(|entry| entry.change).chain(held).collect()
     }
 
     // Rest ----------------------------------------------------------------------------------------
@@ -502,7 +511,13 @@ impl History {
         }
         let conflicts = self.office.books.rows.values().flat_map(|row| &row.record.fields);
         self.tally.conflicts += conflicts.filter(|(_, state)| state.heads.len() > 1).count() as u64;
-        self.oracle.quiet(&self.office, &self.hands, &mut self.chance)
+        self.oracle.quiet(&self.office, &self.hands, &mut self.chance)?;
+        for who in 0..self.hands.len() {
+            if self.hands[who].carries().nth(FULL).is_some() {
+                self.replace(who);
+            }
+        }
+        Ok(())
     }
 
     /// A phone on a good line syncs until there is nothing more to do.
@@ -523,7 +538,7 @@ impl History {
             if let Reply::Sync(answer) = &reply {
                 self.oracle.acknowledged += answer.outcomes.len() as u64;
             }
-            let before = self.hands[who].carries();
+            let before: Vec<_> = self.hands[who].carries().collect();
             let then = self.hands[who].receive(reply, self.sabotage).map_err(Breach)?;
             self.oracle.received(&before, &self.hands, who, &self.office)?;
             if then == Then::Rests {

@@ -5,6 +5,7 @@
 //! database does for it: find, keep, page.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use harness::replica::Answer;
@@ -13,7 +14,7 @@ use siteledger::access::policy;
 use siteledger::clock::Moment;
 use siteledger::error::Language;
 use siteledger::store::held::{HeldRow, NewHeld, State};
-use siteledger::store::ledger::{Entry, Known, LedgerRow};
+use siteledger::store::ledger::{Entry, Known, LedgerRow, mark};
 use siteledger::store::records::{PlaceKey, PlaceRow};
 use siteledger::sync::admit::{Before, Verdict, Work, Working};
 use siteledger::sync::cursor::Sealer;
@@ -37,6 +38,7 @@ use sync_protocol::version::PROTOCOL;
 
 use crate::county::{County, LEDGERS};
 use crate::pages::opening;
+use crate::readings::Readings;
 use crate::sabotage::Sabotage;
 
 /// A record as it is kept.
@@ -54,7 +56,6 @@ pub(crate) struct Row {
 /// A record that left a place.
 #[derive(Clone, Debug)]
 pub(crate) struct Departure {
-    pub(crate) county: String,
     pub(crate) seq: u64,
     pub(crate) record: RecordId,
     pub(crate) place: i64,
@@ -67,7 +68,8 @@ pub(crate) struct Books {
     /// Of all ledgers, in the order in which they were committed.
     pub(crate) entries: Vec<Arc<Entry>>,
     pub(crate) rows: BTreeMap<RecordId, Arc<Row>>,
-    pub(crate) departures: Vec<Departure>,
+    /// By county, in order of seq.
+    pub(crate) departures: BTreeMap<String, Vec<Departure>>,
     pub(crate) held: Vec<Arc<HeldRow>>,
     /// By person.
     grants: Vec<Arc<Vec<Grant>>>,
@@ -95,8 +97,13 @@ pub(crate) struct Office {
     pub(crate) books: Books,
     pub(crate) now: Moment,
     known: HashMap<ChangeId, Arc<Entry>>,
+    /// By county and number, the mark of the leaf there.
+    marks: BTreeMap<String, HashMap<u64, u64>>,
     in_box: HashMap<Sha256, usize>,
-    held_ids: HashMap<String, usize>,
+    held_ids: HashMap<ChangeId, usize>,
+    /// What waits in the box, by its place there.
+    waiting: BTreeSet<usize>,
+    readings: Readings,
     actors: Vec<Arc<Actor>>,
     sealer: Sealer,
     /// The highest epoch and the highest number ever given out: kept beside the database.
@@ -134,7 +141,7 @@ impl Office {
             standing,
             entries: Vec::new(),
             rows: BTreeMap::new(),
-            departures: Vec::new(),
+            departures: BTreeMap::new(),
             held: Vec::new(),
             grants,
             places: 0,
@@ -157,8 +164,11 @@ impl Office {
             books,
             now,
             known: HashMap::new(),
+            marks: BTreeMap::new(),
             in_box: HashMap::new(),
             held_ids: HashMap::new(),
+            waiting: BTreeSet::new(),
+            readings: Readings::default(),
             sealer: Sealer::new(&[7; 32]),
             epoch: 1,
             highest: BTreeMap::new(),
@@ -177,7 +187,17 @@ impl Office {
 
     /// Whether a change is in the held box.
     pub(crate) fn holds(&self, change: ChangeId) -> bool {
-        self.held_ids.contains_key(&change.to_string())
+        self.held_ids.contains_key(&change)
+    }
+
+    /// What waits in the box, by its place there.
+    pub(crate) const fn waiting(&self) -> &BTreeSet<usize> {
+        &self.waiting
+    }
+
+    /// The mark of the leaf of an entry.
+    pub(crate) fn mark_of(&self, county: &str, seq: u64) -> Option<u64> {
+        self.marks.get(county)?.get(&seq).copied()
     }
 
     /// What somebody has in scope now.
@@ -236,11 +256,7 @@ impl Office {
         let seen = cursor.iter().flat_map(|cursor| &cursor.counties);
         let seen = seen.map(|(county, (_, seq))| (county.clone(), *seq)).collect();
         let sender = Sender::own(Arc::clone(&actor), seen, ahead_ms);
-        let incoming: Vec<_> = request
-            .changes
-            .iter()
-            .map(|raw| Incoming::read(raw.get()).expect("there is randomness"))
-            .collect();
+        let incoming: Vec<_> = request.changes.iter().map(|raw| self.readings.of(raw.get())).collect();
         let (verdicts, work) = self.judge(&incoming, &sender);
         if falls && !self.sabotaged(Sabotage::AnswersBeforeTheCommit) {
             return (None, Committed::default());
@@ -250,7 +266,7 @@ impl Office {
         let outcomes: Vec<Outcome> = incoming
             .into_iter()
             .zip(verdicts)
-            .map(|(incoming, verdict)| round::outcome(incoming.sent_id, verdict, Language::Chinese))
+            .map(|(incoming, verdict)| round::outcome(incoming.sent_id.clone(), verdict, Language::Chinese))
             .collect();
         let scope = ReadScope::of(&actor, &self.books.standing, self.now);
         let page = self.page(&scope, cursor, foreign, request.limit.unwrap_or(500), &touched);
@@ -278,7 +294,7 @@ impl Office {
         HaveResponse { changes: lacking.copied().collect(), photos: Vec::new(), unsettled: None }
     }
 
-    fn judge(&self, incoming: &[Incoming], sender: &Sender) -> (Vec<Verdict>, Work) {
+    fn judge(&self, incoming: &[Rc<Incoming>], sender: &Sender) -> (Vec<Verdict>, Work) {
         let standing = &self.books.standing;
         let mut work = Work::new(standing, self.now);
         let decoded = || incoming.iter().filter_map(|incoming| incoming.reading.as_ref().ok());
@@ -288,7 +304,7 @@ impl Office {
             for id in replaced.chain([change.id]) {
                 self.tell(&mut work, id);
             }
-            if let Some(at) = self.held_ids.get(&change.id.to_string()) {
+            if let Some(at) = self.held_ids.get(&change.id) {
                 work.first_held.insert(change.id, self.books.held[*at].held.digest);
             }
             if let Some(row) = self.books.rows.get(&change.record) {
@@ -335,7 +351,7 @@ impl Office {
         }
         for entry in entries {
             let entry = Arc::new(entry);
-            self.known.insert(entry.change, Arc::clone(&entry));
+            self.learn(&entry);
             self.books.entries.push(Arc::clone(&entry));
             committed.entries.push(entry);
         }
@@ -365,8 +381,8 @@ impl Office {
             ledger.digest.remove(record.id, before.seq);
             self.place(&old.key).digest.remove(record.id, before.seq);
             if old.place != place && !self.sabotaged(Sabotage::TellsNobodyWhatLeft) {
-                let county = placed.county.clone();
-                self.books.departures.push(Departure { county, seq, record: record.id, place: old.place });
+                let departed = Departure { seq, record: record.id, place: old.place };
+                self.books.departures.entry(placed.county.clone()).or_default().push(departed);
             }
         }
         ledger.digest.add(record.id, seq);
@@ -418,11 +434,7 @@ impl Office {
 
     fn hold(&mut self, held: NewHeld) {
         let at = self.books.held.len();
-        self.in_box.insert(held.digest, at);
-        if let Some(id) = &held.change_id {
-            self.held_ids.entry(id.clone()).or_insert(at);
-        }
-        self.books.held.push(Arc::new(HeldRow {
+        let row = HeldRow {
             id: at as i64 + 1,
             held,
             state: State::Waiting,
@@ -430,7 +442,25 @@ impl Office {
             decided_at: None,
             decision_reason: None,
             released_seq: None,
-        }));
+        };
+        self.find_held_by(at, &row);
+        self.books.held.push(Arc::new(row));
+    }
+
+    fn find_held_by(&mut self, at: usize, row: &HeldRow) {
+        self.in_box.insert(row.held.digest, at);
+        if let Some(id) = row.held.change_id.as_deref().and_then(|id| id.parse().ok()) {
+            self.held_ids.entry(id).or_insert(at);
+        }
+        if row.state == State::Waiting {
+            self.waiting.insert(at);
+        }
+    }
+
+    fn learn(&mut self, entry: &Arc<Entry>) {
+        self.known.insert(entry.change, Arc::clone(entry));
+        let marks = self.marks.entry(entry.county.clone()).or_default();
+        marks.insert(entry.seq, mark(&entry.leaf));
     }
 
     fn decide(
@@ -445,6 +475,7 @@ impl Office {
         if row.state == State::Waiting {
             (row.state, row.decided_by, row.decision_reason, row.released_seq) = (state, by, reason, seq);
             row.decided_at = Some(self.now);
+            self.waiting.remove(&at);
         }
     }
 
@@ -453,7 +484,7 @@ impl Office {
         let row = Arc::clone(&self.books.held[at]);
         let actor = Arc::clone(&self.actors[by]);
         let held = &row.held;
-        let incoming = Incoming::read(&held.raw).expect("there is randomness");
+        let incoming = self.readings.of(&held.raw);
         let kind = incoming.reading.as_ref().map_or("", |decoded| decoded.change.kind.as_str());
         if !self.decides(at, by) || held.by == actor.user || !policy::may_release(&actor, self.now, kind) {
             return (false, Committed::default());
@@ -514,9 +545,10 @@ impl Office {
         let same = same.count();
         for gone in &self.books.entries[same..] {
             self.known.remove(&gone.change);
+            self.marks.get_mut(&gone.county).map(|marks| marks.remove(&gone.seq));
         }
         for again in &backup.entries[same..] {
-            self.known.insert(again.change, Arc::clone(again));
+            self.learn(again);
         }
         self.books = backup.clone();
         self.books.settled = numbers(&self.books.standing);
@@ -531,11 +563,9 @@ impl Office {
         }
         self.in_box.clear();
         self.held_ids.clear();
-        for (at, row) in self.books.held.iter().enumerate() {
-            self.in_box.insert(row.held.digest, at);
-            if let Some(id) = &row.held.change_id {
-                self.held_ids.entry(id.clone()).or_insert(at);
-            }
+        self.waiting.clear();
+        for (at, row) in backup.held.iter().enumerate() {
+            self.find_held_by(at, row);
         }
         self.let_in(county);
     }

@@ -30,7 +30,7 @@ fn kept(holds: bool, law: impl FnOnce() -> String) -> Kept {
 }
 
 /// How many entries of a record are folded in other orders at most.
-const SHUFFLED: usize = 200;
+const SHUFFLED: usize = 1_000;
 
 /// What stands in a record, by the one sentence.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +38,24 @@ struct Stands {
     heads: HashMap<FieldName, BTreeSet<EditId>>,
     replaced: HashMap<FieldName, HashSet<EditId>>,
     entries: Vec<Arc<Entry>>,
+    changes: HashSet<ChangeId>,
+}
+
+/// The changes that stand in a backup, in a ledger or held, in the pieces that came from one backup
+/// to the next: those that follow one another share them.
+#[derive(Clone, Debug, Default)]
+struct Contents(Vec<Arc<HashSet<ChangeId>>>);
+
+impl Contents {
+    fn has(&self, id: ChangeId) -> bool {
+        self.0.iter().rev().any(|piece| piece.contains(&id))
+    }
+
+    /// The pieces that are not in the other.
+    fn beyond(&self, other: &Self) -> &[Arc<HashSet<ChangeId>>] {
+        let shared = self.0.iter().zip(&other.0).take_while(|(one, other)| Arc::ptr_eq(one, other));
+        &self.0[shared.count()..]
+    }
 }
 
 /// A backup, and what the oracle knew when it was made.
@@ -45,7 +63,7 @@ struct Stands {
 pub(crate) struct Backup {
     pub(crate) books: Books,
     stands: BTreeMap<RecordId, Arc<Stands>>,
-    contains: Arc<HashSet<ChangeId>>,
+    contents: Contents,
 }
 
 /// Who knows what must hold.
@@ -59,6 +77,9 @@ pub(crate) struct Oracle {
     frail: HashSet<ChangeId>,
     /// Contained in some backup.
     backed_up: HashSet<ChangeId>,
+    /// What the server has of it: as of the last backup or restore, and what came since.
+    contents: Contents,
+    since: HashSet<ChangeId>,
     /// Every number that was ever given out.
     numbers: HashMap<(String, u64), ChangeId>,
     stands: BTreeMap<RecordId, Arc<Stands>>,
@@ -79,16 +100,24 @@ impl Oracle {
     /// A phone took an answer in: what it no longer has must be safe elsewhere.
     pub(crate) fn received(
         &mut self,
-        before: &BTreeSet<ChangeId>,
+        before: &[ChangeId],
         hands: &[Hand],
         who: usize,
         office: &Office,
     ) -> Kept {
-        let now = hands[who].carries();
-        for dropped in before.difference(&now) {
-            let elsewhere =
-                || hands.iter().any(|hand| hand.phone.outbox.all().any(|change| change.id == *dropped));
-            if self.frail.contains(dropped) || elsewhere() {
+        let phone = &hands[who].phone;
+        kept(
+            phone.replica.cursor.is_some() || (phone.outbox.kept.is_empty() && phone.outbox.held.is_empty()),
+            || format!("phone {who} begins anew and does not send again all that it had sent"),
+        )?;
+        if sum(before.iter().copied()) == sum(hands[who].carries()) {
+            return Ok(());
+        }
+        let now: HashSet<_> = hands[who].carries().collect();
+        for dropped in before.iter().filter(|id| !now.contains(id)) {
+            let safe = (office.has(*dropped) || office.holds(*dropped)) && self.backed_up.contains(dropped);
+            let elsewhere = || hands.iter().any(|hand| hand.carries().any(|id| id == *dropped));
+            if safe || self.frail.contains(dropped) || elsewhere() {
                 continue;
             }
             kept(office.has(*dropped) || office.holds(*dropped), || {
@@ -103,9 +132,9 @@ impl Oracle {
 
     /// A phone was put back to an older state, or lost: what only it had is gone, by no fault of
     /// the protocol.
-    pub(crate) fn misfortune(&mut self, before: &BTreeSet<ChangeId>, hands: &[Hand], office: &Office) {
-        let left: BTreeSet<_> = hands.iter().flat_map(Hand::carries).collect();
-        for gone in before.difference(&left) {
+    pub(crate) fn misfortune(&mut self, before: &[ChangeId], hands: &[Hand], office: &Office) {
+        let left: HashSet<_> = hands.iter().flat_map(Hand::carries).collect();
+        for gone in before.iter().filter(|id| !left.contains(id)) {
             // It may still arrive by a request that is under way, and then only the server has it.
             self.frail.insert(*gone);
             if !office.has(*gone) && !office.holds(*gone) {
@@ -125,11 +154,10 @@ impl Oracle {
             let mine = committed.entries.iter().filter(|entry| entry.record == turned.after.record.id);
             self.turned(turned, &mine.cloned().collect::<Vec<_>>())?;
         }
-        for entry in &committed.entries {
-            self.on_phones_alone.remove(&entry.change);
-        }
-        for held in &committed.held {
-            self.on_phones_alone.remove(held);
+        let entered = committed.entries.iter().map(|entry| &entry.change);
+        for id in entered.chain(&committed.held) {
+            self.on_phones_alone.remove(id);
+            self.since.insert(*id);
         }
         Ok(())
     }
@@ -150,7 +178,7 @@ impl Oracle {
             )));
         }
         let stands = Arc::make_mut(self.stands.entry(entry.record).or_default());
-        kept(stands.entries.iter().rev().all(|other| other.change != id), || format!("{id} counts twice"))?;
+        kept(stands.changes.insert(id), || format!("{id} counts twice"))?;
         stands.entries.push(Arc::clone(entry));
         for edit in &change.edits {
             if edit.replaces.is_empty() {
@@ -217,33 +245,27 @@ impl Oracle {
     // Backups ----------------------------------------------------------------------------------------
 
     /// A backup was made.
-    pub(crate) fn backed_up(&mut self, books: Books, office: &Office) -> Backup {
-        let held = books.held.iter().filter_map(|row| row.held.change_id.as_deref()?.parse().ok());
-        let contains: HashSet<ChangeId> =
-            books.entries.iter().map(|entry| entry.change).chain(held).collect();
-        debug_assert!(contains.iter().all(|id| office.has(*id) || office.holds(*id)));
-        self.backed_up.extend(&contains);
-        Backup { books, stands: self.stands.clone(), contains: Arc::new(contains) }
+    pub(crate) fn backed_up(&mut self, books: Books) -> Backup {
+        self.backed_up.extend(&self.since);
+        self.contents.0.push(Arc::new(std::mem::take(&mut self.since)));
+        Backup { books, stands: self.stands.clone(), contents: self.contents.clone() }
     }
 
     /// The server was put back: what it lost by that must be on a phone, unless that phone had its
     /// own misfortune, or a newer backup had it and was not used.
-    pub(crate) fn restored(
-        &mut self,
-        to: &Backup,
-        all: &[(u64, Backup)],
-        before: &HashSet<ChangeId>,
-        hands: &[Hand],
-    ) -> Kept {
+    pub(crate) fn restored(&mut self, to: &Backup, all: &[(u64, Backup)], hands: &[Hand]) -> Kept {
         self.stands = to.stands.clone();
-        self.on_phones_alone.retain(|id| !to.contains.contains(id));
+        self.on_phones_alone.retain(|id| !to.contents.has(*id));
+        let (before, since) = (std::mem::take(&mut self.contents), std::mem::take(&mut self.since));
+        self.contents = to.contents.clone();
         let on_phones: HashSet<_> = hands.iter().flat_map(Hand::carries).collect();
-        for lost in before.iter().filter(|id| !to.contains.contains(*id)) {
+        let gone = before.beyond(&to.contents).iter().flat_map(|piece| piece.iter()).chain(&since);
+        for lost in gone.filter(|id| !to.contents.has(**id)) {
             if on_phones.contains(lost) {
                 self.on_phones_alone.insert(*lost);
                 continue;
             }
-            let left_aside = all.iter().any(|(_, backup)| backup.contains.contains(lost));
+            let left_aside = all.iter().any(|(_, backup)| backup.contents.has(*lost));
             kept(self.frail.contains(lost) || left_aside, || {
                 format!("{lost} was acknowledged, and is in no backup and on no phone")
             })?;
@@ -256,7 +278,7 @@ impl Oracle {
     /// Nothing is under way, every phone has synced.
     pub(crate) fn quiet(&self, office: &Office, hands: &[Hand], chance: &mut Seed) -> Kept {
         if let Some(lost) = self.on_phones_alone.iter().next() {
-            let holder = hands.iter().position(|hand| hand.carries().contains(lost));
+            let holder = hands.iter().position(|hand| hand.carries().any(|id| id == *lost));
             return Err(Breach(match holder {
                 Some(holder) => {
                     let outbox = &hands[holder].phone.outbox;
@@ -298,6 +320,11 @@ impl Oracle {
                 rows::rebuild(row.record.id, &history).map_err(|error| Breach(format!("{error:?}")))?;
             kept(rebuilt == row.record, || format!("{} cannot be rebuilt from the ledger", row.record.id))?;
         }
+        let ids: HashSet<_> =
+            self.contents.0.iter().flat_map(|piece| piece.iter()).chain(&self.since).collect();
+        kept(ids.iter().all(|id| office.has(**id) || office.holds(**id)), || {
+            "something is neither in a ledger nor held any more".to_owned()
+        })?;
         let in_ledgers: usize = self.stands.values().map(|stands| stands.entries.len()).sum();
         kept(in_ledgers == office.books.entries.len(), || "entries are missing from the ledger".to_owned())
     }
@@ -341,6 +368,11 @@ impl Oracle {
     }
 }
 
+/// Equal for equal changes, in whatever order they are.
+fn sum(ids: impl Iterator<Item = ChangeId>) -> (usize, u128) {
+    ids.fold((0, 0), |(count, sum), id| (count + 1, sum.wrapping_add(id.0.as_u128())))
+}
+
 fn fold(record: RecordId, kind: &str, history: &[(Arc<Change>, Origin)]) -> Record {
     Record::fold(record, kind, history.iter().map(|(change, origin)| (&**change, origin)))
 }
@@ -377,8 +409,8 @@ fn reads_alike(one: &Record, other: &Record) -> bool {
 /// Law 8: a phone that synced holds exactly what a fresh one would, and nothing outside its scope.
 fn replica_is_the_scope(office: &Office, who: usize, hand: &Hand) -> Kept {
     let scope = office.scope(hand.device);
-    let expected: BTreeMap<RecordId, &Snapshot> =
-        office.in_scope(&scope).map(|row| (row.record.id, &*row.sent)).collect();
+    let expected: BTreeMap<RecordId, &Arc<Snapshot>> =
+        office.in_scope(&scope).map(|row| (row.record.id, &row.sent)).collect();
     let held = &hand.phone.replica.records;
     for record in held.keys() {
         kept(expected.contains_key(record), || {
@@ -389,7 +421,7 @@ fn replica_is_the_scope(office: &Office, who: usize, hand: &Hand) -> Kept {
         let Some(ours) = held.get(&record) else {
             return Err(Breach(format!("phone {who} misses {record}")));
         };
-        kept(**ours == *row, || {
+        kept(Arc::ptr_eq(ours, row) || ours == row, || {
             format!("phone {who} holds {record} as of {} and not {}", ours.seq, row.seq)
         })?;
     }

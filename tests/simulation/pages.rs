@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use siteledger::store::ledger::mark;
 use siteledger::sync::cursor::{Cursor, Stood};
 use siteledger::sync::lineage::{self, Relation};
 use siteledger::sync::scope::{Reach, ReadScope};
@@ -92,9 +91,7 @@ impl Office {
         if seq == ledger.log_start {
             return Some(opening(ledger.epoch));
         }
-        let entries = self.books.entries.iter().rev();
-        let entry = entries.into_iter().find(|entry| entry.county == code && entry.seq == seq)?;
-        Some(mark(&entry.leaf))
+        self.mark_of(code, seq)
     }
 
     /// Reads a page; `touched` are records that the device is sent whatever the page says.
@@ -182,11 +179,10 @@ impl Office {
         let places = &self.books.standing.counties[code].places;
         let reached: BTreeSet<i64> =
             places.values().filter(|place| reach.has(&place.key)).map(|place| place.id).collect();
-        let departed = self.books.departures.iter().filter(|departure| {
-            departure.county == code
-                && (after + 1..=until).contains(&departure.seq)
-                && reached.contains(&departure.place)
-        });
+        let departed = self.books.departures.get(code).into_iter().flatten().rev();
+        let departed = departed
+            .take_while(|departure| departure.seq > after)
+            .filter(|departure| departure.seq <= until && reached.contains(&departure.place));
         let gone = departed
             .filter(|departure| !reached.contains(&self.books.rows[&departure.record].place))
             .map(|departure| departure.record);

@@ -170,8 +170,8 @@ impl Hand {
     }
 
     /// The changes that are on it.
-    pub(crate) fn carries(&self) -> BTreeSet<ChangeId> {
-        self.phone.outbox.all().map(|change| change.id).collect()
+    pub(crate) fn carries(&self) -> impl Iterator<Item = ChangeId> {
+        self.phone.outbox.all().map(|change| change.id)
     }
 
     /// Turns off: what it asked is forgotten.
