@@ -1,9 +1,11 @@
 //! Benchmarks: the real server against what its work costs without it, measured in the same run.
 //!
-//! `tests/bench/run` prints the table that stands in `server/docs/performance.md`. Machines are
-//! noisy: what counts are the ratios.
+//! `tests/bench/run` prints the first table that stands in `server/docs/performance.md`, `load` and
+//! `growth` after it the others. Machines are noisy: what counts are the ratios.
 
 mod disk;
+mod growth;
+mod open_loop;
 mod phones;
 mod photos;
 mod wire;
@@ -26,7 +28,17 @@ fn main() {
         runtime.block_on(disk::echo(answer));
         return;
     }
-    runtime.block_on(measure());
+    let sizes: Vec<u64> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
+    let asked = |word: &str| arguments.iter().any(|argument| argument == word);
+    runtime.block_on(async {
+        if asked("load") {
+            open_loop::measure().await;
+        } else if asked("growth") {
+            growth::measure(if sizes.is_empty() { &[10_000, 100_000] } else { &sizes }).await;
+        } else {
+            measure().await;
+        }
+    });
 }
 
 /// A line of the table.

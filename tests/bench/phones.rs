@@ -1,5 +1,6 @@
 //! Phones under load: each writes diaries of its own project and sends them in batches.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -18,7 +19,7 @@ pub(crate) const PHONES: usize = 32;
 /// A phone with a token and a project.
 pub(crate) struct Phone {
     pub(crate) token: String,
-    project: RecordId,
+    pub(crate) project: RecordId,
 }
 
 /// A county with as many projects as phones.
@@ -33,10 +34,18 @@ pub(crate) async fn enrol(server: &Server) -> Vec<Phone> {
     phones
 }
 
+/// The record of a project's diary of that day.
+pub(crate) fn diary_id(project: RecordId, number: u64) -> RecordId {
+    RecordId::natural("diary", &format!("{project}/{}", day(number)))
+}
+
+fn day(number: u64) -> chrono::NaiveDate {
+    chrono::NaiveDate::from_ymd_opt(2000, 1, 1).expect("a date") + chrono::Days::new(number)
+}
+
 /// One diary as a change of about 1.5 KB: what a team writes on an ordinary day.
 pub(crate) fn diary(project: RecordId, number: u64) -> String {
-    let date = chrono::NaiveDate::from_ymd_opt(2000, 1, 1).expect("a date") + chrono::Days::new(number);
-    let record = RecordId::natural("diary", &format!("{project}/{date}"));
+    let (date, record) = (day(number), diary_id(project, number));
     let change = ChangeId(Uuid::now_v7());
     let edits: Vec<_> = [
         ("project", serde_json::json!(project)),
@@ -80,6 +89,48 @@ struct Outcome<'a> {
     outcome: &'a str,
 }
 
+/// A phone that sends one batch of diaries after the other.
+pub(crate) struct Sender {
+    wire: Wire,
+    project: RecordId,
+    number: u64,
+    cursor: String,
+    ticket: String,
+}
+
+impl Sender {
+    /// Begins with the project's diary of day `first`.
+    pub(crate) async fn of(address: SocketAddr, phone: &Phone, first: u64) -> Self {
+        let wire = Wire::connect(address, &phone.token).await;
+        let null = || "null".to_owned();
+        Self { wire, project: phone.project, number: first, cursor: null(), ticket: null() }
+    }
+
+    /// The next request, with so many diaries.
+    pub(crate) fn next(&mut self, batch: usize) -> Vec<u8> {
+        let numbers = self.number..self.number + batch as u64;
+        self.number = numbers.end;
+        let diaries: Vec<_> = numbers.map(|number| diary(self.project, number)).collect();
+        format!(
+            "{{\"protocol\":1,\"cursor\":{},\"ticket\":{},\"limit\":100,\"changes\":[{}]}}",
+            self.cursor,
+            self.ticket,
+            diaries.join(",")
+        )
+        .into_bytes()
+    }
+
+    /// Sends it; gives how many changes were accepted, which must be all.
+    pub(crate) async fn send(&mut self, request: &[u8]) -> u64 {
+        let answer = self.wire.post("/api/v1/sync", request).await;
+        let answer: Answer<'_> = serde_json::from_slice(&answer).expect("an answer");
+        assert!(answer.outcomes.iter().all(|outcome| outcome.outcome == "accepted"));
+        self.cursor = format!("\"{}\"", answer.cursor);
+        self.ticket = format!("\"{}\"", answer.ticket);
+        answer.outcomes.len() as u64
+    }
+}
+
 /// What a load came to.
 pub(crate) struct Load {
     /// Changes acknowledged.
@@ -107,24 +158,12 @@ pub(crate) async fn send(
     let began = Instant::now();
     let mut sending = Vec::new();
     for phone in phones {
-        let mut wire = Wire::connect(server.address(), &phone.token).await;
-        let (project, changes) = (phone.project, Arc::clone(&changes));
+        let mut sender = Sender::of(server.address(), phone, first).await;
+        let changes = Arc::clone(&changes);
         sending.push(tokio::spawn(async move {
-            let mut number = first;
-            let (mut cursor, mut ticket) = ("null".to_owned(), "null".to_owned());
             while began.elapsed() < lasts {
-                let diaries: Vec<_> = (number..number + batch as u64).map(|n| diary(project, n)).collect();
-                number += batch as u64;
-                let body = format!(
-                    "{{\"protocol\":1,\"cursor\":{cursor},\"ticket\":{ticket},\"limit\":100,\"changes\":[{}]}}",
-                    diaries.join(",")
-                );
-                let answer = wire.post("/api/v1/sync", body.as_bytes()).await;
-                let answer: Answer<'_> = serde_json::from_slice(&answer).expect("an answer");
-                assert!(answer.outcomes.iter().all(|outcome| outcome.outcome == "accepted"));
-                changes.fetch_add(answer.outcomes.len() as u64, Ordering::Relaxed);
-                cursor = format!("\"{}\"", answer.cursor);
-                ticket = format!("\"{}\"", answer.ticket);
+                let request = sender.next(batch);
+                changes.fetch_add(sender.send(&request).await, Ordering::Relaxed);
             }
         }));
     }

@@ -5,13 +5,11 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use harness::Server;
 use harness::photos::Shot;
 use harness::seed::Seed;
-use sync_protocol::photo::Sha256;
 
+use crate::open_loop::photo_headers;
 use crate::wire::Wire;
 
 /// How many phones send photos at the same time.
@@ -43,15 +41,7 @@ pub(crate) async fn take_in(server: &Server, token: &str, files: Arc<Vec<Vec<u8>
         let files = Arc::clone(&files);
         sending.push(tokio::spawn(async move {
             for bytes in files.iter().skip(sender).step_by(SENDERS) {
-                let hash = Sha256::of(bytes).to_string();
-                let headers = format!(
-                    "tus-resumable: 1.0.0\r\ncontent-type: application/offset+octet-stream\r\n\
-                     upload-length: {}\r\nupload-metadata: sha256 {},filename {},filetype {}\r\n",
-                    bytes.len(),
-                    STANDARD.encode(&hash),
-                    STANDARD.encode("demo.jpg"),
-                    STANDARD.encode("image/jpeg"),
-                );
+                let headers = photo_headers(bytes);
                 let (status, head, answer) = wire.ask("POST", "/api/v1/uploads", &headers, bytes).await;
                 let whole = head.contains(&format!("upload-offset: {}\r\n", bytes.len()));
                 assert!(status == 201 && whole, "{status} {head} {}", String::from_utf8_lossy(&answer));
