@@ -140,7 +140,7 @@ async fn look(server: &Server, records: u64, projects: &[RecordId], team: &str, 
     }
     let backup = timed(|| {
         let to = server.beside(&format!("backup-{records}"));
-        server.run(&["backup", "--to", to.to_str().expect("a path of ours")]);
+        server.run(&["backup", to.to_str().expect("a path of ours")]);
         std::fs::remove_dir_all(to).expect("it was made");
     });
     let verify = timed(|| server.run(&["verify"]));
