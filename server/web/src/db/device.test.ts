@@ -4,8 +4,9 @@ import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ScopeDigest } from "../protocol/digest.ts";
 import type { Change, Outcome, Snapshot, SyncResponse, Uuid } from "../protocol/wire.ts";
-import { type Photo, nextRequest } from "../sync/phone.ts";
+import { nextRequest } from "../sync/phone.ts";
 import { Device, NotEnrolled } from "./device.ts";
+import type { Shot } from "./tables.ts";
 
 const NOW = "2026-03-02T17:45:10+08:00";
 const ALL = { changes: 100, bytes: 1 << 20, askAfterHeld: true };
@@ -124,41 +125,126 @@ describe("the replica", () => {
 
 describe("photos and drafts", () => {
   const hash = "ab".repeat(32);
-  const photo: Photo = {
-    length: 3,
-    filename: "柱筋.jpg",
-    filetype: "image/jpeg",
-    acknowledged: 0,
-    atOffice: false,
-    settled: false,
-  };
+  const other = "cd".repeat(32);
+  const draft = { id: "diary/2026-03-02", kind: "diary", fields: { remarks: "半句" }, touchedAt: NOW };
+  const jpeg = new Blob(["abc"], { type: "image/jpeg" });
+
+  function shot(sha256: string, ...drafts: string[]): Shot {
+    return { sha256, filename: "柱筋.jpg", shotAt: NOW, source: "camera", keepOriginal: false, drafts };
+  }
+
+  /** A change that speaks of a photo. */
+  function showing(number: number, sha256: string): Change {
+    const photo = { sha256, category: "形象进度", caption: "柱筋" };
+    return { ...change(number), edits: [{ field: "photos", value: photo, replaces: [] }] };
+  }
+
+  test("a picture is sent with the change that speaks of it, and not before", async () => {
+    const device = await page();
+    await device.album.shoot(shot(hash, draft.id), jpeg);
+    await device.album.shoot(shot(other, draft.id), jpeg);
+    expect((await device.phone())?.photos).toEqual({});
+    await device.save(showing(1, hash), draft.id);
+    const photo = { length: 3, filename: "柱筋.jpg", filetype: "image/jpeg", acknowledged: 0 };
+    const unsent = { ...photo, atOffice: false, settled: false };
+    expect((await device.phone())?.photos).toEqual({ [hash]: unsent });
+    expect(await device.album.shots()).toEqual([]);
+    expect(await (await device.album.bytes(hash))?.text()).toBe("abc");
+    expect(await device.album.bytes(other)).toBeUndefined();
+  });
+
+  test("a picture is gone when no draft shows it, and stays while one does or a record has it", async () => {
+    const device = await page();
+    await device.album.shoot(shot(hash, draft.id), jpeg);
+    await device.album.shoot(shot(hash, "finding/1"), jpeg);
+    await device.dropDraft(draft.id);
+    expect(await device.album.shots("finding/1")).toHaveLength(1);
+    await device.save(showing(1, hash), "finding/1");
+    await device.album.shoot(shot(hash, "finding/2"), jpeg);
+    await device.album.discard(hash, "finding/2");
+    expect(await device.album.bytes(hash)).toBeDefined();
+    await device.album.shoot(shot(other, "finding/3"), jpeg);
+    await device.dropDraft("finding/3");
+    expect(await device.album.bytes(other)).toBeUndefined();
+  });
+
+  test("a copy takes the place of the picture as it came in", async () => {
+    const device = await page();
+    await device.album.shoot(shot(hash, draft.id), jpeg);
+    const taken = { sha256: other, width: 2048, height: 1536, origin: "camera_reencoded" } as const;
+    await device.album.develop(hash, { ...shot(other, draft.id), taken }, jpeg);
+    expect((await device.album.shots(draft.id)).map((shot) => shot.sha256)).toEqual([other]);
+    expect(await device.album.bytes(hash)).toBeUndefined();
+  });
 
   test("a photo stays until a backup has it", async () => {
     const device = await page();
-    await device.keepPhoto(hash, new Blob(["abc"]), photo);
-    expect(await device.makeRoom()).toBe(0);
-    expect(await device.photoBytes(hash)).toBeDefined();
+    await device.album.shoot(shot(hash), jpeg);
+    await device.save(showing(1, hash));
+    expect(await device.album.makeRoom()).toBe(0);
+    expect(await device.album.bytes(hash)).toBeDefined();
     const unsettled = { changes: [], photos: [] };
-    expect(await device.receiveHave({ changes: [], photos: [], unsettled })).toBe(true);
-    expect(await device.makeRoom()).toBe(1);
-    expect(await device.photoBytes(hash)).toBeUndefined();
+    await device.receiveHave({ changes: [], photos: [], unsettled });
+    await device.album.shoot(shot(hash, "finding/1"), jpeg);
+    expect(await device.album.makeRoom()).toBe(1);
+    expect(await device.album.bytes(hash), "a draft shows it").toBeDefined();
     expect((await device.phone())?.photos).toEqual({});
   });
 
-  test("the same photo taken again is not begun anew", async () => {
+  test("the same photo saved again is not begun anew", async () => {
     const device = await page();
-    await device.keepPhoto(hash, new Blob(["abc"]), { ...photo, atOffice: true });
-    await device.keepPhoto(hash, new Blob(["abc"]), photo);
+    await device.album.shoot(shot(hash), jpeg);
+    await device.save(showing(1, hash));
+    await device.album.told(hash, (photo) => ({ ...photo, atOffice: true }));
+    await device.album.shoot(shot(hash), jpeg);
+    await device.save(showing(2, hash));
     expect((await device.phone())?.photos[hash]?.atOffice).toBe(true);
   });
 
   test("a draft goes away with the change that was made of it, and with nothing else", async () => {
     const device = await page();
-    const draft = { id: "diary/2026-03-02", kind: "diary", fields: { remarks: "半句" }, touchedAt: NOW };
     await device.keepDraft(draft);
     await device.save(change(1));
     expect(await (await page()).drafts()).toEqual([draft]);
     await device.save(change(2), draft.id);
     expect(await device.draft(draft.id)).toBeUndefined();
+  });
+});
+
+describe("whoever watches", () => {
+  test("is told of what this page and another wrote, once it is written", async () => {
+    const [one, other] = [await page(), await page()];
+    const told: string[] = [];
+    const stop = one.watch(({ tables, here }) => told.push(`${here ? "here" : "there"} ${tables[0]}`));
+    await one.keepPaper("schema", {});
+    await other.save(change(1));
+    await expect.poll(() => told).toEqual(["here papers", "there device"]);
+    stop();
+    await one.keepPaper("me", {});
+    expect(told).toHaveLength(2);
+  });
+});
+
+describe("for the person on the telephone", () => {
+  test("the last troubles are kept, newest first, and the same in a row counts up", async () => {
+    const device = await page();
+    for (let now = 0; now < 25; now += 1) {
+      await device.keepTrouble(now, "sync", "no_line", `${now}`);
+    }
+    await device.keepTrouble(30, "sync", "busy", "");
+    await device.keepTrouble(31, "sync", "busy", "");
+    const troubles = await device.troubles();
+    expect(troubles).toHaveLength(20);
+    expect(troubles[0]).toEqual({ at: 31, times: 2, doing: "sync", why: "busy", detail: "" });
+    expect(troubles[1]?.detail).toBe("24");
+  });
+
+  test("what was forgotten is gone, and the device is nobody's", async () => {
+    const device = await page();
+    await device.save(change(1));
+    await device.keepPaper("me", { name: "演示" });
+    await device.forget();
+    expect([await device.phone(), await device.paper("me"), await device.drafts()]).toEqual([undefined, undefined, []]);
+    await device.enrol({ ...owner, device: id(0xd02) }, "other");
   });
 });

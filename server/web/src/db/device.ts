@@ -7,71 +7,55 @@
  * (`durability: strict`) before the screen says so: without it browsers promise nothing.
  */
 
-import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
+import type { IDBPTransaction } from "idb";
+import { mentioned } from "../photos/mentioned.ts";
 import { ScopeDigest } from "../protocol/digest.ts";
 import type {
   Change,
   HaveResponse,
   IndexResponse,
-  Sha256,
   Snapshot,
   SyncResponse,
   Uuid,
-  WireDigest,
 } from "../protocol/wire.ts";
 import * as phone from "../sync/phone.ts";
+import { Album, NotEnrolled, letGoOf, withPhoto } from "./album.ts";
+import { Bell, type Watcher } from "./bell.ts";
+import { type Database, type Draft, type Enrolled, type Tables, type TroubleNote, openTables } from "./tables.ts";
 
-/** Something begun and not saved: it is never sent. */
-export interface Draft {
-  /** What is being written: a record, or a new one of a kind. */
-  id: string;
-  kind: string;
-  /** The fields as they stand in the form. */
-  fields: Record<string, unknown>;
-  /** When it was last touched, by the device's clock. */
-  touchedAt: string;
-}
-
-/** The device with its secret. */
-interface Enrolled {
-  phone: phone.Phone;
-  token: string;
-  /** Over the rows that are here. */
-  digest: WireDigest;
-}
-
-interface Tables extends DBSchema {
-  device: { key: "it"; value: Enrolled };
-  rows: { key: Uuid; value: Snapshot; indexes: { kind: string; project: string } };
-  album: { key: Sha256; value: Blob };
-  drafts: { key: string; value: Draft };
-}
+export { NotEnrolled };
+export type { Draft };
 
 const TABLES = ["device", "rows"] as const;
 type Writing = IDBPTransaction<Tables, typeof TABLES, "readwrite">;
 
-/** Somebody has to enrol this device first. */
-export class NotEnrolled extends Error {}
+/** How many troubles are remembered. */
+const MOST_TROUBLES = 20;
 
 export class Device {
-  private constructor(private readonly db: IDBPDatabase<Tables>) {}
+  /** The pictures. */
+  readonly album: Album;
+
+  private constructor(
+    /** For the rooms of the sync that have tables of their own. */
+    readonly db: Database,
+    private readonly bell: Bell,
+  ) {
+    this.album = new Album(db, bell);
+  }
 
   static async open(name = "siteledger"): Promise<Device> {
-    const db = await openDB<Tables>(name, 1, {
-      upgrade(db) {
-        db.createObjectStore("device");
-        const rows = db.createObjectStore("rows", { keyPath: "id" });
-        rows.createIndex("kind", "kind");
-        rows.createIndex("project", "project");
-        db.createObjectStore("album");
-        db.createObjectStore("drafts", { keyPath: "id" });
-      },
-    });
-    return new Device(db);
+    return new Device(await openTables(name), new Bell(name));
   }
 
   close(): void {
+    this.bell.close();
     this.db.close();
+  }
+
+  /** Calls back after each committed change, of other pages too. Gives back how to stop it. */
+  watch(watcher: Watcher): () => void {
+    return this.bell.watch(watcher);
   }
 
   /** Makes this somebody's device. Nothing of another owner may be on it. */
@@ -87,6 +71,18 @@ export class Device {
       throw new Error("this device belongs to somebody already");
     }
     await tx.done;
+    this.bell.ring("device");
+  }
+
+  /** Takes everything of its owner off the device. Whoever calls asked first whether the office has it. */
+  async forget(): Promise<void> {
+    const tables = [...this.db.objectStoreNames];
+    const tx = this.db.transaction(tables, "readwrite", { durability: "strict" });
+    for (const table of tables) {
+      await tx.objectStore(table).clear();
+    }
+    await tx.done;
+    this.bell.ring(...tables);
   }
 
   /** The device as it stands; nothing before it is enrolled. */
@@ -98,16 +94,30 @@ export class Device {
     return (await this.db.get("device", "it"))?.token;
   }
 
-  /** Puts a saved change into the outbox, and its draft away. It is on the disk when this ends. */
+  /**
+   * Puts a saved change into the outbox with the photos that it speaks of, and its draft away with
+   * those that it does not. It is on the disk when this ends.
+   */
   async save(change: Change, draft?: string): Promise<void> {
-    const tx = this.db.transaction(["device", "drafts"], "readwrite", { durability: "strict" });
-    const device = tx.objectStore("device");
+    const tables = ["device", "drafts", "roll", "album"] as const;
+    const tx = this.db.transaction(tables, "readwrite", { durability: "strict" });
+    const [device, roll, album] = [tx.objectStore("device"), tx.objectStore("roll"), tx.objectStore("album")];
     const it = await enrolled(device.get("it"));
-    await device.put({ ...it, phone: phone.save(it.phone, change) }, "it");
+    let saved = phone.save(it.phone, change);
+    for (const hash of mentioned(change)) {
+      const [shot, picture] = [await roll.get(hash), await album.get(hash)];
+      if (shot !== undefined && picture !== undefined) {
+        saved = withPhoto(saved, shot, { bytes: picture.bytes.byteLength, type: picture.type });
+        await roll.delete(hash);
+      }
+    }
+    await device.put({ ...it, phone: saved }, "it");
     if (draft !== undefined) {
       await tx.objectStore("drafts").delete(draft);
+      await letGoOf(draft, roll, album, saved);
     }
     await tx.done;
+    this.bell.ring(...tables);
   }
 
   /** Takes in an answer; tells what it brought, and whether the replica is another than the server says. */
@@ -118,6 +128,8 @@ export class Device {
     const received = phone.receive(it.phone, rows, carries, answer);
     const digest = await keep(tx, it, received.phone, received.rows);
     await tx.done;
+    const { put, drop } = received.rows;
+    this.bell.ring("device", ...(put.length + drop.length > 0 ? (["rows"] as const) : []));
     return { ...received, differs: phone.differs(answer, digest) };
   }
 
@@ -132,6 +144,7 @@ export class Device {
     const repaired = phone.repair(it.phone, rows, index);
     await keep(tx, it, repaired.phone, { put: [], drop: repaired.drop });
     await tx.done;
+    this.bell.ring("device", "rows");
   }
 
   /** Takes in what the server lacks; tells whether it lacks nothing. */
@@ -141,6 +154,7 @@ export class Device {
     const asked = phone.receiveHave(it.phone, lacks);
     await keep(tx, it, asked.phone, { put: [], drop: [] });
     await tx.done;
+    this.bell.ring("device");
     return asked.everything;
   }
 
@@ -162,44 +176,23 @@ export class Device {
     return this.db.getAllFromIndex("rows", "project", project);
   }
 
-  // Photos ----------------------------------------------------------------------------------------
-
-  /** Keeps a photo's bytes and what is known of it, on the disk when this ends. */
-  async keepPhoto(hash: Sha256, bytes: Blob, photo: phone.Photo): Promise<void> {
-    const tx = this.db.transaction(["device", "album"], "readwrite", { durability: "strict" });
-    const device = tx.objectStore("device");
-    const it = await enrolled(device.get("it"));
-    const photos = { ...it.phone.photos, [hash]: it.phone.photos[hash] ?? photo };
-    await tx.objectStore("album").put(bytes, hash);
-    await device.put({ ...it, phone: { ...it.phone, photos } }, "it");
-    await tx.done;
-  }
-
-  async photoBytes(hash: Sha256): Promise<Blob | undefined> {
-    return this.db.get("album", hash);
-  }
-
-  /** Drops the photos of which the server says that a backup has them; tells how many. */
-  async makeRoom(): Promise<number> {
-    const tx = this.db.transaction(["device", "album"], "readwrite", { durability: "strict" });
-    const device = tx.objectStore("device");
-    const it = await enrolled(device.get("it"));
-    const photos = Object.entries(it.phone.photos);
-    const settled = photos.filter(([, photo]) => photo.settled);
-    for (const [hash] of settled) {
-      await tx.objectStore("album").delete(hash);
-    }
-    const rest = Object.fromEntries(photos.filter(([, photo]) => !photo.settled));
-    await device.put({ ...it, phone: { ...it.phone, photos: rest } }, "it");
-    await tx.done;
-    return settled.length;
-  }
-
   // Drafts ----------------------------------------------------------------------------------------
 
   /** Keeps what stands in a form; called on every keystroke, so it is not waited for on the disk. */
   async keepDraft(draft: Draft): Promise<void> {
     await this.db.put("drafts", draft);
+    this.bell.ring("drafts");
+  }
+
+  /** Throws a draft away, and the pictures that only it showed. */
+  async dropDraft(id: string): Promise<void> {
+    const tables = ["device", "drafts", "roll", "album"] as const;
+    const tx = this.db.transaction(tables, "readwrite");
+    const it = await enrolled(tx.objectStore("device").get("it"));
+    await tx.objectStore("drafts").delete(id);
+    await letGoOf(id, tx.objectStore("roll"), tx.objectStore("album"), it.phone);
+    await tx.done;
+    this.bell.ring(...tables);
   }
 
   async draft(id: string): Promise<Draft | undefined> {
@@ -208,6 +201,43 @@ export class Device {
 
   async drafts(): Promise<Draft[]> {
     return this.db.getAll("drafts");
+  }
+
+  // Papers ----------------------------------------------------------------------------------------
+
+  /** What was kept under that name: the server's `schema`, `me`, what the owner allowed … */
+  async paper<T>(name: string): Promise<T | undefined> {
+    return (await this.db.get("papers", name)) as T | undefined;
+  }
+
+  async keepPaper(name: string, value: unknown): Promise<void> {
+    await this.db.put("papers", value, name);
+    this.bell.ring("papers");
+  }
+
+  // Troubles --------------------------------------------------------------------------------------
+
+  /** Remembers what went wrong; the same again counts up. */
+  async keepTrouble(now: number, doing: string, why: string, detail: string): Promise<void> {
+    const tx = this.db.transaction("troubles", "readwrite");
+    const last = await tx.store.openCursor(null, "prev");
+    const before = last?.value;
+    if (last && before?.doing === doing && before.why === why && before.detail === detail) {
+      await last.update({ ...before, at: now, times: before.times + 1 });
+    } else {
+      await tx.store.add({ at: now, times: 1, doing, why, detail });
+      const keys = await tx.store.getAllKeys();
+      for (const key of keys.slice(0, Math.max(0, keys.length - MOST_TROUBLES))) {
+        await tx.store.delete(key);
+      }
+    }
+    await tx.done;
+    this.bell.ring("troubles");
+  }
+
+  /** The last troubles, newest first. */
+  async troubles(): Promise<TroubleNote[]> {
+    return (await this.db.getAll("troubles")).reverse();
   }
 }
 

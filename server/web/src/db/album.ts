@@ -1,0 +1,167 @@
+/**
+ * The pictures on the device: their bytes, and those that stand in no saved record yet.
+ *
+ * A picture is on the disk before anything is done with it. It becomes a photo to be sent with the
+ * change that speaks of it, in the same transaction (`Device.save`), and not before: what somebody
+ * takes out of a form again has never left the device.
+ */
+
+import type { IDBPObjectStore, StoreNames } from "idb";
+import type { Sha256, Stamp } from "../protocol/wire.ts";
+import type { Phone, Photo } from "../sync/phone.ts";
+import type { Bell } from "./bell.ts";
+import type { Database, Enrolled, Shot, Tables } from "./tables.ts";
+
+/** Somebody has to enrol this device first. */
+export class NotEnrolled extends Error {}
+
+export class Album {
+  constructor(
+    private readonly db: Database,
+    private readonly bell: Bell,
+  ) {}
+
+  /** Keeps a picture that just came in. It is on the disk when this ends. */
+  async shoot(shot: Shot, picture: Blob): Promise<void> {
+    const bytes = await picture.arrayBuffer();
+    const tx = this.db.transaction(["roll", "album"], "readwrite", { durability: "strict" });
+    const roll = tx.objectStore("roll");
+    const before = await roll.get(shot.sha256);
+    const drafts = [...new Set([...(before?.drafts ?? []), ...shot.drafts])];
+    await roll.put({ ...shot, ...before, drafts });
+    await tx.objectStore("album").put({ bytes, type: picture.type }, shot.sha256);
+    await tx.done;
+    this.bell.ring("roll", "album");
+  }
+
+  /** Puts the copy that is to be sent in the place of the picture as it came in. */
+  async develop(original: Sha256, copy: Shot, picture: Blob): Promise<void> {
+    const bytes = await picture.arrayBuffer();
+    const tx = this.db.transaction(["device", "roll", "album"], "readwrite", { durability: "strict" });
+    const roll = tx.objectStore("roll");
+    const before = await roll.get(copy.sha256);
+    const drafts = [...new Set([...(before?.drafts ?? []), ...copy.drafts])];
+    await tx.objectStore("album").put({ bytes, type: picture.type }, copy.sha256);
+    await roll.put({ ...copy, drafts });
+    if (original !== copy.sha256) {
+      await roll.delete(original);
+      const it = await tx.objectStore("device").get("it");
+      if (it?.phone.photos[original] === undefined) {
+        await tx.objectStore("album").delete(original);
+      }
+    }
+    await tx.done;
+    this.bell.ring("roll", "album");
+  }
+
+  /** The pictures that stand in no saved record yet: all, or those of a draft. */
+  async shots(draft?: string): Promise<Shot[]> {
+    const all = await this.db.getAll("roll");
+    return draft === undefined ? all : all.filter((shot) => shot.drafts.includes(draft));
+  }
+
+  /** Takes a picture out of a draft. It is gone when no other draft and no saved record shows it. */
+  async discard(hash: Sha256, draft: string): Promise<void> {
+    const tx = this.db.transaction(["device", "roll", "album"], "readwrite");
+    const it = await tx.objectStore("device").get("it");
+    const shot = await tx.objectStore("roll").get(hash);
+    if (shot !== undefined) {
+      await takeOut(shot, draft, tx.objectStore("roll"), tx.objectStore("album"), it?.phone);
+    }
+    await tx.done;
+    this.bell.ring("roll", "album");
+  }
+
+  /** The bytes of a picture, while they are on the device. */
+  async bytes(hash: Sha256): Promise<Blob | undefined> {
+    const picture = await this.db.get("album", hash);
+    return picture && new Blob([picture.bytes], { type: picture.type });
+  }
+
+  /** Writes down what the server said of a photo. */
+  async told(hash: Sha256, tell: (photo: Photo) => Photo): Promise<Photo | undefined> {
+    const tx = this.db.transaction("device", "readwrite");
+    const it = await tx.store.get("it");
+    const photo = it?.phone.photos[hash];
+    if (it === undefined || photo === undefined) {
+      await tx.done;
+      return undefined;
+    }
+    const now = tell(photo);
+    await tx.store.put(withPhotos(it, { ...it.phone.photos, [hash]: now }), "it");
+    await tx.done;
+    this.bell.ring("device");
+    return now;
+  }
+
+  /** Drops the photos of which the server says that a backup has them; tells how many. */
+  async makeRoom(): Promise<number> {
+    const tx = this.db.transaction(["device", "roll", "album"], "readwrite", { durability: "strict" });
+    const it = await tx.objectStore("device").get("it");
+    const photos = Object.entries(it?.phone.photos ?? {});
+    const settled = photos.filter(([, photo]) => photo.settled);
+    const shown = new Set(await tx.objectStore("roll").getAllKeys());
+    for (const [hash] of settled.filter(([hash]) => !shown.has(hash))) {
+      await tx.objectStore("album").delete(hash);
+    }
+    if (it !== undefined) {
+      const rest = Object.fromEntries(photos.filter(([, photo]) => !photo.settled));
+      await tx.objectStore("device").put(withPhotos(it, rest), "it");
+    }
+    await tx.done;
+    this.bell.ring("device", "album");
+    return settled.length;
+  }
+}
+
+type Store<Name extends "roll" | "album"> = IDBPObjectStore<Tables, ArrayLike<StoreNames<Tables>>, Name, "readwrite">;
+
+/** Takes a picture out of a draft; lets go of one that nobody shows any more. */
+async function takeOut(shot: Shot, draft: string, roll: Store<"roll">, album: Store<"album">, phone?: Phone) {
+  const drafts = shot.drafts.filter((other) => other !== draft);
+  if (drafts.length > 0) {
+    await roll.put({ ...shot, drafts });
+    return;
+  }
+  await roll.delete(shot.sha256);
+  if (phone?.photos[shot.sha256] === undefined) {
+    await album.delete(shot.sha256);
+  }
+}
+
+/** Takes all pictures out of a draft that is no more. */
+export async function letGoOf(
+  draft: string,
+  roll: Store<"roll">,
+  album: Store<"album">,
+  phone: Phone,
+): Promise<void> {
+  for (const shot of await roll.getAll()) {
+    if (shot.drafts.includes(draft)) {
+      await takeOut(shot, draft, roll, album, phone);
+    }
+  }
+}
+
+function withPhotos(it: Enrolled, photos: Record<Sha256, Photo>): Enrolled {
+  return { ...it, phone: { ...it.phone, photos } };
+}
+
+/** A phone on which that picture is a photo to be sent. */
+export function withPhoto(phone: Phone, shot: Shot, { bytes, type }: { bytes: number; type: string }): Phone {
+  const photo: Photo = {
+    length: bytes,
+    filename: shot.filename,
+    filetype: type,
+    acknowledged: 0,
+    atOffice: false,
+    settled: false,
+  };
+  return { ...phone, photos: { ...phone.photos, [shot.sha256]: phone.photos[shot.sha256] ?? photo } };
+}
+
+/** The name under which a picture travels. */
+export function filenameOf(shotAt: Stamp, type: string): string {
+  const ending = { "image/png": "png", "image/webp": "webp", "image/heic": "heic", "image/heif": "heic" }[type];
+  return `${shotAt.slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-")}.${ending ?? "jpg"}`;
+}
