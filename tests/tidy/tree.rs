@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Folders that are made, not written.
-const MADE: [&str; 6] = [".git", "target", "node_modules", "demo-data", "data", "__pycache__"];
+const MADE: [&str; 7] = [".git", "target", "node_modules", "dist", "demo-data", "data", "__pycache__"];
 
 /// Endings of files that hold no text.
 const PICTURES: [&str; 6] = ["jpg", "jpeg", "png", "webp", "heic", "db"];

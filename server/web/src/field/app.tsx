@@ -1,0 +1,99 @@
+/** The frame that every page of the phone stands in. */
+
+import type { ComponentChildren } from "preact";
+import { Fault } from "../ui/fault.tsx";
+import { later } from "../ui/later.tsx";
+import { type Route, to, useRoute } from "../ui/route.ts";
+import { ButtonLink } from "../ui/widgets/button.tsx";
+import { Empty } from "../ui/widgets/notice.tsx";
+import { frame } from "../ui/words/frame.ts";
+import { useWords } from "../ui/words/language.ts";
+import { TodayPage } from "./today/page.tsx";
+
+const RecordsPage = later(() => import("./record/list.tsx").then((file) => file.RecordsPage));
+const RecordPage = later(() => import("./record/page.tsx").then((file) => file.RecordPage));
+const FormPage = later(() => import("./form/page.tsx").then((file) => file.FormPage));
+const LinePage = later(() => import("./line/page.tsx").then((file) => file.LinePage));
+const MePage = later(() => import("./me/page.tsx").then((file) => file.MePage));
+const JoinPage = later(() => import("./join/page.tsx").then((file) => file.JoinPage));
+
+export function App() {
+  const say = useWords();
+  const route = useRoute();
+  return (
+    <div class="frame">
+      <header class="head">
+        <h1>{say(frame.app)}</h1>
+      </header>
+      <main class="page">
+        <Fault page={route.join("/")}>
+          <Page route={route} />
+        </Fault>
+      </main>
+      <Navigation route={route} />
+    </div>
+  );
+}
+
+/**
+ * Each page by the first part of its address:
+ * `#/` · `#/records` · `#/record/<id>` · `#/write/<kind>/<record or draft>` · `#/sync` · `#/me` ·
+ * `#/enrol/<code>`.
+ */
+function Page({ route }: { route: Route }) {
+  const say = useWords();
+  const [page, first, second] = route;
+  switch (page) {
+    case undefined:
+      return <TodayPage />;
+    case "records":
+      return <RecordsPage />;
+    case "record":
+      return <RecordPage key={first} id={first ?? ""} />;
+    case "write":
+      return <FormPage key={`${first}/${second}`} kind={first ?? ""} {...(second === undefined ? {} : { id: second })} />;
+    case "sync":
+      return <LinePage />;
+    case "me":
+      return <MePage />;
+    case "enrol":
+      return <JoinPage {...(first === undefined ? {} : { code: first })} />;
+    default:
+      return (
+        <Empty title={say(frame.notThere)}>
+          <p>{say(frame.notThereWhy)}</p>
+          <ButtonLink href={to()} weight="main">
+            {say(frame.toToday)}
+          </ButtonLink>
+        </Empty>
+      );
+  }
+}
+
+function Navigation({ route }: { route: Route }) {
+  const say = useWords();
+  return (
+    <nav class="places" aria-label={say(frame.places)}>
+      <Place href={to()} isHere={route[0] === undefined || route[0] === "write"}>
+        {say(frame.today)}
+      </Place>
+      <Place href={to("records")} isHere={route[0] === "records" || route[0] === "record"}>
+        {say(frame.records)}
+      </Place>
+      <Place href={to("sync")} isHere={route[0] === "sync"}>
+        {say(frame.sync)}
+      </Place>
+      <Place href={to("me")} isHere={route[0] === "me"}>
+        {say(frame.me)}
+      </Place>
+    </nav>
+  );
+}
+
+function Place({ href, isHere, children }: { href: string; isHere: boolean; children: ComponentChildren }) {
+  return (
+    <a class="place" href={href} {...(isHere ? { "aria-current": "page" as const } : {})}>
+      {children}
+    </a>
+  );
+}

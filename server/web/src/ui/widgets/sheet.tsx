@@ -1,0 +1,33 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { frame } from "../words/frame.ts";
+import { useWords } from "../words/language.ts";
+import { Button } from "./button.tsx";
+
+interface SheetProps {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+/** Comes up from the lower edge over the page; the browser keeps the focus in it. */
+export function Sheet({ title, onClose, children }: SheetProps) {
+  const say = useWords();
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    ref.current?.showModal?.();
+  }, []);
+  const leave = (event: MouseEvent) => event.target === ref.current && onClose();
+  return (
+    <dialog ref={ref} class="sheet" aria-labelledby={id} onClose={onClose} onClick={leave}>
+      <div class="sheet-body">
+        <h2 id={id}>{title}</h2>
+        {children}
+        <Button weight="quiet" onClick={onClose}>
+          {say(frame.close)}
+        </Button>
+      </div>
+    </dialog>
+  );
+}

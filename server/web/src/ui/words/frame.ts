@@ -1,0 +1,26 @@
+import { room } from "./catalogue.ts";
+
+/** The frame around every page. */
+export const frame = room({
+  app: { zh: "工地台账", en: "SiteLedger" },
+  today: { zh: "今天", en: "Today" },
+  records: { zh: "记录", en: "Records" },
+  sync: { zh: "同步", en: "Sync" },
+  me: { zh: "我的", en: "Me" },
+  places: { zh: "主要页面", en: "Main pages" },
+  opening: { zh: "正在打开…", en: "Opening…" },
+  back: { zh: "返回", en: "Back" },
+  close: { zh: "关闭", en: "Close" },
+  notThere: { zh: "没有这一页", en: "There is no such page" },
+  notThereWhy: {
+    zh: "链接可能写错了，或者这一页在新版本里换了地方。",
+    en: "The link may be wrong, or the page has moved in a newer version.",
+  },
+  toToday: { zh: "回到今天", en: "Back to today" },
+  broke: { zh: "这一页出错了", en: "This page broke" },
+  brokeWhy: {
+    zh: "写好的内容都还在这台手机上，什么也没有丢。请重新打开；还不行就把“我的 → 联系技术支持”那一页发给办公室。",
+    en: "All that you wrote is still on this phone; nothing was lost. Please open it again; if that does not help, send the page “Me → Support” to the office.",
+  },
+  again: { zh: "重新打开", en: "Open again" },
+});
