@@ -1,0 +1,84 @@
+/** What a form lacks, and that only what cannot be sent stops anybody. */
+
+import { expect, test } from "vitest";
+import { emptyRecord } from "../../protocol/record.ts";
+import type { Value } from "../../protocol/wire.ts";
+import { isLateEntry, stampOf } from "./days.ts";
+import { type Form, openForm, set, setEntries, type } from "./model.ts";
+import { idleDay } from "./proposals.ts";
+import { lacks, stops } from "./submission.ts";
+import { PROJECT, id, li, schema, wang, written } from "./testing.ts";
+
+const EVENING = { day: "2026-03-02", minutes: 18 * 60 };
+const nothing = () => emptyRecord(id(0xff), "diary");
+
+function told(form: Form, now = EVENING, record = nothing()) {
+  return lacks(schema, form, record, li, now).map((lack) =>
+    lack.what === "field" ? lack.field.name : lack.what === "photo" ? `photo ${lack.name}` : lack.what,
+  );
+}
+
+function today(fields: Record<string, Value> = {}) {
+  return openForm(schema, nothing(), { project: PROJECT, date: "2026-03-02", ...fields });
+}
+
+const whole = idleDay("下雨", { am: "小雨", pm: "中雨" }, "idle");
+
+test("an idle day as it is offered counts as submitted", () => {
+  expect(told(today(whole))).toEqual([]);
+});
+
+test("what is missing is told, and is no reason not to save", () => {
+  const form = today({ work_status: "working" });
+  expect(told(form)).toEqual(
+    expect.arrayContaining(["weather_am", "parts", "progress_text", "isolation_ok", "safety_ok", "quality_ok"]),
+  );
+  expect(stops(schema, form, nothing())).toEqual([]);
+});
+
+test("a bad answer asks for the picture that shows it", () => {
+  const bad = today({ ...whole, isolation_ok: false });
+  expect(told(bad)).toEqual(["photo isolation_ok"]);
+  const picture = { sha256: "a".repeat(64), category: "形象进度" };
+  expect(told(set(schema, bad, "photos", picture))).toEqual(["photo isolation_ok"]);
+  expect(told(set(schema, bad, "photos", { ...picture, about: "isolation_ok" }))).toEqual([]);
+  expect(told(set(schema, bad, "photos", { ...picture, category: "围挡隔离" }))).toEqual([]);
+});
+
+test("a day that is written after noon of the next day is 补记 and says why", () => {
+  expect(told(today(whole), { day: "2026-03-03", minutes: 11 * 60 + 59 })).toEqual([]);
+  const late = { day: "2026-03-03", minutes: 12 * 60 };
+  expect(told(today(whole), late)).toEqual(["late_reason"]);
+  expect(told(today({ ...whole, late_reason: "停电" }), late)).toEqual([]);
+  expect(isLateEntry("2026-02-28", { day: "2026-03-01", minutes: 0 })).toBe(false);
+});
+
+test("who mends a diary that was there in time writes no 补记", () => {
+  const there = written("diary", 0xff, { project: PROJECT, date: "2026-03-02", ...whole });
+  const form = set(schema, openForm(schema, there), "weather_pm", "阴");
+  expect(told(form, { day: "2026-03-09", minutes: 0 }, there)).toEqual([]);
+});
+
+test("a signed record is corrected with a reason; a remark needs none, a return asks for none", () => {
+  const signoff = (verdict: string) => ({ role: "principal", verdict, note: "改", covers: [] });
+  const signed = written("diary", 0xff, { ...whole, signoffs: signoff("confirmed") }, { who: wang });
+  const form = set(schema, openForm(schema, signed), "weather_pm", "阴");
+  expect(stops(schema, form, signed)).toEqual([{ why: "reason", name: "reason" }]);
+  expect(stops(schema, set(schema, form, "reason", "记错了"), signed)).toEqual([]);
+  expect(stops(schema, set(schema, openForm(schema, signed), "remarks", "已阅"), signed)).toEqual([]);
+  const returned = written("diary", 0xff, { ...whole, signoffs: signoff("returned") }, { who: wang });
+  expect(stops(schema, set(schema, openForm(schema, returned), "weather_pm", "阴"), returned)).toEqual([]);
+});
+
+test("what cannot be sent is named: half a number, a material without a name", () => {
+  expect(stops(schema, type(today(), "temp_max", "abc"), nothing())).toEqual([{ why: "unread", name: "temp_max" }]);
+  const cards = [{ value: { spec: "φ12" } }, { value: { name: "" } }];
+  expect(stops(schema, setEntries(today(), "materials", cards), nothing())).toMatchObject([
+    { why: "part", name: "materials", part: { name: "name" }, place: 0 },
+  ]);
+});
+
+test("a moment is written with the offset of the place", () => {
+  expect(Date.parse(stampOf(new Date(1_772_444_468_000)))).toBe(1_772_444_468_000);
+  expect(stampOf(new Date())).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/);
+});

@@ -1,0 +1,132 @@
+/**
+ * What a form still lacks: to be sent at all, and to count as submitted.
+ *
+ * Only what cannot be sent stops a save. What is missing is told and never stops anybody: an
+ * incomplete record is better than a page that somebody gave up on.
+ */
+
+import { type FieldState, type RecordState, apply, baseOf, changeOf, headsOf } from "../../protocol/record.ts";
+import type { Field, Part, Schema } from "../../protocol/schema.ts";
+import { SIGNOFFS, readSignoff } from "../../protocol/signoff.ts";
+import { isMap } from "../../protocol/values.ts";
+import type { Change, FieldName, Uuid, Value } from "../../protocol/wire.ts";
+import type { Owner } from "../../sync/phone.ts";
+import { type Form, changeOfForm, declared, edits, isBlank, tidy } from "./model.ts";
+import { type LocalTime, isLateEntry } from "./days.ts";
+
+/** An id and a time that stand in no change that is sent. */
+const NEVER_SENT = ["ffffffff-ffff-7fff-bfff-ffffffffffff", "2000-01-01T00:00:00Z"] as const;
+
+/** The record as it reads once the change is in it. */
+export function afterwards(record: RecordState, change: Change | undefined, owner: Owner): RecordState {
+  const fields = new Map<FieldName, FieldState>();
+  const known = new Set<Uuid>();
+  for (const [name, { heads, awaited }] of record.fields) {
+    fields.set(name, { heads: [...heads], awaited: new Set(awaited) });
+    heads.forEach((head) => known.add(changeOf(head.edit)));
+  }
+  const copy: RecordState = { id: record.id, kind: record.kind, fields };
+  if (change !== undefined) {
+    const origin = { by: owner.user, by_name: owner.name, device: owner.device };
+    apply(copy, change, origin, (id) => known.has(id));
+  }
+  return copy;
+}
+
+/** Why a form cannot be sent as it stands. */
+export type Stop =
+  /** What was typed is not what the field takes. */
+  | { why: "unread"; name: FieldName }
+  /** An entry lacks a part without which it says nothing. */
+  | { why: "part"; name: FieldName; part: Part; place: number }
+  /** Somebody signed the record: a correction says why. */
+  | { why: "reason"; name: "reason" };
+
+/** What has to be put right before this can be saved. */
+export function stops(schema: Schema, form: Form, record: RecordState): Stop[] {
+  const unread = Object.keys(form.typed)
+    .filter((name) => form.typed[name]?.trim() !== "")
+    .map((name): Stop => ({ why: "unread", name }));
+  return [...unread, ...incompleteParts(schema, form), ...unreasoned(schema, form, record)];
+}
+
+function incompleteParts(schema: Schema, form: Form): Stop[] {
+  const kind = schema.kind(form.kind);
+  if (kind === undefined) {
+    return [];
+  }
+  const of = (name: FieldName, value: Value, place: number): Stop[] => {
+    const type = declared(kind, name)?.type;
+    if (typeof type !== "object" || !("object" in type) || !isMap(value) || isBlank(value)) {
+      return [];
+    }
+    const lacking = type.object.find((part) => part.required && isBlank(value[part.name]));
+    return lacking === undefined ? [] : [{ why: "part", name, part: lacking, place }];
+  };
+  return [
+    ...Object.entries(form.single).flatMap(([name, value]) => of(name, value, 0)),
+    ...Object.entries(form.sets).flatMap(([name, entries]) =>
+      entries.flatMap(({ value }, place) => of(name, tidy(value), place)),
+    ),
+  ];
+}
+
+function unreasoned(schema: Schema, form: Form, record: RecordState): Stop[] {
+  const lines = edits(schema, form);
+  const changesContent = lines.some((line) => !schema.isTalk(form.kind, line.field));
+  const saysWhy = lines.some((line) => line.field === "reason" && line.value !== undefined);
+  return changesContent && isSigned(record) && !saysWhy ? [{ why: "reason", name: "reason" }] : [];
+}
+
+/** Whether somebody's signature stands in the record: one that does not send it back. */
+export function isSigned(record: RecordState): boolean {
+  return headsOf(record, SIGNOFFS).some((head) => {
+    const signoff = readSignoff(head.value);
+    return signoff !== undefined && signoff.verdict !== "returned";
+  });
+}
+
+/** What is missing for the record to count as submitted, or to be believed. */
+export type Lack =
+  | { what: "field"; field: Field }
+  /** Something was found bad and no picture shows it. */
+  | { what: "photo"; name: FieldName }
+  /** It is written later than the next day at noon: why? */
+  | { what: "late_reason" };
+
+/** The three questions of a day whose answer "no" is shown by a picture, and what it is filed under. */
+export const SHOWN_WHEN_BAD: Readonly<Record<string, string>> = {
+  isolation_ok: "围挡隔离",
+  safety_ok: "安全",
+  quality_ok: "问题",
+};
+
+/** What the record lacks once this form is saved over it. */
+export function lacks(schema: Schema, form: Form, record: RecordState, owner: Owner, now: LocalTime): Lack[] {
+  const change = changeOfForm(schema, form, ...NEVER_SENT);
+  const saved = afterwards(record, change, owner);
+  const fields = schema.missing(saved).map((field): Lack => ({ what: "field", field }));
+  const photos = unshown(schema, saved).map((name): Lack => ({ what: "photo", name }));
+  return [...fields, ...photos, ...(isLate(schema, record, saved, now) ? [{ what: "late_reason" } as const] : [])];
+}
+
+/** The answers that say that something is bad and that no picture shows. */
+export function unshown(schema: Schema, record: RecordState): FieldName[] {
+  const pictures = headsOf(record, "photos").map((head) => head.value).filter(isMap);
+  const isShown = (name: FieldName) =>
+    pictures.some(({ about, category }) => about === name || category === SHOWN_WHEN_BAD[baseOf(name)]);
+  const isAsked = (name: string) => schema.kind(record.kind)?.fields.some((field) => field.name === name);
+  return Object.keys(SHOWN_WHEN_BAD).filter((name) => {
+    const isBad = headsOf(record, name).some((head) => head.value === false);
+    return isBad && isAsked(name) === true && !isShown(name);
+  });
+}
+
+/** Whether this is written after the fact (补记) and does not say why. */
+function isLate(schema: Schema, before: RecordState, saved: RecordState, now: LocalTime): boolean {
+  const asks = schema.kind(saved.kind)?.fields.some((field) => field.name === "late_reason") ?? false;
+  const day = headsOf(saved, "date")[0]?.value;
+  const isNew = headsOf(before, "date").length === 0;
+  const isSaid = headsOf(saved, "late_reason").length > 0;
+  return asks && isNew && !isSaid && typeof day === "string" && isLateEntry(day, now);
+}
