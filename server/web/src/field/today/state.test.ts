@@ -1,0 +1,221 @@
+/** What waits for whom: diaries, findings, returns. */
+
+import { describe, expect, test } from "vitest";
+import { type RecordState, changeOf, headsOf } from "../../protocol/record.ts";
+import { covered } from "../../protocol/signoff.ts";
+import type { Value } from "../../protocol/wire.ts";
+import { idleDay } from "../form/proposals.ts";
+import { PROJECT, fold, id, li, schema, wang, written } from "../form/testing.ts";
+import {
+  type FindingStanding,
+  asks,
+  cameBack,
+  diaryProjects,
+  diaryStanding,
+  findingState,
+  projectToday,
+  requiredDays,
+  waitingFindings,
+} from "./state.ts";
+
+const TODAY = "2026-03-10";
+const SCHOOL = id(0xbb);
+const TEAM = [{ role: "school_team", scope: `project:${PROJECT}` }];
+const INSPECTOR = [{ role: "inspector", scope: `zone:${id(0xcc)}` }];
+let seq = 1;
+
+function record(kind: string, fields: Record<string, Value>, who = li): RecordState {
+  seq += 1;
+  return written(kind, seq, fields, { who, seq });
+}
+
+function diary(date: string, fields: Record<string, Value> = {}): RecordState {
+  const whole = idleDay("下雨", { am: "小雨", pm: "小雨" }, "idle");
+  return record("diary", { project: PROJECT, date, ...whole, ...fields });
+}
+
+const stage = (name: string, date: string) => record("stage_event", { project: PROJECT, stage: name, date });
+const suspension = (from: string, to?: string) =>
+  record("suspension", { project: PROJECT, from, ...(to === undefined ? {} : { to }), reason: "台风" });
+
+function signed(record: RecordState, verdict: string, note = "缺照片", who = wang): RecordState {
+  seq += 1;
+  const value = { role: "principal", verdict, note, covers: covered(record, schema) };
+  const edits = [{ field: "signoffs", value, replaces: [] }];
+  const change = { id: id(0x9000 + seq), record: record.id, kind: record.kind, made_at: `${TODAY}T10:00:00+08:00`, edits };
+  return fold(record, change, who, seq);
+}
+
+function edited(record: RecordState, field: string, value: Value): RecordState {
+  seq += 1;
+  const replaces = headsOf(record, field).map((head) => head.edit);
+  const edits = [{ field, value, replaces }];
+  const change = { id: id(0x9000 + seq), record: record.id, kind: record.kind, made_at: `${TODAY}T11:00:00+08:00`, edits };
+  return fold(record, change, li, seq);
+}
+
+test("somebody writes the diaries of their project, or of all projects of their school", () => {
+  const ours = record("project", { name: "教学楼", school: SCHOOL });
+  const other = record("project", { name: "食堂", school: id(0xbc) });
+  const at = (scope: string, role = "school_team") => diaryProjects([{ role, scope }], [ours, other]);
+  expect(at(`project:${other.id}`)).toEqual([other]);
+  expect(at(`school:${SCHOOL}`)).toEqual([ours]);
+  expect(at(`school:${SCHOOL}`, "principal")).toEqual([ours]);
+  expect(at(`project:${other.id}`, "contractor")).toEqual([]);
+  expect(at("county:350823", "project_office")).toEqual([]);
+});
+
+describe("the days that need a diary", () => {
+  const days = (parts: { diaries?: RecordState[]; stages?: RecordState[]; suspensions?: RecordState[] }) =>
+    requiredDays({ diaries: [], stages: [], suspensions: [], ...parts }, TODAY);
+
+  test("begin with the works, or with the first diary where nobody recorded a start", () => {
+    expect(days({ stages: [stage("开工", "2026-03-08")] })).toEqual(["2026-03-08", "2026-03-09", "2026-03-10"]);
+    expect(days({ diaries: [diary("2026-03-09")] })).toEqual(["2026-03-09", "2026-03-10"]);
+    expect(days({ stages: [stage("开工", "2026-03-11")] })).toEqual([]);
+    expect(days({})).toEqual([]);
+  });
+
+  test("end with the acceptance, that day included", () => {
+    const stages = [stage("开工", "2026-03-07"), stage("竣工验收", "2026-03-08")];
+    expect(days({ stages })).toEqual(["2026-03-07", "2026-03-08"]);
+  });
+
+  test("leave out suspensions, also one without an end", () => {
+    const stages = [stage("开工", "2026-03-05")];
+    const both = [suspension("2026-03-06", "2026-03-07"), suspension("2026-03-10")];
+    expect(days({ stages, suspensions: both })).toEqual(["2026-03-05", "2026-03-08", "2026-03-09"]);
+  });
+});
+
+describe("a project today", () => {
+  const project = record("project", { name: "教学楼", school: SCHOOL });
+  const today = (diaries: RecordState[]) =>
+    projectToday(project, { diaries, stages: [stage("开工", "2026-03-07")], suspensions: [] }, schema, TODAY);
+
+  test("names the missed days, the latest first; an incomplete diary is missed too", () => {
+    const half = record("diary", { project: PROJECT, date: "2026-03-08", work_status: "working" });
+    const state = today([half, diary("2026-03-10")]);
+    expect(state).toMatchObject({ today: "submitted", required: true, missed: ["2026-03-09", "2026-03-08", "2026-03-07"] });
+    expect(today([half, diary("2026-03-07"), diary("2026-03-09")])).toMatchObject({ today: "none", missed: ["2026-03-08"] });
+  });
+
+  test("does not count a withdrawn diary", () => {
+    const gone = edited(diary("2026-03-10"), "withdrawn", "写错项目");
+    expect(today([gone]).today).toBe("none");
+  });
+});
+
+test("a diary is submitted, confirmed, returned, mended", () => {
+  const it = diary(TODAY);
+  expect(diaryStanding(it, schema)).toBe("submitted");
+  expect(diaryStanding(signed(it, "returned"), schema)).toBe("returned");
+  expect(diaryStanding(edited(it, "weather_pm", "阴"), schema)).toBe("submitted");
+  expect(diaryStanding(signed(it, "confirmed"), schema)).toBe("confirmed");
+  expect(diaryStanding(edited(it, "weather_pm", "晴"), schema)).toBe("changed_since_signed");
+  expect(diaryStanding(undefined, schema)).toBe("none");
+});
+
+describe("a finding", () => {
+  const attempt = (finding: RecordState, who = li) => record("rectification", { finding: finding.id, measures: "加固" }, who);
+  const verdict = (finding: RecordState, of: RecordState, result: string) =>
+    record("verification", { finding: finding.id, rectification: of.id, result }, wang);
+
+  function story(steps: (finding: RecordState) => { done?: RecordState[]; checked?: RecordState[] }) {
+    const finding = record("finding", { deadline: "2026-03-08", severity: "较大" }, wang);
+    const { done = [], checked = [] } = steps(finding);
+    return findingState(finding, done, checked, schema, TODAY);
+  }
+
+  const cases: [string, FindingStanding, number, Parameters<typeof story>[0]][] = [
+    ["was just issued", "issued", 2, () => ({})],
+    ["was read and signed for", "acknowledged", 2, (finding) => (signed(finding, "signed", "已阅", li), {})],
+    ["is claimed to be mended", "claimed", 2, (finding) => ({ done: [attempt(finding)] })],
+    [
+      "was looked at and passed",
+      "closed",
+      0,
+      (finding) => {
+        const done = attempt(finding);
+        return { done: [done], checked: [verdict(finding, done, "通过")] };
+      },
+    ],
+    [
+      "was looked at and did not pass",
+      "rejected",
+      2,
+      (finding) => {
+        const done = attempt(finding);
+        return { done: [done], checked: [verdict(finding, done, "不通过")] };
+      },
+    ],
+    [
+      "did not pass and is claimed anew",
+      "claimed",
+      2,
+      (finding) => {
+        const first = attempt(finding);
+        return { done: [first, attempt(finding)], checked: [verdict(finding, first, "不通过")] };
+      },
+    ],
+    [
+      "has two verdicts that differ: it is not closed",
+      "rejected",
+      2,
+      (finding) => {
+        const done = attempt(finding);
+        const both = verdict(finding, done, "通过");
+        const edits = [{ field: "result", value: "不通过", replaces: [] }];
+        fold(both, { id: id(0x8888), record: both.id, kind: "verification", made_at: TODAY, edits }, li);
+        return { done: [done], checked: [both] };
+      },
+    ],
+    [
+      "was claimed by a record that was withdrawn",
+      "issued",
+      2,
+      (finding) => ({ done: [edited(attempt(finding), "withdrawn", "写错了")] }),
+    ],
+    ["others speak of another finding", "issued", 2, () => ({ done: [attempt(record("finding", {}))] })],
+  ];
+
+  test.each(cases)("%s: %s", (_, standing, overdueDays, steps) => {
+    expect(story(steps)).toMatchObject({ standing, overdueDays });
+  });
+
+  test("waits for the school to mend it, and for the inspector to look at it", () => {
+    const open = story(() => ({}));
+    const claimed = story((finding) => ({ done: [attempt(finding)] }));
+    expect([asks(open, TEAM, li.user), asks(open, INSPECTOR, wang.user)]).toEqual(["rectify", undefined]);
+    expect([asks(claimed, TEAM, li.user), asks(claimed, INSPECTOR, wang.user)]).toEqual([undefined, "verify"]);
+  });
+
+  test("is not looked at by who mended it, whatever else they are", () => {
+    const claimed = story((finding) => ({ done: [attempt(finding)] }));
+    expect(asks(claimed, [...TEAM, ...INSPECTOR], li.user)).toBeUndefined();
+  });
+
+  test("comes in the order of the deadlines", () => {
+    const due = (deadline?: string) =>
+      findingState(record("finding", deadline === undefined ? {} : { deadline }), [], [], schema, TODAY);
+    const waiting = waitingFindings([due(), due("2026-04-01"), due("2026-03-01")], TEAM, li.user);
+    expect(waiting.map((state) => state.deadline)).toEqual(["2026-03-01", "2026-04-01", undefined]);
+  });
+});
+
+test("a return stands until something is mended or somebody confirms after all", () => {
+  const mine = () => true;
+  const back = (record: RecordState) => cameBack([record], [], mine, schema);
+  const it = signed(diary(TODAY), "returned");
+  expect(back(it)).toMatchObject([{ kind: "returned", by: wang.name, note: "缺照片" }]);
+  expect(back(edited(it, "weather_pm", "阴"))).toEqual([]);
+  expect(back(signed(signed(diary(TODAY), "returned"), "confirmed"))).toEqual([]);
+  expect(cameBack([signed(diary(TODAY), "returned")], [], () => false, schema)).toEqual([]);
+});
+
+test("what the office holds came back as well, with its reason", () => {
+  const change = { id: id(0x7777), record: id(1), kind: "diary", made_at: TODAY, edits: [] };
+  const held = { change, code: "not_permitted" as const, message: "您的角色不能填写", refused: "请由项目组填写" };
+  expect(cameBack([], [held], () => true, schema)).toEqual([{ kind: "held", held }]);
+  expect(changeOf(`${change.id}.0`)).toBe(change.id);
+});

@@ -1,0 +1,305 @@
+/**
+ * What waits for a person today: diaries to write, findings to mend or to look at again, what came
+ * back. Pure functions over what was recorded; nobody ever writes a state down.
+ */
+
+import { type RecordState, headsOf } from "../../protocol/record.ts";
+import type { Schema } from "../../protocol/schema.ts";
+import { SIGNOFFS, type Signoff, readSignoff, standing } from "../../protocol/signoff.ts";
+import { isText } from "../../protocol/values.ts";
+import type { FieldName, Head, Uuid, Value } from "../../protocol/wire.ts";
+import { forceOf } from "../../protocol/withdrawal.ts";
+import type { Held } from "../../sync/phone.ts";
+import { addDays, daysBetween, daysFrom } from "../form/days.ts";
+
+/** A role held at a scope, as `GET /api/v1/me` names it: `school_team` at `project:<id>`. */
+export interface HeldRole {
+  role: string;
+  scope: string;
+}
+
+/** All values that stand in a field: more than one while it is in conflict. */
+function valuesOf(record: RecordState, name: FieldName): Value[] {
+  return headsOf(record, name).map((head) => head.value);
+}
+
+function textsOf(record: RecordState, name: FieldName): string[] {
+  return valuesOf(record, name).filter(isText);
+}
+
+function refOf(record: RecordState, name: FieldName): Uuid | undefined {
+  return textsOf(record, name)[0];
+}
+
+function inForce(records: RecordState[], schema: Schema): RecordState[] {
+  return records.filter((record) => forceOf(record, schema) !== "withdrawn");
+}
+
+// Projects -----------------------------------------------------------------------------------------
+
+/** The roles whose duty the diary is. */
+const DIARISTS: readonly string[] = ["school_team", "principal"];
+
+/** The projects that somebody has in one of those roles, by their own scope or their school's. */
+export function projectsOf(roles: HeldRole[], projects: RecordState[], among?: readonly string[]): RecordState[] {
+  const scopes = roles.filter(({ role }) => among === undefined || among.includes(role));
+  const has = (scope: string) => scopes.some((held) => held.scope === scope);
+  return projects.filter(
+    (project) =>
+      has(`project:${project.id}`) || textsOf(project, "school").some((school) => has(`school:${school}`)),
+  );
+}
+
+/** The projects whose diary somebody writes. */
+export function diaryProjects(roles: HeldRole[], projects: RecordState[]): RecordState[] {
+  return projectsOf(roles, projects, DIARISTS);
+}
+
+// Required days ------------------------------------------------------------------------------------
+
+/** What was recorded of one project. */
+export interface ProjectRecords {
+  diaries: RecordState[];
+  stages: RecordState[];
+  suspensions: RecordState[];
+}
+
+/**
+ * The days up to today that need a diary: from the start of the works to their acceptance, without
+ * suspensions. Where nobody recorded a start, from the first diary. While a date is in conflict, the
+ * one that asks for more days counts.
+ */
+export function requiredDays(records: ProjectRecords, today: string): string[] {
+  const datesOf = (stage: string) =>
+    records.stages
+      .filter((event) => valuesOf(event, "stage").includes(stage))
+      .flatMap((event) => textsOf(event, "date"))
+      .sort();
+  const written = records.diaries.flatMap((diary) => textsOf(diary, "date")).sort();
+  const start = datesOf("开工")[0] ?? written[0];
+  const accepted = datesOf("竣工验收").pop();
+  if (start === undefined) {
+    return [];
+  }
+  const end = accepted !== undefined && accepted < today ? accepted : today;
+  return daysFrom(start, end).filter((day) => !isSuspended(records.suspensions, day));
+}
+
+/** Whether the works stand still that day by order: surely, whichever of two dates in conflict holds. */
+export function isSuspended(suspensions: RecordState[], day: string): boolean {
+  return suspensions.some((suspension) => {
+    const from = textsOf(suspension, "from").sort().pop();
+    const to = textsOf(suspension, "to").sort()[0];
+    return from !== undefined && from <= day && (to === undefined || day <= to);
+  });
+}
+
+/** How a day's diary stands. */
+export type DiaryStanding =
+  | "none"
+  /** Something was saved, and something is missing. */
+  | "incomplete"
+  | "submitted"
+  | "confirmed"
+  /** The principal or the office sent it back, and nothing was mended since. */
+  | "returned"
+  /** It was signed, and has changed since. */
+  | "changed_since_signed";
+
+/** How a diary stands, by what was recorded. */
+export function diaryStanding(diary: RecordState | undefined, schema: Schema): DiaryStanding {
+  if (diary === undefined || forceOf(diary, schema) === "withdrawn") {
+    return "none";
+  }
+  if (returnOf(diary, schema) !== undefined) {
+    return "returned";
+  }
+  if (schema.missing(diary).length > 0) {
+    return "incomplete";
+  }
+  const confirmed = signoffsOf(diary).filter(({ signoff }) => signoff.verdict === "confirmed" || signoff.verdict === "approved");
+  if (confirmed.length === 0) {
+    return "submitted";
+  }
+  const holds = confirmed.some(({ signoff }) => standing(signoff, diary, schema) === "current");
+  return holds ? "confirmed" : "changed_since_signed";
+}
+
+export interface ProjectToday {
+  project: RecordState;
+  today: DiaryStanding;
+  /** Whether the works stand still today by order. */
+  suspended: boolean;
+  /** Whether today needs a diary. */
+  required: boolean;
+  /** The days that lack a submitted diary, the latest first. */
+  missed: string[];
+}
+
+/** How a project's diaries stand today. */
+export function projectToday(
+  project: RecordState,
+  records: ProjectRecords,
+  schema: Schema,
+  today: string,
+): ProjectToday {
+  const kept: ProjectRecords = {
+    diaries: inForce(records.diaries, schema),
+    stages: inForce(records.stages, schema),
+    suspensions: inForce(records.suspensions, schema),
+  };
+  const byDay = new Map(kept.diaries.flatMap((diary) => textsOf(diary, "date").map((day) => [day, diary] as const)));
+  const required = requiredDays(kept, today);
+  const isLacking = (day: string) => ["none", "incomplete"].includes(diaryStanding(byDay.get(day), schema));
+  return {
+    project,
+    today: diaryStanding(byDay.get(today), schema),
+    suspended: isSuspended(kept.suspensions, today),
+    required: required.includes(today),
+    missed: required.filter((day) => day < today && isLacking(day)).reverse(),
+  };
+}
+
+// Findings -----------------------------------------------------------------------------------------
+
+/** How a finding stands: what was said of it last decides. */
+export type FindingStanding = "issued" | "acknowledged" | "claimed" | "rejected" | "closed";
+
+export interface FindingState {
+  finding: RecordState;
+  standing: FindingStanding;
+  /** The earliest deadline that stands in it. */
+  deadline?: string;
+  /** How many days it is over its deadline; 0 if it is not. */
+  overdueDays: number;
+  /** The attempts at it, in the order in which they came. */
+  rectifications: RecordState[];
+  /** The attempt that nobody has looked at yet. */
+  unverified?: RecordState;
+}
+
+/** How a finding stands, given every rectification and verification that may speak of it. */
+export function findingState(
+  finding: RecordState,
+  rectifications: RecordState[],
+  verifications: RecordState[],
+  schema: Schema,
+  today: string,
+): FindingState {
+  const attempts = inForce(rectifications, schema).filter((record) => refOf(record, "finding") === finding.id);
+  const verdicts = inForce(verifications, schema).filter((record) => refOf(record, "finding") === finding.id);
+  // While a result is in conflict, the finding is not closed.
+  const passes = (record: RecordState) => {
+    const results = valuesOf(record, "result");
+    return results.length > 0 && results.every((result) => result === "通过");
+  };
+  const isLookedAt = (attempt: RecordState) =>
+    verdicts.some((record) => refOf(record, "rectification") === attempt.id && valuesOf(record, "result").length > 0);
+  const unverified = attempts.filter((attempt) => !isLookedAt(attempt)).pop();
+  const standing = verdicts.some(passes)
+    ? "closed"
+    : unverified !== undefined
+      ? "claimed"
+      : attempts.length > 0
+        ? "rejected"
+        : signoffsOf(finding).length > 0
+          ? "acknowledged"
+          : "issued";
+  const deadline = textsOf(finding, "deadline").sort()[0];
+  const isOver = standing !== "closed" && deadline !== undefined && deadline < today;
+  return {
+    finding,
+    standing,
+    ...(deadline === undefined ? {} : { deadline }),
+    overdueDays: isOver ? daysBetween(deadline, today) : 0,
+    rectifications: attempts,
+    ...(unverified === undefined ? {} : { unverified }),
+  };
+}
+
+const RECTIFIERS: readonly string[] = ["school_team", "principal", "contractor"];
+const VERIFIERS: readonly string[] = ["inspector", "inspection_office", "city_office"];
+
+/** What a finding asks of somebody: to be mended, to be looked at again, or nothing. */
+export type Asks = "rectify" | "verify" | undefined;
+
+/** What the finding asks of a person. Nobody verifies what they mended themselves. */
+export function asks(state: FindingState, roles: HeldRole[], me: Uuid): Asks {
+  const holds = (among: readonly string[]) => roles.some(({ role }) => among.includes(role));
+  if (state.standing === "closed") {
+    return undefined;
+  }
+  if (state.standing === "claimed") {
+    const isMine = state.unverified !== undefined && authorsOf(state.unverified).has(me);
+    return holds(VERIFIERS) && !isMine ? "verify" : undefined;
+  }
+  return holds(RECTIFIERS) ? "rectify" : undefined;
+}
+
+/** The findings that wait for somebody, the most urgent first. */
+export function waitingFindings(states: FindingState[], roles: HeldRole[], me: Uuid) {
+  const waiting = states.flatMap((state) => {
+    const asked = asks(state, roles, me);
+    return asked === undefined ? [] : [{ ...state, asks: asked }];
+  });
+  const due = (state: FindingState) => state.deadline ?? "9999";
+  return waiting.sort((a, b) => (due(a) < due(b) ? -1 : due(a) > due(b) ? 1 : 0));
+}
+
+// What came back -----------------------------------------------------------------------------------
+
+/** A signature and who gave it when. */
+export interface Signed {
+  signoff: Signoff;
+  head: Head;
+}
+
+/** The signatures in a record, in ledger order. */
+export function signoffsOf(record: RecordState): Signed[] {
+  return headsOf(record, SIGNOFFS).flatMap((head) => {
+    const signoff = readSignoff(head.value);
+    return signoff === undefined ? [] : [{ signoff, head }];
+  });
+}
+
+/** The return that nobody has answered yet: nothing was mended since, and nobody confirmed it since. */
+export function returnOf(record: RecordState, schema: Schema): Signed | undefined {
+  const last = signoffsOf(record)
+    .filter(({ signoff }) => signoff.verdict !== "signed")
+    .pop();
+  const isOpen = last?.signoff.verdict === "returned" && standing(last.signoff, record, schema) === "current";
+  return isOpen ? last : undefined;
+}
+
+/** Who wrote something that stands in a record. */
+export function authorsOf(record: RecordState): Set<Uuid> {
+  return new Set([...record.fields.values()].flatMap(({ heads }) => heads.map((head) => head.by)));
+}
+
+/** Something that came back to a person. */
+export type CameBack =
+  | { kind: "returned"; record: RecordState; by: string; note: string; at: string }
+  /** The office holds a change, or refused it with a reason. */
+  | { kind: "held"; held: Held };
+
+/** What came back: returns in records that the person wrote in or writes for, and changes that are held. */
+export function cameBack(
+  records: RecordState[],
+  held: Held[],
+  isMine: (record: RecordState) => boolean,
+  schema: Schema,
+): CameBack[] {
+  const returned = records.filter(isMine).flatMap((record): CameBack[] => {
+    const last = returnOf(record, schema);
+    return last === undefined
+      ? []
+      : [{ kind: "returned", record, by: last.head.by_name, note: last.signoff.note ?? "", at: last.head.made_at }];
+  });
+  return [...held.map((held): CameBack => ({ kind: "held", held })), ...returned];
+}
+
+/** The days about which Today says something: so many before today. */
+export function recentDays(days: string[], today: string, most: number): string[] {
+  const from = addDays(today, -most);
+  return days.filter((day) => day >= from);
+}
