@@ -61,10 +61,16 @@ function judged<T>(
   now: number,
   isAnswer: (value: unknown) => value is T,
 ): Came<T> {
-  const value = parsed(response.body);
-  if (response.status === 200) {
-    return isAnswer(value) ? { kind: "answer", answer: value } : { kind: "stranger" };
+  if (response.status !== 200) {
+    return notAnswered(response, now);
   }
+  const value = parsed(response.body);
+  return isAnswer(value) ? { kind: "answer", answer: value } : { kind: "stranger" };
+}
+
+/** What a response says that is no answer: a refusal in the server's words, or nothing of the server's. */
+export function notAnswered(response: HttpResponse, now: number): Exclude<Came<never>, { kind: "answer" }> {
+  const value = parsed(response.body);
   if (!isProblem(value)) {
     return { kind: "stranger" };
   }
@@ -104,4 +110,9 @@ export function indexAnswer(response: HttpResponse, now: number): Came<IndexResp
 
 export function haveAnswer(response: HttpResponse, now: number): Came<HaveResponse> {
   return judged(response, now, isHave);
+}
+
+/** Any answer that is an object: what the server says of itself. */
+export function objectAnswer(response: HttpResponse, now: number): Came<object> {
+  return judged(response, now, (value): value is object => typeof value === "object" && value !== null);
 }

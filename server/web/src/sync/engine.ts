@@ -20,6 +20,8 @@ export const MOST_CHANGES = 100;
 export type Trouble =
   /** No line, or it broke. */
   | { why: "no_line" }
+  /** The device could not store what came: it is full, or the browser took its storage away. */
+  | { why: "storage"; detail: string }
   /** A captive portal, or something else that is not the server. */
   | { why: "stranger" }
   /** The server has no room for it now, or is stopped: it says so itself. */
@@ -56,8 +58,8 @@ export type Event =
   | { kind: "timer" }
   /** A request came to its end. `again`: there is more to do at once. */
   | { kind: "came"; came: Came<unknown>; again: boolean }
-  /** A request broke. */
-  | { kind: "broke" };
+  /** A request broke: on the line, or on what is said to be in the way. */
+  | { kind: "broke"; trouble?: Trouble };
 
 export type Effect =
   | { kind: "sync"; batch: number }
@@ -76,7 +78,7 @@ export function step(engine: Engine, event: Event, now: number, luck: number): [
     case "timer":
       return whenDue(engine, now);
     case "broke":
-      return failed(engine, { why: "no_line" }, now, luck);
+      return failed(engine, event.trouble ?? { why: "no_line" }, now, luck);
     case "came":
       return came(engine, event.came, event.again, now, luck);
   }

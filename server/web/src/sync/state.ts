@@ -1,0 +1,78 @@
+/** How things stand between the device and the office, for the screen. */
+
+import type { Engine } from "./engine.ts";
+import type { Phone } from "./phone.ts";
+
+export interface PhotoCount {
+  total: number;
+  atOffice: number;
+  /** In a backup: the device may drop them. */
+  settled: number;
+  /** Those that the office will not have. */
+  refused: number;
+  bytes: number;
+  bytesSent: number;
+}
+
+export interface SyncState {
+  engine: Engine;
+  /** Changes without an outcome yet. */
+  waiting: number;
+  /** Changes in the ledger that no backup contains yet. */
+  kept: number;
+  /** Changes in the office's held box, not yet decided on. */
+  held: number;
+  /** Changes that the office refused. */
+  refused: number;
+  photos: PhotoCount;
+  /** When the office last said that it lacks nothing of what is here, in milliseconds. */
+  provenAt?: number;
+  /** The server's time minus the device's at the last answer, if over a minute. */
+  clockSkewMs?: number;
+  /** Photos wait for Wi-Fi or for the owner's word. */
+  saveData: boolean;
+  /** Photos are on their way just now. */
+  sending: boolean;
+  /** What does not fit between the ledger as it is and as this device saw it. */
+  distrust?: string;
+}
+
+export type Counts = Pick<SyncState, "waiting" | "kept" | "held" | "refused" | "photos">;
+
+export const NOTHING: Counts = {
+  waiting: 0,
+  kept: 0,
+  held: 0,
+  refused: 0,
+  photos: { total: 0, atOffice: 0, settled: 0, refused: 0, bytes: 0, bytesSent: 0 },
+};
+
+export function count({ outbox, photos }: Phone): Counts {
+  const all = Object.values(photos);
+  const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
+  const refused = outbox.held.filter((held) => held.refused !== undefined).length;
+  return {
+    waiting: outbox.waiting.length,
+    kept: outbox.kept.length,
+    held: outbox.held.length - refused,
+    refused,
+    photos: {
+      total: all.length,
+      atOffice: all.filter((photo) => photo.atOffice).length,
+      settled: all.filter((photo) => photo.settled).length,
+      refused: all.filter((photo) => photo.refused !== undefined).length,
+      bytes: sum(all.map((photo) => photo.length)),
+      bytesSent: sum(all.map((photo) => (photo.atOffice ? photo.length : photo.acknowledged))),
+    },
+  };
+}
+
+/** Whether the office has every photo that it will have, as far as the device knows. */
+export function arePhotosSent({ photos }: Counts): boolean {
+  return photos.atOffice + photos.refused >= photos.total;
+}
+
+/** Whether nothing here is still to be sent, as far as the device knows. */
+export function isSent(counts: Counts): boolean {
+  return counts.waiting === 0 && arePhotosSent(counts);
+}
