@@ -1,8 +1,11 @@
 import { defineConfig } from "vite";
+import { precache } from "./vite.precache.ts";
+import { twins } from "./vite.twins.ts";
 
 export default defineConfig({
   base: "/",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  plugins: [precache(), twins()],
   build: {
     // The oldest that phones in use bring, and what IndexedDB, service workers and modules need anyhow.
     target: ["chrome80", "firefox90", "safari14"],
@@ -10,5 +13,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      input: { index: "index.html", sw: "src/sw.ts" },
+      // The service worker keeps its address, by which browsers know it.
+      output: { entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
+    },
   },
 });

@@ -1,4 +1,4 @@
-//! `GET /`: a page for who opens the server's address in a browser, or scans an enrolment code.
+//! `GET /` of a server that was built without the web client: a page for who opens the server's address in a browser, or scans an enrolment code.
 //!
 //! It runs no script. The enrolment code stands behind the `#` of its address, so it is not sent.
 

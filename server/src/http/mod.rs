@@ -1,6 +1,8 @@
 //! The HTTP face: a handler decodes, calls one operation, encodes.
 
 pub mod app;
+#[cfg(feature = "web")]
+pub mod assets;
 pub mod auth;
 pub mod bundles;
 pub mod crowd;
@@ -8,6 +10,7 @@ pub mod enrol;
 pub mod extract;
 pub mod health;
 pub mod held;
+#[cfg(not(feature = "web"))]
 pub mod home;
 pub mod ledgers;
 pub mod limits;

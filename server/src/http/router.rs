@@ -5,15 +5,18 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::app::App;
+#[cfg(feature = "web")]
+use super::assets;
+#[cfg(not(feature = "web"))]
+use super::home;
 use super::{
-    auth, bundles, crowd, enrol, health, held, home, ledgers, limits, me, metrics, nudges, openapi, photos,
+    auth, bundles, crowd, enrol, health, held, ledgers, limits, me, metrics, nudges, openapi, photos,
     records, schema, session, sync, uploads,
 };
 
 /// The whole HTTP face, and its description.
 pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
-    let (router, mut api) = OpenApiRouter::new()
-        .routes(routes!(home::page))
+    let (router, mut api) = pages()
         .routes(routes!(enrol::enrol))
         .routes(routes!(session::begin, session::end))
         .routes(routes!(me::show))
@@ -50,4 +53,21 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
     let router = limits::dress(router);
     let router = if app.settings.is_https() { limits::keep_to_https(router) } else { router };
     (router.with_state(app), api)
+}
+
+/// The web client.
+#[cfg(feature = "web")]
+fn pages() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(assets::page))
+        .routes(routes!(assets::worker))
+        .routes(routes!(assets::manifest))
+        .routes(routes!(assets::asset))
+        .routes(routes!(assets::icon))
+}
+
+/// In a server that was built without the web client, a page that says so.
+#[cfg(not(feature = "web"))]
+fn pages() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(home::page))
 }

@@ -27,8 +27,9 @@ fn wrong(headers: &HeaderMap, is_https: bool) -> Vec<String> {
         ("no frame", policy.contains("frame-ancestors 'none'")),
         ("https alone", keeps == if is_https { "max-age=31536000; includeSubDomains" } else { "" }),
         (
-            "not kept, or kept for one person",
-            ["no-store", "no-cache"].contains(&kept) || kept.starts_with("private"),
+            "not kept, or kept for one person, or named by what it is",
+            ["no-store", "no-cache", "public, max-age=31536000, immutable"].contains(&kept)
+                || kept.starts_with("private"),
         ),
         // A stream of events is UTF-8 by its standard and has no such parameter.
         (
@@ -56,6 +57,12 @@ async fn every_answer_of_every_route_tells_browsers_to_be_careful() {
                 let answer = site.server.begin(request).await;
                 let found = wrong(answer.headers(), is_https);
                 assert!(found.is_empty(), "{method} {path} {by:?} {}: {found:?}", answer.status());
+                let kept = answer.headers()[header::CACHE_CONTROL].to_str().unwrap();
+                assert_eq!(
+                    kept.starts_with("public"),
+                    path.starts_with("/assets/"),
+                    "{method} {path}: {kept}"
+                );
             }
         }
         for (method, path, body) in [

@@ -81,6 +81,26 @@ async fn page(server: &Server) -> (axum::http::HeaderMap, String) {
     (headers, String::from_utf8(body.to_vec()).unwrap())
 }
 
+#[cfg(feature = "web")]
+#[tokio::test]
+async fn who_opens_the_address_in_a_browser_gets_the_app_and_nothing_of_others() {
+    let server = Server::start().await;
+    let (headers, text) = page(&server).await;
+    assert_eq!(headers["content-type"], "text/html; charset=utf-8");
+    assert_eq!(headers["cross-origin-opener-policy"], "same-origin");
+    let policy = headers["content-security-policy"].to_str().unwrap();
+    for rule in
+        ["default-src 'none'", "script-src 'self'", "img-src 'self' blob: data:", "connect-src 'self'"]
+    {
+        assert!(policy.split("; ").any(|part| part == rule), "{rule} is not in {policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{policy}");
+    // The policy forbids what is written into the page, so nothing is.
+    assert!(!text.contains("<style") && !text.contains("<script>") && !text.contains("style="), "{text}");
+    assert!(text.contains("src=\"/assets/") && !text.contains("//"), "{text}");
+}
+
+#[cfg(not(feature = "web"))]
 #[tokio::test]
 async fn who_opens_the_address_in_a_browser_reads_what_this_is_and_whether_it_works() {
     let server = Server::start().await;

@@ -42,6 +42,14 @@ use For::{Author, County, Decides, Everybody, Operator, Readers, SeesBoxes, Sees
 
 pub(crate) const ROUTES: &[(&str, &str, For)] = &[
     ("get", "/", Everybody),
+    #[cfg(feature = "web")]
+    ("get", "/sw.js", Everybody),
+    #[cfg(feature = "web")]
+    ("get", "/manifest.webmanifest", Everybody),
+    #[cfg(feature = "web")]
+    ("get", "/assets/{file}", Everybody),
+    #[cfg(feature = "web")]
+    ("get", "/icons/{file}", Everybody),
     ("post", "/api/v1/enrol", Everybody),
     ("post", "/api/v1/session", Everybody),
     ("delete", "/api/v1/session", Everybody),

@@ -208,6 +208,8 @@ impl Site {
             path if path.ends_with("/consistency") => "?from=1&to=2",
             _ => "",
         };
+        let file = if path.contains("/icons/") { "192.png".to_owned() } else { an_asset() };
+        let path = &path.replace("{file}", &file);
         let filled = path.replace("{id}", &id).replace("{sha256}", &self.photo).replace("{county}", "350823");
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
         let mut request = Request::builder().method(&method).uri(format!("{filled}{query}"));
@@ -250,4 +252,17 @@ impl Site {
             _ => json!({}),
         }
     }
+}
+
+/// The name of a script or style of the web client.
+#[cfg(feature = "web")]
+fn an_asset() -> String {
+    let mut paths = siteledger_web::FILES.iter().map(|file| file.path);
+    let name = paths.find_map(|path| path.strip_prefix("assets/"));
+    name.unwrap().to_owned()
+}
+
+#[cfg(not(feature = "web"))]
+fn an_asset() -> String {
+    String::new()
 }
