@@ -12,9 +12,12 @@ export function mentioned(change: Change): Set<Sha256> {
     if (Array.isArray(value)) {
       value.forEach(look);
     } else if (isMap(value)) {
-      const { sha256, ...rest } = value;
-      if (typeof sha256 === "string" && HASH.test(sha256)) {
-        found.add(sha256);
+      // A photo by its hash, or the drawing of a signature.
+      const { sha256, drawing, ...rest } = value;
+      for (const hash of [sha256, drawing]) {
+        if (typeof hash === "string" && HASH.test(hash)) {
+          found.add(hash);
+        }
       }
       Object.values(rest).forEach(look);
     }

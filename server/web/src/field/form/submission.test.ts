@@ -76,6 +76,13 @@ test("what cannot be sent is named: half a number, a material without a name", (
   expect(stops(schema, setEntries(today(), "materials", cards), nothing())).toMatchObject([
     { why: "part", name: "materials", part: { name: "name" }, place: 0 },
   ]);
+  const machines = [{ value: { name: "吊车", qty: "两台" } }];
+  expect(stops(schema, setEntries(today(), "machines", machines), nothing())).toMatchObject([{ part: { name: "qty" } }]);
+});
+
+test("what the office would hold for its form is told before it is saved", () => {
+  const project = openForm(schema, emptyRecord(id(1), "school"), { name: "小学", township: "35082310" });
+  expect(stops(schema, project, emptyRecord(id(1), "school"))).toEqual([{ why: "unread", name: "township" }]);
 });
 
 test("a moment is written with the offset of the place", () => {

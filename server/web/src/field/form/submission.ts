@@ -6,7 +6,7 @@
  */
 
 import { type FieldState, type RecordState, apply, baseOf, changeOf, headsOf } from "../../protocol/record.ts";
-import type { Field, Part, Schema } from "../../protocol/schema.ts";
+import type { Field, FieldType, Part, Schema } from "../../protocol/schema.ts";
 import { SIGNOFFS, readSignoff } from "../../protocol/signoff.ts";
 import { isMap } from "../../protocol/values.ts";
 import type { Change, FieldName, Uuid, Value } from "../../protocol/wire.ts";
@@ -37,13 +37,21 @@ export function afterwards(record: RecordState, change: Change | undefined, owne
 export type Stop =
   /** What was typed is not what the field takes. */
   | { why: "unread"; name: FieldName }
-  /** An entry lacks a part without which it says nothing. */
+  /** An entry lacks a part without which it says nothing, or that part is not what it takes. */
   | { why: "part"; name: FieldName; part: Part; place: number }
   /** Somebody signed the record: a correction says why. */
   | { why: "reason"; name: "reason" };
 
 /** What has to be put right before this can be saved. */
 export function stops(schema: Schema, form: Form, record: RecordState): Stop[] {
+  const found = stopsSeen(schema, form, record);
+  const change = found.length > 0 ? undefined : changeOfForm(schema, form, ...NEVER_SENT);
+  // Whatever else the office would hold for its form is better told here.
+  const refused = change && schema.check(change);
+  return refused?.field === undefined ? found : [{ why: "unread", name: refused.field }];
+}
+
+function stopsSeen(schema: Schema, form: Form, record: RecordState): Stop[] {
   const unread = Object.keys(form.typed)
     .filter((name) => form.typed[name]?.trim() !== "")
     .map((name): Stop => ({ why: "unread", name }));
@@ -60,7 +68,8 @@ function incompleteParts(schema: Schema, form: Form): Stop[] {
     if (typeof type !== "object" || !("object" in type) || !isMap(value) || isBlank(value)) {
       return [];
     }
-    const lacking = type.object.find((part) => part.required && isBlank(value[part.name]));
+    const isUnread = (part: Part) => isNumeric(part.type) && typeof value[part.name] === "string";
+    const lacking = type.object.find((part) => (part.required && isBlank(value[part.name])) || isUnread(part));
     return lacking === undefined ? [] : [{ why: "part", name, part: lacking, place }];
   };
   return [
@@ -69,6 +78,10 @@ function incompleteParts(schema: Schema, form: Form): Stop[] {
       entries.flatMap(({ value }, place) => of(name, tidy(value), place)),
     ),
   ];
+}
+
+function isNumeric(type: FieldType): boolean {
+  return type === "number" || (typeof type === "object" && "int" in type);
 }
 
 function unreasoned(schema: Schema, form: Form, record: RecordState): Stop[] {

@@ -1,0 +1,44 @@
+import { useMemo } from "preact/hooks";
+import { headsOf } from "../../protocol/record.ts";
+import type { Field } from "../../protocol/schema.ts";
+import { isText } from "../../protocol/values.ts";
+import { shortDay } from "../../ui/words/dates.ts";
+import { form as words } from "../../ui/words/form.ts";
+import { useWords } from "../../ui/words/language.ts";
+import { showValue } from "../record/show.ts";
+import { baseOf, keyOf } from "../../protocol/record.ts";
+import { useDesk } from "./desk.ts";
+import { AS_YESTERDAY, accept, lastDiary, offered } from "./proposals.ts";
+
+/** One tap takes what the last diary said, which is shown on the button; nothing is taken by itself. */
+export function AsBefore({ field }: { field: Field }) {
+  const say = useWords();
+  const desk = useDesk();
+  const { book, form, reader } = desk;
+  const [project, date] = [form.single["project"], form.single["date"]];
+  const last = useMemo(() => {
+    const ours = book.all("diary").filter((diary) => headsOf(diary, "project").some((head) => head.value === project));
+    return isText(date) ? lastDiary(ours, date) : undefined;
+  }, [book, project, date]);
+  const isEmpty =
+    form.single[field.name] === undefined &&
+    (form.sets[field.name] ?? []).length === 0 &&
+    !Object.keys(form.single).some((name) => baseOf(name) === field.name);
+  if (last === undefined || !isEmpty || !(AS_YESTERDAY as readonly string[]).includes(field.name)) {
+    return null;
+  }
+  const offer = offered(book.schema, last, field.name);
+  const values = Object.entries(offer).flatMap(([name, values]) =>
+    values.map((value) => [keyOf(name), showValue(reader, field, value)].filter(isText).join(" ")),
+  );
+  if (values.length === 0) {
+    return null;
+  }
+  const day = shortDay(String(headsOf(last, "date")[0]?.value ?? ""));
+  return (
+    <button type="button" class="offer" onClick={() => desk.put((form) => accept(book.schema, form, offer))}>
+      <span>{say(words.sameAs, { day })}</span>
+      <span class="soft">{values.join("、")}</span>
+    </button>
+  );
+}

@@ -1,0 +1,53 @@
+/** Begins a record: its id, where it belongs, and what stands in its form from the start. */
+
+import type { Device } from "../../db/device.ts";
+import { naturalId, newId } from "../../protocol/ids.ts";
+import { emptyRecord } from "../../protocol/record.ts";
+import type { FieldName, Stamp, Uuid, Value } from "../../protocol/wire.ts";
+import type { Book } from "../record/book.ts";
+import { type Form, openForm } from "./model.ts";
+
+/**
+ * The form of a record that is begun with these values. A kind with a natural key has one record for
+ * them: where that is there already, the form opens over it.
+ */
+export function begun(book: Book, kindName: string, presets: Record<FieldName, Value>): Form | undefined {
+  const kind = book.schema.kind(kindName);
+  if (kind === undefined) {
+    return undefined;
+  }
+  const id = naturalId(kind, (field) => presets[field]) ?? newId();
+  return openForm(book.schema, book.record(id) ?? emptyRecord(id, kindName), presets);
+}
+
+/** Begins a record and keeps its draft; a draft of it that is there already is left as it is. */
+export async function begin(
+  device: Device,
+  book: Book,
+  kind: string,
+  presets: Record<FieldName, Value>,
+  now: Stamp,
+): Promise<Uuid | undefined> {
+  const form = begun(book, kind, presets);
+  if (form !== undefined && (await device.draft(form.record)) === undefined) {
+    await keep(device, form, now);
+  }
+  return form?.record;
+}
+
+/** Keeps a form as a draft, under the id of its record. */
+export async function keep(device: Device, form: Form, now: Stamp): Promise<void> {
+  const fields: Record<string, unknown> = { ...form };
+  await device.keepDraft({ id: form.record, kind: form.kind, fields, touchedAt: now });
+}
+
+/** The form in a draft; nothing if it holds none. */
+export async function kept(device: Device, id: Uuid): Promise<Form | undefined> {
+  const draft = await device.draft(id);
+  const fields = draft?.fields as Partial<Form> | undefined;
+  const isForm =
+    fields?.shown !== undefined && fields.single !== undefined && fields.sets !== undefined && fields.record === id;
+  return isForm ? { ...EMPTY, ...(fields as Form) } : undefined;
+}
+
+const EMPTY = { typed: {}, settles: [] };

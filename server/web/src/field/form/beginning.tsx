@@ -1,0 +1,157 @@
+/** Before a form: what is written, and where it belongs. */
+
+import { useEffect } from "preact/hooks";
+import type { RecordState } from "../../protocol/record.ts";
+import type { Kind } from "../../protocol/schema.ts";
+import type { FieldName, Value } from "../../protocol/wire.ts";
+import { useHouse } from "../../ui/house.ts";
+import { goInstead, to } from "../../ui/route.ts";
+import { Button, ButtonLink } from "../../ui/widgets/button.tsx";
+import { Empty } from "../../ui/widgets/notice.tsx";
+import { form as words } from "../../ui/words/form.ts";
+import { frame } from "../../ui/words/frame.ts";
+import { language, useWords } from "../../ui/words/language.ts";
+import { type Book, textIn } from "../record/book.ts";
+import { labelOf } from "../record/show.ts";
+import { projectsOf } from "../today/state.ts";
+import { begin } from "./begin.ts";
+import { localTime, stampOf } from "./days.ts";
+import { checklistsIn } from "./inspection.tsx";
+import { followed } from "./checklist.ts";
+import { mayWrite } from "./rights.ts";
+
+/** The kinds that are begun from another record, or at a desk. */
+const NOT_BEGUN_HERE = ["rectification", "verification", "bulletin", "checklist", "code_list", "division", "school", "project", "programme", "plan", "zone_scheme", "zone"];
+
+/** The kinds that somebody may begin on the phone, those of the daily work first. */
+export function kindsToBegin(book: Book): Kind[] {
+  const all = book.wire.kinds.filter((kind) => !NOT_BEGUN_HERE.includes(kind.name) && mayWrite(kind, book.me.roles, {}));
+  const place = (kind: Kind) => (FIRST.includes(kind.name) ? FIRST.indexOf(kind.name) : FIRST.length);
+  return [...all].sort((a, b) => place(a) - place(b));
+}
+
+const FIRST = ["diary", "inspection", "finding", "progress_report", "equipment_receipt", "concealed_acceptance"];
+
+export function Beginning({ book, kind: name }: { book: Book; kind: string }) {
+  const say = useWords();
+  const kind = book.schema.kind(name);
+  if (name === "") {
+    return (
+      <div class="form">
+        <h2>{say(words.whatTitle)}</h2>
+        {kindsToBegin(book).map((kind) => (
+          <ButtonLink key={kind.name} href={to("write", kind.name)}>
+            {labelOf(kind, language())}
+          </ButtonLink>
+        ))}
+      </div>
+    );
+  }
+  if (kind === undefined || !mayWrite(kind, book.me.roles, {})) {
+    return (
+      <Empty title={say(words.mayNot)}>
+        <ButtonLink href={to()} weight="main">
+          {say(frame.toToday)}
+        </ButtonLink>
+      </Empty>
+    );
+  }
+  return <Places book={book} kind={kind} />;
+}
+
+/** What stands in a form from the start because of what it is and when it is written. */
+export function presetsOf(book: Book, kind: Kind, now: Date): Record<FieldName, Value> {
+  const { day } = localTime(now);
+  const dated = kind.fields.some((field) => field.name === "date") ? { date: day } : {};
+  switch (kind.name) {
+    case "progress_report":
+      return { month: day.slice(0, 7) };
+    case "finding":
+      return { found_on: day, source: book.has("inspector") ? "professional" : "owner" };
+    case "inspection": {
+      const [list] = checklistsIn(book);
+      const { id, display_name } = book.me.user;
+      const theme = list?.theme === undefined ? {} : { theme: list.theme };
+      const follows = list === undefined ? {} : { checklist: followed(list) };
+      return { ...dated, ...theme, ...follows, team: { name: display_name, user: id }, arrived_at: stampOf(now) };
+    }
+    case "notice":
+      return { issued_at: stampOf(now) };
+    default:
+      return dated;
+  }
+}
+
+interface PlaceChoice {
+  key: string;
+  label: string;
+  sub: string;
+  presets: Record<FieldName, Value>;
+}
+
+/** Where a record of that kind may belong: projects, and schools where it needs no project. */
+function placesFor(book: Book, kind: Kind, say: ReturnType<typeof useWords>): PlaceChoice[] {
+  const own = projectsOf(book.me.roles, book.all("project"));
+  // Whoever looks after a zone or a county has all that the device was sent.
+  const isWide = book.me.roles.some(({ scope }) => !scope.startsWith("project:") && !scope.startsWith("school:"));
+  const projects = isWide ? book.all("project") : own;
+  const ofProject = (project: RecordState): PlaceChoice => ({
+    key: project.id,
+    label: textIn(project, "name") ?? project.id,
+    sub: book.nameOf(textIn(project, "school")) ?? "",
+    presets: { project: project.id },
+  });
+  if (kind.belongs === "to_project") {
+    return projects.map(ofProject);
+  }
+  const schools = isWide
+    ? book.all("school")
+    : book.all("school").filter((school) => projects.some((project) => textIn(project, "school") === school.id) || book.me.roles.some(({ scope }) => scope === `school:${school.id}`));
+  const ofSchool = (school: RecordState): PlaceChoice => ({
+    key: school.id,
+    label: say(words.schoolItself, { name: textIn(school, "name") ?? school.id }),
+    sub: "",
+    presets: { school: school.id },
+  });
+  const withSchool = (choice: PlaceChoice, project: RecordState) => {
+    const school = textIn(project, "school");
+    return school === undefined ? choice : { ...choice, presets: { ...choice.presets, school } };
+  };
+  return [...projects.map((project) => withSchool(ofProject(project), project)), ...schools.map(ofSchool)];
+}
+
+function Places({ book, kind }: { book: Book; kind: Kind }) {
+  const say = useWords();
+  const { device } = useHouse();
+  const places = placesFor(book, kind, say);
+  const choose = async (choice: PlaceChoice) => {
+    const now = new Date();
+    const id = await begin(device, book, kind.name, { ...presetsOf(book, kind, now), ...choice.presets }, stampOf(now));
+    if (id !== undefined) {
+      goInstead("write", kind.name, id);
+    }
+  };
+  const only = places.length === 1 ? places[0] : undefined;
+  useEffect(() => {
+    if (only !== undefined) {
+      void choose(only);
+    }
+  }, [only?.key]);
+  if (only !== undefined) {
+    return <p class="opening">{say(frame.opening)}</p>;
+  }
+  return (
+    <div class="form">
+      <h2>{say(words.newOf, { kind: labelOf(kind, language()) })}</h2>
+      <p>{say(words.whereTitle)}</p>
+      {places.map((choice) => (
+        <Button key={choice.key} onClick={() => void choose(choice)}>
+          <span>
+            {choice.label}
+            {choice.sub === "" ? null : <span class="soft block">{choice.sub}</span>}
+          </span>
+        </Button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,181 @@
+/** One field of a form: its label, the widget for what it holds, and what is wrong with it. */
+
+import type { ComponentChildren } from "preact";
+import type { Field } from "../../protocol/schema.ts";
+import { isText } from "../../protocol/values.ts";
+import type { FieldName, Value } from "../../protocol/wire.ts";
+import { form as words } from "../../ui/words/form.ts";
+import { useWords } from "../../ui/words/language.ts";
+import { labelOf } from "../record/show.ts";
+import { anchorOf, useDesk } from "./desk.ts";
+import { LARGE_QUESTIONS } from "./layout.ts";
+import { Amount } from "./widgets/amount.tsx";
+import { Chips } from "./widgets/chips.tsx";
+import { Counters } from "./widgets/counter.tsx";
+import { Day, Moment, Month, Time } from "./widgets/day.tsx";
+import { Entries } from "./widgets/entries.tsx";
+import { KeyedCards } from "./widgets/keyed.tsx";
+import { Parts } from "./widgets/parts.tsx";
+import { Photos } from "./widgets/photos.tsx";
+import { Question } from "./widgets/question.tsx";
+import { Reference } from "./widgets/reference.tsx";
+import { Text } from "./widgets/text.tsx";
+
+/** A field with its label. `children` come below the widget, such as what belongs to a bad answer. */
+export function FieldRow({ field, hint, children }: { field: Field; hint?: string; children?: ComponentChildren }) {
+  const say = useWords();
+  const { reader, stops } = useDesk();
+  const stop = stops.find((stop) => stop.name === field.name);
+  const id = anchorOf(field.name);
+  const isNeeded = field.required !== "optional";
+  return (
+    <div class={LARGE_QUESTIONS.includes(field.name) ? "field question" : "field"}>
+      <h3 id={id} class="field-label" tabIndex={-1}>
+        {labelOf(field, reader.language)}
+        {isNeeded ? <span class="needed">{` ${say(words.needed)}`}</span> : null}
+      </h3>
+      {hint === undefined ? null : <p class="soft">{hint}</p>}
+      <Widget field={field} />
+      {stop?.why === "reason" ? <p class="wrong">{say(words.reasonNeeded)}</p> : null}
+      {children}
+    </div>
+  );
+}
+
+/** The widget for what a field holds. */
+export function Widget({ field }: { field: Field }) {
+  const { form } = useDesk();
+  if (field.key !== undefined) {
+    const isCount = typeof field.type === "object" && "int" in field.type;
+    return isCount && field.unit === "people" ? <Counters field={field} /> : <KeyedCards field={field} />;
+  }
+  if (field.type === "photo") {
+    return <Photos name={field.name} />;
+  }
+  if (field.rule === "many" || field.rule === "log" || field.rule === "sum") {
+    return <Entries field={field} />;
+  }
+  return <One field={field} name={field.name} value={form.single[field.name]} />;
+}
+
+/** The widget of a field that reads as one value, whole or under one key. */
+export function One({ field, name, value }: { field: Field; name: FieldName; value: Value | undefined }) {
+  const say = useWords();
+  const desk = useDesk();
+  const id = anchorOf(field.name);
+  const text = isText(value) ? value : undefined;
+  const put = (given: Value | undefined) => (given === undefined ? desk.clear(name) : desk.set(name, given));
+  const { type, unit } = field;
+  if (typeof type === "object") {
+    return <OneCompound field={field} name={name} value={value} />;
+  }
+  switch (type) {
+    case "bool":
+      return (
+        <Question
+          labelledBy={id}
+          large={LARGE_QUESTIONS.includes(field.name)}
+          value={typeof value === "boolean" ? value : undefined}
+          onAnswer={put}
+          answers={answersOf(field.name, say(words.yes), say(words.no), say(words.fine), say(words.bad))}
+        />
+      );
+    case "number":
+      return (
+        <Amount
+          labelledBy={id}
+          value={typeof value === "number" ? value : undefined}
+          typed={desk.form.typed[name]}
+          unit={unit}
+          broken
+          onValue={put}
+          onTyped={(typed) => desk.type(name, typed)}
+        />
+      );
+    case "date":
+      return <Day labelledBy={id} value={text} onValue={put} today={desk.today} near={nearDays(field.name)} />;
+    case "month":
+      return <Month labelledBy={id} value={text} onValue={put} today={desk.today} />;
+    case "time":
+      return <Time labelledBy={id} value={text} onValue={put} />;
+    case "moment":
+      return <Moment labelledBy={id} value={text} onValue={put} />;
+    default:
+      return <Text labelledBy={id} value={text ?? ""} onInput={(written) => put(written === "" ? undefined : written)} />;
+  }
+}
+
+function OneCompound({ field, name, value }: { field: Field; name: FieldName; value: Value | undefined }) {
+  const say = useWords();
+  const desk = useDesk();
+  const id = anchorOf(field.name);
+  const { type, unit } = field;
+  const text = isText(value) ? value : undefined;
+  const put = (given: Value | undefined) => (given === undefined ? desk.clear(name) : desk.set(name, given));
+  if (typeof type !== "object") {
+    return null;
+  }
+  if ("int" in type) {
+    return (
+      <Amount
+        labelledBy={id}
+        value={typeof value === "number" ? value : undefined}
+        typed={desk.form.typed[name]}
+        unit={unit}
+        within={type.int}
+        onValue={put}
+        onTyped={(typed) => desk.type(name, typed)}
+      />
+    );
+  }
+  if ("choice" in type && type.choice === "verification_result") {
+    return (
+      <Question
+        labelledBy={id}
+        large
+        value={text}
+        onAnswer={put}
+        answers={[
+          { value: "通过", label: say(words.passed), tone: "good" },
+          { value: "不通过", label: say(words.failed), tone: "bad" },
+        ]}
+      />
+    );
+  }
+  if ("choice" in type || "open_choice" in type) {
+    const list = "choice" in type ? type.choice : type.open_choice;
+    return <Chips labelledBy={id} choices={desk.book.schema.choices(list)} value={text} onChoose={put} open={"open_choice" in type} />;
+  }
+  if ("ref" in type) {
+    return <Reference kind={type.ref} value={text} onValue={put} labelledBy={id} />;
+  }
+  if ("object" in type) {
+    const stop = desk.stops.find((stop) => stop.why === "part" && stop.name === name);
+    return <Parts parts={type.object} value={value ?? {}} onValue={put} lacking={stop?.why === "part" ? stop.part.name : undefined} />;
+  }
+  return <Text labelledBy={id} value={text ?? ""} onInput={(written) => put(written === "" ? undefined : written)} />;
+}
+
+/** What the answers are called: a question of safety is in order or not, any other is yes or no. */
+function answersOf(name: string, yes: string, no: string, fine: string, bad: string) {
+  const isLarge = LARGE_QUESTIONS.includes(name);
+  const isOrder = ["isolation_ok", "safety_ok", "quality_ok"].includes(name);
+  return [
+    { value: true, label: isOrder ? fine : yes, tone: isLarge ? ("good" as const) : ("plain" as const) },
+    { value: false, label: isOrder ? bad : no, tone: isLarge ? ("bad" as const) : ("plain" as const) },
+  ];
+}
+
+/** The days that are one tap away: when something was, or by when it is to be. */
+function nearDays(name: string) {
+  return name === "deadline"
+    ? [
+        { days: 1, label: "in1" as const },
+        { days: 7, label: "in7" as const },
+        { days: 15, label: "in15" as const },
+      ]
+    : [
+        { days: 0, label: "today" as const },
+        { days: -1, label: "yesterday" as const },
+      ];
+}

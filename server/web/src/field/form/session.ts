@@ -1,0 +1,112 @@
+/** A form while somebody writes in it: opened from its draft or its record, kept on every keystroke. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Device } from "../../db/device.ts";
+import { type RecordState, emptyRecord } from "../../protocol/record.ts";
+import { newId } from "../../protocol/ids.ts";
+import { isMap, isText } from "../../protocol/values.ts";
+import type { FieldName, Sha256, Uuid, Value } from "../../protocol/wire.ts";
+import type { Book } from "../record/book.ts";
+import { keep, kept } from "./begin.ts";
+import { lostShots, photoValue } from "./camera.ts";
+import { stampOf } from "./days.ts";
+import { type Entry, type Form, changeOfForm, clear, edits, openForm, refresh, set, setEntries, type } from "./model.ts";
+
+export interface Session {
+  form: Form;
+  /** The record as it stands now, without this form. */
+  record: RecordState;
+  set(name: FieldName, value: Value): void;
+  clear(name: FieldName): void;
+  type(name: FieldName, text: string): void;
+  entries(name: FieldName, change: (entries: Entry[]) => Entry[]): void;
+  /** Puts another form in the place of this one. */
+  put(change: (form: Form) => Form): void;
+  /** Saves the change; tells whether there was one. */
+  save(): Promise<boolean>;
+  throwAway(): Promise<void>;
+}
+
+/** Opens the form of a record; nothing until it is there. */
+export function useSession(device: Device, book: Book | undefined, kind: string, id: Uuid): Session | undefined {
+  const [form, setForm] = useState<Form>();
+  // What is typed while a keystroke is being kept must not wait for a new drawing.
+  const now = useRef<Form | undefined>(undefined);
+  const isOver = useRef(false);
+  const isOpened = useRef(false);
+  const record = book?.record(id) ?? emptyRecord(id, kind);
+
+  useEffect(() => {
+    if (book === undefined || isOpened.current) {
+      return;
+    }
+    isOpened.current = true;
+    void open(device, book, record).then((opened) => {
+      now.current = opened;
+      setForm(opened);
+    });
+  }, [book]);
+
+  // What somebody else wrote meanwhile is shown where nothing was touched here.
+  useEffect(() => {
+    if (book !== undefined && now.current !== undefined && !isOver.current) {
+      now.current = refresh(book.schema, now.current, record);
+      setForm(now.current);
+    }
+  }, [book]);
+
+  if (book === undefined || form === undefined) {
+    return undefined;
+  }
+  const put = (change: (form: Form) => Form) => {
+    if (now.current === undefined || isOver.current) {
+      return;
+    }
+    now.current = change(now.current);
+    setForm(now.current);
+    void keep(device, now.current, stampOf(new Date()));
+  };
+  return {
+    form,
+    record,
+    put,
+    set: (name, value) => put((form) => set(book.schema, form, name, value)),
+    clear: (name) => put((form) => clear(form, name)),
+    type: (name, text) => put((form) => type(form, name, text)),
+    entries: (name, change) => put((form) => setEntries(form, name, change(form.sets[name] ?? []))),
+    async save() {
+      const change = now.current && changeOfForm(book.schema, now.current, newId(), stampOf(new Date()));
+      isOver.current = true;
+      try {
+        await (change === undefined ? device.dropDraft(id) : device.save(change, id));
+      } catch (error) {
+        isOver.current = false;
+        throw error;
+      }
+      return change !== undefined;
+    },
+    async throwAway() {
+      isOver.current = true;
+      await device.dropDraft(id);
+    },
+  };
+}
+
+/** The form from its draft, brought up to date, with the pictures that a killed page left behind. */
+async function open(device: Device, book: Book, record: RecordState): Promise<Form> {
+  const draft = await kept(device, record.id);
+  const form = draft === undefined ? openForm(book.schema, record) : refresh(book.schema, draft, record);
+  const lost = await lostShots(device, record.id, hashesIn(form));
+  return lost.reduce((form, taken) => set(book.schema, form, "photos", photoValue(taken, {})), form);
+}
+
+/** The pictures that stand in a form, wherever they stand. */
+function hashesIn(form: Form): Set<Sha256> {
+  const values = Object.values(form.sets).flatMap((entries) => entries.map((entry) => entry.value));
+  return new Set(values.flatMap((value) => (isMap(value) && isText(value["sha256"]) ? [value["sha256"]] : [])));
+}
+
+/** Whether a form says anything that its record does not say yet. */
+export function saysSomething(book: Book, form: Form): boolean {
+  return Object.keys(form.typed).length > 0 || edits(book.schema, form).length > 0;
+}

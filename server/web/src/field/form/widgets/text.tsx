@@ -1,0 +1,41 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+
+interface TextProps {
+  id?: string;
+  value: string;
+  onInput: (text: string) => void;
+  labelledBy?: string;
+  label?: string;
+  placeholder?: string;
+  describedBy?: string | undefined;
+  invalid?: boolean;
+}
+
+/** Text that grows with what is written: nobody scrolls inside of a small box. */
+export function Text({ id, value, onInput, labelledBy, label, placeholder, describedBy, invalid }: TextProps) {
+  const ref = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => {
+    const area = ref.current;
+    if (area !== null && area.scrollHeight > 0) {
+      // Rows and not a style: the page's policy allows no inline style.
+      const line = Number.parseFloat(getComputedStyle(area).lineHeight) || 24;
+      area.rows = 1;
+      area.rows = Math.min(12, Math.max(1, Math.ceil((area.scrollHeight - 20) / line)));
+    }
+  }, [value]);
+  return (
+    <textarea
+      ref={ref}
+      id={id}
+      class="input text"
+      rows={1}
+      value={value}
+      aria-labelledby={labelledBy}
+      aria-label={label}
+      aria-describedby={describedBy}
+      aria-invalid={invalid === true}
+      placeholder={placeholder}
+      onInput={(event) => onInput(event.currentTarget.value)}
+    />
+  );
+}

@@ -1,0 +1,105 @@
+/** What a value says to a reader, in words: `6人`, `3月2日 周一`, `柱（①–⑤轴，二层）`. */
+
+import type { Field, FieldType, Part } from "../../protocol/schema.ts";
+import { isMap, isText } from "../../protocol/values.ts";
+import type { Value } from "../../protocol/wire.ts";
+import type { Language } from "../../ui/words/catalogue.ts";
+import { day, moment, month } from "../../ui/words/dates.ts";
+import { showQuantity } from "../form/quantity.ts";
+import type { Book } from "./book.ts";
+import { titleOf } from "./title.ts";
+
+/** What a reader is given with each value. */
+export interface Reader {
+  book: Book;
+  language: Language;
+  now: Date;
+}
+
+/** The label of a field or part in a language. */
+export function labelOf(named: { zh: string; en: string }, language: Language): string {
+  // English labels are declared as they read inside a sentence.
+  return language === "zh" ? named.zh : named.en.charAt(0).toUpperCase() + named.en.slice(1);
+}
+
+/** The label of a choice; a free text is its own. */
+export function choiceLabel({ book, language }: Reader, list: string, code: string): string {
+  const choice = book.schema.choices(list).find((choice) => choice.code === code);
+  return choice === undefined ? code : language === "zh" ? choice.zh : choice.en;
+}
+
+/** A value as text. */
+export function showValue(reader: Reader, field: Pick<Field, "type" | "unit">, value: Value): string {
+  return shown(reader, field.type, value, field.unit);
+}
+
+function shown(reader: Reader, type: FieldType, value: Value, unit?: string): string {
+  if (typeof type === "object") {
+    return shownCompound(reader, type, value, unit);
+  }
+  const { language, now } = reader;
+  switch (type) {
+    case "bool":
+      return value === true ? YES[language] : NO[language];
+    case "date":
+      return isText(value) ? day(value, language) : plain(value);
+    case "month":
+      return isText(value) ? month(value, language) : plain(value);
+    case "moment":
+      return isText(value) && !Number.isNaN(Date.parse(value)) ? moment(value, now, language) : plain(value);
+    case "number":
+      return typeof value === "number" ? showQuantity(value, unit) : plain(value);
+    case "user":
+      return value === reader.book.me.user.id ? reader.book.me.user.display_name : plain(value);
+    case "position":
+      return isMap(value) ? `${String(value["lat"])}, ${String(value["lon"])}` : plain(value);
+    default:
+      return plain(value);
+  }
+}
+
+const YES: Record<Language, string> = { zh: "是", en: "Yes" };
+const NO: Record<Language, string> = { zh: "否", en: "No" };
+
+function shownCompound(
+  reader: Reader,
+  type: Exclude<FieldType, string>,
+  value: Value,
+  unit: string | undefined,
+): string {
+  if ("int" in type) {
+    return typeof value === "number" ? showQuantity(value, unit) : plain(value);
+  }
+  if ("choice" in type || "open_choice" in type) {
+    const list = "choice" in type ? type.choice : type.open_choice;
+    return isText(value) ? choiceLabel(reader, list, value) : plain(value);
+  }
+  if ("ref" in type) {
+    const record = isText(value) ? reader.book.record(value) : undefined;
+    return record === undefined ? ELSEWHERE[reader.language] : titleOf(reader, record);
+  }
+  if ("object" in type && isMap(value)) {
+    return shownParts(reader, type.object, value);
+  }
+  return plain(value);
+}
+
+const ELSEWHERE: Record<Language, string> = { zh: "不在这台手机上的记录", en: "a record that is not on this phone" };
+
+/** The parts of an object: the first as it is, the others behind it. */
+function shownParts(reader: Reader, parts: Part[], value: { [name: string]: Value }): string {
+  const said = parts.flatMap((part) => {
+    const given = value[part.name];
+    if (given === undefined || part.type === "user") {
+      return [];
+    }
+    const text = shown(reader, part.type, given);
+    return [part.type === "bool" ? `${labelOf(part, reader.language)} ${text}` : text];
+  });
+  const [first = "", ...rest] = said;
+  return rest.length === 0 ? first : `${first}（${rest.join(reader.language === "zh" ? "，" : ", ")}）`;
+}
+
+function plain(value: Value): string {
+  return isText(value) ? value : typeof value === "object" ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,39 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Sha256 } from "../../protocol/wire.ts";
+import { useHouse } from "../house.ts";
+
+interface PictureProps {
+  hash: Sha256;
+  size: "thumbnail" | "preview";
+  /** What it shows, for who does not see it. */
+  alt: string;
+  /** What is said where the device does not have it. */
+  missing: string;
+}
+
+/** A photo in a box of a fixed shape, so that nothing jumps when it comes. */
+export function Picture({ hash, size, alt, missing }: PictureProps) {
+  const { device } = useHouse();
+  const [url, setUrl] = useState<string | undefined | null>(null);
+  useEffect(() => {
+    let made: string | undefined;
+    let isOver = false;
+    void device.album.bytes(hash).then((bytes) => {
+      if (!isOver) {
+        made = bytes && URL.createObjectURL(bytes);
+        setUrl(made);
+      }
+    });
+    return () => {
+      isOver = true;
+      if (made !== undefined) {
+        URL.revokeObjectURL(made);
+      }
+    };
+  }, [device, hash, size]);
+  return (
+    <div class={`picture ${size}`}>
+      {typeof url === "string" ? <img src={url} alt={alt} decoding="async" /> : url === undefined ? <span class="soft">{missing}</span> : null}
+    </div>
+  );
+}
