@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { emptyRecord } from "../../protocol/record.ts";
 import type { Value } from "../../protocol/wire.ts";
+import { natural } from "../../protocol/ids.ts";
 import { isLateEntry, stampOf } from "./days.ts";
 import { type Form, openForm, set, setEntries, type } from "./model.ts";
 import { idleDay } from "./proposals.ts";
@@ -10,7 +11,7 @@ import { lacks, stops } from "./submission.ts";
 import { PROJECT, id, li, schema, wang, written } from "./testing.ts";
 
 const EVENING = { day: "2026-03-02", minutes: 18 * 60 };
-const nothing = () => emptyRecord(id(0xff), "diary");
+const nothing = () => emptyRecord(natural("diary", `${PROJECT}/2026-03-02`), "diary");
 
 function told(form: Form, now = EVENING, record = nothing()) {
   return lacks(schema, form, record, li, now).map((lack) =>

@@ -1,12 +1,216 @@
-import { Empty } from "../../ui/widgets/notice.tsx";
-import { record } from "../../ui/words/record.ts";
-import { useWords } from "../../ui/words/language.ts";
+/** One record read: what stands in it, where it is, what it waits for. */
 
-export function RecordPage(_: { id: string }) {
+import { useState } from "preact/hooks";
+import type { RecordState } from "../../protocol/record.ts";
+import type { Kind } from "../../protocol/schema.ts";
+import { headsOf } from "../../protocol/record.ts";
+import { type Verdict, standing } from "../../protocol/signoff.ts";
+import { forceOf, readWithdrawal } from "../../protocol/withdrawal.ts";
+import { useHouse } from "../../ui/house.ts";
+import { useLive } from "../../ui/live.ts";
+import { to } from "../../ui/route.ts";
+import { Button, ButtonLink } from "../../ui/widgets/button.tsx";
+import { Empty, Notice } from "../../ui/widgets/notice.tsx";
+import { moment } from "../../ui/words/dates.ts";
+import { frame } from "../../ui/words/frame.ts";
+import { language, useWords } from "../../ui/words/language.ts";
+import { record as words } from "../../ui/words/record.ts";
+import { mayWrite, mayWriteField, signingRole } from "../form/rights.ts";
+import { returnOf, signoffsOf } from "../today/state.ts";
+import { kindOf, openBook, textIn } from "./book.ts";
+import { ConflictCard } from "./conflict.tsx";
+import { FindingFollow } from "./follow.tsx";
+import { HeldNotices } from "./held.tsx";
+import { conflictsIn } from "./settling.ts";
+import { type Reader, labelOf } from "./show.ts";
+import { SignSheet } from "./sign.tsx";
+import { titleOf } from "./title.ts";
+import { PhotosRead, Values } from "./values.tsx";
+import { whereabouts } from "./whereabouts.ts";
+import "../form/form.css";
+import "./record.css";
+
+/** The kinds that records of any kind may refer to. */
+const REFERRED = ["finding", "rectification", "verification", "inspection", "checklist", "equipment_item", "sample", "contract", "notice"];
+
+export function RecordPage({ id }: { id: string }) {
   const say = useWords();
+  const { device } = useHouse();
+  const opened = useLive(
+    async () => {
+      const kind = await kindOf(device, id);
+      const book = kind === undefined ? undefined : await openBook(device, [kind, ...REFERRED]);
+      return { kind, book, hasDraft: (await device.draft(id)) !== undefined };
+    },
+    [id],
+    ["device", "rows", "papers", "drafts"],
+  );
+  if (opened === undefined) {
+    return <p class="opening">{say(frame.opening)}</p>;
+  }
+  const { book, kind: name, hasDraft } = opened;
+  const kind = name === undefined ? undefined : book?.schema.kind(name);
+  const record = book?.record(id);
+  if (book === undefined || kind === undefined) {
+    return (
+      <Empty title={say(words.notHere)}>
+        <p>{say(words.notHereWhy)}</p>
+        <ButtonLink href={to("records")} weight="main">
+          {say(words.back)}
+        </ButtonLink>
+      </Empty>
+    );
+  }
+  const reader = { book, language: language(), now: new Date() };
+  return <Reading reader={reader} kind={kind} record={record ?? { id, kind: kind.name, fields: new Map() }} hasDraft={hasDraft} />;
+}
+
+interface ReadingProps {
+  reader: Reader;
+  kind: Kind;
+  record: RecordState;
+}
+
+function Reading({ reader, kind, record, hasDraft }: ReadingProps & { hasDraft: boolean }) {
+  const { book } = reader;
+  const conflicts = conflictsIn(book, kind, record);
   return (
-    <Empty title={say(record.empty)}>
-      <p>{say(record.emptyWhy)}</p>
-    </Empty>
+    <article class="form">
+      <Head reader={reader} kind={kind} record={record} />
+      <Where reader={reader} kind={kind} record={record} />
+      <HeldNotices reader={reader} kind={kind} record={record} />
+      <Returned reader={reader} kind={kind} record={record} />
+      {conflicts.map((conflict) => (
+        <ConflictCard key={conflict.name} book={book} reader={reader} kind={kind} record={record} conflict={conflict} />
+      ))}
+      <Lacks reader={reader} kind={kind} record={record} />
+      <Actions reader={reader} kind={kind} record={record} hasDraft={hasDraft} />
+      {record.kind === "finding" ? <FindingFollow reader={reader} finding={record} /> : null}
+      <Values reader={reader} kind={kind} record={record} />
+      <PhotosRead reader={reader} kind={kind} record={record} />
+      <Signoffs reader={reader} kind={kind} record={record} />
+    </article>
   );
 }
+
+function Head({ reader, record }: ReadingProps) {
+  const say = useWords();
+  const { book } = reader;
+  const places = [book.nameOf(book.schoolOf(record)), record.kind === "project" ? undefined : book.nameOf(book.projectOf(record))];
+  const force = forceOf(record, book.schema);
+  const withdrawal = headsOf(record, "withdrawn").map((head) => readWithdrawal(head.value)?.reason ?? textIn(record, "reason") ?? "")[0];
+  return (
+    <div class="form-head">
+      <h2>
+        {titleOf(reader, record)}
+        {textIn(record, "late_reason") === undefined ? null : <span class="tag care">{say(words.lateEntry)}</span>}
+      </h2>
+      <p class="soft">{places.filter((name) => name !== undefined).join(" · ")}</p>
+      {force === "withdrawn" ? <Notice tone="told" title={say(words.withdrawn, { reason: withdrawal ?? "" })} /> : null}
+      {typeof force === "object" ? <Notice tone="care" title={say(words.contested)} /> : null}
+    </div>
+  );
+}
+
+function Where({ reader, record }: ReadingProps) {
+  const say = useWords();
+  const where = whereabouts(reader.book.phone, record);
+  if (record.fields.size === 0) {
+    return null;
+  }
+  const photos = where.photos.of === 0 ? null : <p>{say(words.photosWait, where.photos)}</p>;
+  switch (where.at) {
+    case "waiting":
+      return (
+        <Notice tone="told" title={say(words.waiting)} live>
+          <p>{say(words.waitingWhy)}</p>
+          {photos}
+        </Notice>
+      );
+    case "office":
+      return (
+        <Notice tone="good" title={say(words.atOffice)} live>
+          {photos}
+        </Notice>
+      );
+    case "settled":
+      return photos === null ? null : <Notice tone="good" title={say(words.settled)}>{photos}</Notice>;
+  }
+}
+
+function Returned({ reader, kind, record }: ReadingProps) {
+  const say = useWords();
+  const last = returnOf(record, reader.book.schema);
+  if (last === undefined) {
+    return null;
+  }
+  const place = { school: reader.book.schoolOf(record), project: reader.book.projectOf(record) };
+  return (
+    <Notice tone="care" title={say(words.returnedTitle, { name: last.head.by_name })}>
+      <p class="version-value">{last.signoff.note}</p>
+      {mayWrite(kind, reader.book.me.roles, place) ? (
+        <ButtonLink href={to("write", kind.name, record.id)} weight="main">
+          {say(words.correct)}
+        </ButtonLink>
+      ) : null}
+    </Notice>
+  );
+}
+
+function Lacks({ reader, record }: ReadingProps) {
+  const say = useWords();
+  const missing = record.fields.size === 0 ? [] : reader.book.schema.missing(record);
+  const what = missing.map((field) => labelOf(field, reader.language)).join(reader.language === "zh" ? "、" : ", ");
+  return missing.length === 0 ? null : <Notice tone="care" title={say(words.incomplete, { what })} />;
+}
+
+function Actions({ reader, kind, record, hasDraft }: ReadingProps & { hasDraft: boolean }) {
+  const say = useWords();
+  const { book } = reader;
+  const [signing, setSigning] = useState<Verdict>();
+  const place = { school: book.schoolOf(record), project: book.projectOf(record) };
+  const roles = book.me.roles;
+  const role = signingRole(kind, roles, place);
+  const isAuthorsRole = role === "school_team" || role === "contractor" || role === "supervising_engineer";
+  const verdict: Verdict = role === "principal" ? "confirmed" : isAuthorsRole || kind.writers.includes(role ?? "") ? "signed" : "approved";
+  const mayEdit = mayWrite(kind, roles, place) && !kind.append_only && record.fields.size > 0;
+  const remarks = kind.fields.find((field) => field.name === "remarks");
+  const maySign = role !== undefined && remarks !== undefined && mayWriteField(kind, remarks, roles, place) && record.fields.size > 0;
+  const maySendBack = maySign && (role === "principal" || role === "project_office" || role === "inspection_office");
+  return (
+    <div class="row actions">
+      {mayEdit ? (
+        <ButtonLink href={to("write", kind.name, record.id)} weight={hasDraft ? "main" : "plain"}>
+          {say(hasDraft ? words.goOn : words.edit)}
+        </ButtonLink>
+      ) : null}
+      {maySign ? <Button onClick={() => setSigning(verdict)}>{say(verdict === "signed" ? words.sign : words.confirm)}</Button> : null}
+      {maySendBack ? <Button onClick={() => setSigning("returned")}>{say(words.sendBack)}</Button> : null}
+      {signing === undefined || role === undefined ? null : (
+        <SignSheet book={book} reader={reader} kind={kind} record={record} role={role} verdict={signing} onDone={() => setSigning(undefined)} />
+      )}
+    </div>
+  );
+}
+
+function Signoffs({ reader, record }: ReadingProps) {
+  const say = useWords();
+  const signed = signoffsOf(record);
+  const by = { signed: words.signed_by, confirmed: words.confirmed_by, returned: words.returned_by, approved: words.approved_by };
+  return signed.length === 0 ? null : (
+    <section class="card" aria-label={say(words.signoffs)}>
+      <h3>{say(words.signoffs)}</h3>
+      {signed.map(({ signoff, head }) => (
+        <div key={head.edit}>
+          <p>
+            {say(by[signoff.verdict], { name: signoff.name ?? head.by_name })}
+            <span class="author">{moment(head.made_at, reader.now, reader.language)}</span>
+          </p>
+          {signoff.note === undefined ? null : <p>{signoff.note}</p>}
+          <p class="soft">{say(standing(signoff, record, reader.book.schema) === "current" ? words.stillCovers : words.changedSince)}</p>
+        </div>
+      ))}
+    </section>
+  );
+}
+

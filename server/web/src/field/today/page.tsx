@@ -1,12 +1,260 @@
+/** Today: what is to be written, what waits for me, what came back. One large button to write. */
+
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import type { Draft } from "../../db/device.ts";
+import { type RecordState, headsOf } from "../../protocol/record.ts";
+import { useHouse } from "../../ui/house.ts";
+import { useLive } from "../../ui/live.ts";
+import { to } from "../../ui/route.ts";
+import { ButtonLink } from "../../ui/widgets/button.tsx";
 import { Empty } from "../../ui/widgets/notice.tsx";
-import { today } from "../../ui/words/today.ts";
-import { useWords } from "../../ui/words/language.ts";
+import { moment, shortDay } from "../../ui/words/dates.ts";
+import { frame } from "../../ui/words/frame.ts";
+import { language, useWords } from "../../ui/words/language.ts";
+import { record as recordWords } from "../../ui/words/record.ts";
+import { today as words } from "../../ui/words/today.ts";
+import { localTime } from "../form/days.ts";
+import { mayWrite } from "../form/rights.ts";
+import { type Book, openBook } from "../record/book.ts";
+import { type Reader, labelOf } from "../record/show.ts";
+import { titleOf } from "../record/title.ts";
+import { ProjectCard } from "./project.tsx";
+import {
+  type CameBack,
+  authorsOf,
+  cameBack,
+  diaryProjects,
+  diaryStanding,
+  findingState,
+  projectToday,
+  projectsOf,
+  waitingFindings,
+} from "./state.ts";
+import "../form/form.css";
+import "../record/record.css";
+import "./today.css";
+
+const KINDS = ["diary", "stage_event", "suspension", "finding", "rectification", "verification", "inspection", "progress_report", "equipment_receipt"];
 
 export function TodayPage() {
   const say = useWords();
-  return (
-    <Empty title={say(today.empty)}>
-      <p>{say(today.emptyWhy)}</p>
-    </Empty>
+  const { device } = useHouse();
+  const opened = useLive(
+    async () => ({ book: await openBook(device, KINDS), drafts: await device.drafts() }),
+    [],
+    ["device", "rows", "papers", "drafts"],
   );
+  if (opened === undefined) {
+    return <p class="opening">{say(frame.opening)}</p>;
+  }
+  return opened.book === undefined ? (
+    <Empty title={say(words.empty)}>
+      <p>{say(words.emptyWhy)}</p>
+      <ButtonLink href={to("sync")} weight="main">
+        {say(frame.sync)}
+      </ButtonLink>
+    </Empty>
+  ) : (
+    <Today book={opened.book} drafts={opened.drafts} />
+  );
+}
+
+function Today({ book, drafts }: { book: Book; drafts: Draft[] }) {
+  const say = useWords();
+  const now = new Date();
+  const reader: Reader = { book, language: language(), now };
+  const { day } = localTime(now);
+  const of = (project: RecordState) => (record: RecordState) => headsOf(record, "project").some((head) => head.value === project.id);
+  const projects = diaryProjects(book.me.roles, book.all("project")).map((project) => {
+    const ours = of(project);
+    const records = {
+      diaries: book.all("diary").filter(ours),
+      stages: book.all("stage_event").filter(ours),
+      suspensions: book.all("suspension").filter(ours),
+    };
+    return projectToday(project, records, book.schema, day);
+  });
+  const findings = book.all("finding").map((finding) => findingState(finding, book.all("rectification"), book.all("verification"), book.schema, day));
+  const waiting = waitingFindings(findings, book.me.roles, book.me.user.id);
+  const mine = new Set(projectsOf(book.me.roles, book.all("project")).map((project) => project.id));
+  const isMine = (record: RecordState) => {
+    const project = book.projectOf(record);
+    return authorsOf(record).has(book.me.user.id) || (project !== undefined && mine.has(project));
+  };
+  const back = cameBack(KINDS.flatMap((kind) => book.all(kind)), book.phone.outbox.held, isMine, book.schema);
+  const toConfirm = book.has("principal")
+    ? book.all("diary").filter((diary) => isMine(diary) && diaryStanding(diary, book.schema) === "submitted" && !authorsOf(diary).has(book.me.user.id))
+    : [];
+  const begun = drafts.filter((draft) => book.schema.kind(draft.kind) !== undefined);
+  const isQuiet = back.length + waiting.length + begun.length + toConfirm.length === 0;
+  return (
+    <div class="form">
+      <p class="soft">{shortDay(day)} · {say(words.hello, { name: book.me.user.display_name })}</p>
+      {projects.map((project) => (
+        <ProjectCard key={project.project.id} reader={reader} state={project} drafts={begun} today={day} />
+      ))}
+      <CameBackList reader={reader} back={back} />
+      <Findings reader={reader} waiting={waiting} />
+      <ToConfirm reader={reader} diaries={toConfirm} />
+      <Drafts reader={reader} drafts={begun} />
+      {projects.length === 0 && isQuiet ? <p class="soft">{say(words.nothingWaits)}</p> : null}
+      <Write book={book} hasDiaries={projects.length > 0} />
+    </div>
+  );
+}
+
+/** What else may be written; the first is the large button of who writes no diaries. */
+function Write({ book, hasDiaries }: { book: Book; hasDiaries: boolean }) {
+  const say = useWords();
+  const may = (name: string) => {
+    const kind = book.schema.kind(name);
+    return kind !== undefined && mayWrite(kind, book.me.roles, {});
+  };
+  const inspects = may("inspection") && !hasDiaries;
+  return (
+    <div class="write">
+      {inspects ? (
+        <ButtonLink href={to("write", "inspection")} weight="main">
+          {say(words.beginInspection)}
+        </ButtonLink>
+      ) : null}
+      {may("finding") ? <ButtonLink href={to("write", "finding")}>{say(words.writeFinding)}</ButtonLink> : null}
+      <ButtonLink href={to("write")} weight="quiet">
+        {say(words.writeOther)}
+      </ButtonLink>
+    </div>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section aria-label={title}>
+      <h2 class="today-title">{title}</h2>
+      <ul class="records">{children}</ul>
+    </section>
+  );
+}
+
+function Line({ href, title, sub, tags }: { href: string; title: string; sub?: string | undefined; tags: [string, string][] }) {
+  return (
+    <li>
+      <a class="record-line" href={href}>
+        <span class="record-title">{title}</span>
+        {sub === undefined || sub === "" ? null : <span class="soft">{sub}</span>}
+        {tags.length === 0 ? null : (
+          <span class="record-foot">
+            {tags.map(([tone, text]) => (
+              <span key={text} class={`tag ${tone}`}>
+                {text}
+              </span>
+            ))}
+          </span>
+        )}
+      </a>
+    </li>
+  );
+}
+
+function CameBackList({ reader, back }: { reader: Reader; back: CameBack[] }) {
+  const say = useWords();
+  const { book } = reader;
+  return back.length === 0 ? null : (
+    <Section title={say(words.back)}>
+      {back.map((one) => {
+        if (one.kind === "returned") {
+          const sub = say(words.backWhy, { name: one.by, note: one.note });
+          return <Line key={one.record.id} href={to("record", one.record.id)} title={titleOf(reader, one.record)} sub={sub} tags={[["care", say(words.returned)]]} />;
+        }
+        const { change, refused, message } = one.held;
+        const record = book.record(change.record);
+        const kind = book.schema.kind(change.kind);
+        const title = record === undefined ? labelOf(kind ?? { zh: change.kind, en: change.kind }, reader.language) : titleOf(reader, record);
+        return (
+          <Line
+            key={change.id}
+            href={to("record", change.record)}
+            title={title}
+            sub={refused ?? message}
+            tags={[refused === undefined ? ["care", say(words.held)] : ["bad", say(words.refused)]]}
+          />
+        );
+      })}
+    </Section>
+  );
+}
+
+function Findings({ reader, waiting }: { reader: Reader; waiting: ReturnType<typeof waitingFindings> }) {
+  const say = useWords();
+  return waiting.length === 0 ? null : (
+    <Section title={say(words.findings)}>
+      {waiting.map((state) => {
+        const tags: [string, string][] = [["care", say(state.asks === "rectify" ? words.toRectify : words.toVerify)]];
+        if (state.overdueDays > 0) {
+          tags.push(["bad", say(recordWords.overdue, { days: state.overdueDays })]);
+        } else if (state.deadline !== undefined) {
+          tags.push(["told", say(words.due, { day: shortDay(state.deadline) })]);
+        }
+        const place = reader.book.nameOf(reader.book.projectOf(state.finding)) ?? reader.book.nameOf(reader.book.schoolOf(state.finding));
+        return <Line key={state.finding.id} href={to("record", state.finding.id)} title={titleOf(reader, state.finding)} sub={place} tags={tags} />;
+      })}
+    </Section>
+  );
+}
+
+/** How many diaries are listed for a principal at once. */
+const MOST_TO_CONFIRM = 5;
+
+function ToConfirm({ reader, diaries }: { reader: Reader; diaries: RecordState[] }) {
+  const say = useWords();
+  const latest = [...diaries].sort((a, b) => (titleDay(a) < titleDay(b) ? 1 : -1));
+  return diaries.length === 0 ? null : (
+    <>
+      <Section title={say(words.toConfirm)}>
+        {latest.slice(0, MOST_TO_CONFIRM).map((diary) => (
+          <Line key={diary.id} href={to("record", diary.id)} title={titleOf(reader, diary)} sub={reader.book.nameOf(reader.book.projectOf(diary))} tags={[]} />
+        ))}
+      </Section>
+      {latest.length > MOST_TO_CONFIRM ? <p class="soft">{say(words.moreToConfirm, { count: latest.length - MOST_TO_CONFIRM })}</p> : null}
+    </>
+  );
+}
+
+function titleDay(diary: RecordState): string {
+  return String(headsOf(diary, "date")[0]?.value ?? "");
+}
+
+function Drafts({ reader, drafts }: { reader: Reader; drafts: Draft[] }) {
+  const say = useWords();
+  const [isWhole, setWhole] = useState(false);
+  const latest = [...drafts].sort((a, b) => (a.touchedAt < b.touchedAt ? 1 : -1));
+  const shown = isWhole ? latest : latest.slice(0, 5);
+  return drafts.length === 0 ? null : (
+    <>
+      <Section title={say(words.drafts)}>
+        {shown.map((draft) => (
+          <Line key={draft.id} href={to("write", draft.kind, draft.id)} title={draftTitle(reader, draft)} sub={say(words.draftFrom, { at: moment(draft.touchedAt, reader.now, reader.language) })} tags={[]} />
+        ))}
+      </Section>
+      {shown.length < latest.length ? (
+        <button type="button" class="jump" onClick={() => setWhole(true)}>
+          {say(recordWords.more, { count: latest.length - shown.length })}
+        </button>
+      ) : null}
+    </>
+  );
+}
+
+/** What a draft is of: the kind, and the day or place that stands in it. */
+function draftTitle({ book, language }: Reader, draft: Draft): string {
+  const kind = book.schema.kind(draft.kind);
+  const single = (draft.fields["single"] ?? {}) as Record<string, unknown>;
+  const text = (name: string) => (typeof single[name] === "string" ? (single[name] as string) : undefined);
+  const date = text("date");
+  const parts = [
+    date === undefined ? undefined : shortDay(date, language),
+    kind === undefined ? draft.kind : labelOf(kind, language),
+    book.nameOf(text("project")) ?? book.nameOf(text("school")),
+  ];
+  return parts.filter((part) => part !== undefined).join(" · ");
 }

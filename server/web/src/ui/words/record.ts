@@ -1,4 +1,4 @@
-import { room } from "./catalogue.ts";
+import { counted, room } from "./catalogue.ts";
 
 /** Records: lists of them, and one read. */
 export const record = room({
@@ -7,4 +7,120 @@ export const record = room({
     zh: "写好的日志和检查、办公室发来的问题都会在这里。",
     en: "Diaries and inspections that you write, and findings from the office, will be here.",
   },
+  noneFound: { zh: "没有符合的记录", en: "No such records" },
+  noneFoundWhy: { zh: "换一个项目或种类看看。", en: "Try another project or kind." },
+  notHere: { zh: "这台手机上没有这份记录", en: "This record is not on this phone" },
+  notHereWhy: {
+    zh: "可能不在您的范围内，或者还没有同步下来。",
+    en: "It may be out of your scope, or was not synced yet.",
+  },
+
+  // List
+  filterProject: { zh: "项目", en: "Project" },
+  filterKind: { zh: "种类", en: "Kind" },
+  all: { zh: "全部", en: "All" },
+  found: {
+    zh: ({ count }: { count: number }) => `${count} 份`,
+    en: ({ count }: { count: number }) => counted(count, "record"),
+  },
+  more: { zh: "再看 {count} 份", en: "Show {count} more" },
+  writeNew: { zh: "写新的", en: "Write" },
+  lastBy: { zh: "{name}，{at}", en: "{name}, {at}" },
+
+  // Where it is
+  waiting: { zh: "在手机里，等待发送", en: "On this phone, waiting to be sent" },
+  waitingWhy: { zh: "已存好，不会丢。有网络时自动发送。", en: "Kept safely. It is sent by itself when there is a network." },
+  atOffice: { zh: "办公室已收到", en: "At the office" },
+  settled: { zh: "办公室已收到并备份", en: "At the office, and in a backup" },
+  heldTitle: { zh: "办公室还没收下这次改动", en: "The office has not taken this in yet" },
+  heldWhy: { zh: "内容已原样存在办公室，也还在这台手机里。办公室处理之前不用重写。", en: "It is kept whole at the office and on this phone. You need not write it again before the office decides." },
+  refusedTitle: { zh: "办公室退了这次改动", en: "The office refused this" },
+  refusedWhy: { zh: "原因：{reason}", en: "Reason: {reason}" },
+  refusedDo: { zh: "内容还在手机里。可以照原因改好再保存一次。", en: "It is still on this phone. Put it right and save it again." },
+  heldSays: { zh: "办公室的说明：{message}", en: "The office says: {message}" },
+  correct: { zh: "去改", en: "Correct it" },
+  photosWait: {
+    zh: ({ there, of }: { there: number; of: number }) => `照片 ${there}/${of} 张已到办公室`,
+    en: ({ there, of }: { there: number; of: number }) => `${there} of ${counted(of, "photo")} at the office`,
+  },
+
+  // Returns
+  returnedTitle: { zh: "{name}退回了这份记录", en: "{name} sent this back" },
+  // Conflicts
+  conflictTitle: { zh: "“{what}”有两种说法", en: "Two versions of “{what}”" },
+  conflictWhy: { zh: "两个人在没看到对方内容时都写了这一项。两份都在，没有丢。", en: "Two people wrote this without seeing each other’s. Both are kept; nothing is lost." },
+  conflictWait: { zh: "请等办公室或写的人来定。", en: "Please wait for the office, or for those who wrote it." },
+  conflictSettle: { zh: "您可以定：选一个，或者写一个新的。", en: "You may settle it: choose one, or write another." },
+  wroteIt: { zh: "{name}，{at}", en: "{name}, {at}" },
+  onThisPhone: { zh: "在这台手机上写的", en: "written on this phone" },
+  onOtherPhone: { zh: "在另一台手机上写的", en: "written on another phone" },
+  notSentYet: { zh: "还没发送", en: "not sent yet" },
+  useThis: { zh: "用这个", en: "Use this one" },
+  useThisOf: { zh: "用{name}的：{value}", en: "Use {name}’s: {value}" },
+  writeAnother: { zh: "写一个新的", en: "Write another" },
+  settle: { zh: "就这样定", en: "Settle it so" },
+  settledNote: { zh: "定好了，另一个说法仍可查到。", en: "Settled. The other version can still be looked up." },
+  moreSiblings: { zh: "还有 {count} 种说法不在这台手机上，请办公室来定。", en: "{count} more versions are not on this phone: the office settles this." },
+
+  // Reading
+  signed: { zh: "已签字", en: "Signed" },
+  signoffs: { zh: "签字", en: "Signatures" },
+  signed_by: { zh: "{name} 签字", en: "Signed by {name}" },
+  confirmed_by: { zh: "{name} 确认", en: "Confirmed by {name}" },
+  returned_by: { zh: "{name} 退回", en: "Sent back by {name}" },
+  approved_by: { zh: "{name} 批准", en: "Approved by {name}" },
+  changedSince: { zh: "签字后又有改动", en: "Changed since signed" },
+  stillCovers: { zh: "签的就是现在的内容", en: "Covers what stands now" },
+  lateEntry: { zh: "补记", en: "Late entry" },
+  withdrawn: { zh: "已作废：{reason}", en: "Withdrawn: {reason}" },
+  contested: { zh: "有人作废了它，但之后又有新内容，等办公室来定。", en: "It was withdrawn, but there is content that whoever did it had not seen. The office decides." },
+  incomplete: { zh: "还没填全：{what}", en: "Still missing: {what}" },
+  whoWhen: { zh: "{name} · {at}", en: "{name} · {at}" },
+  earlier: { zh: "之前：{value}（{name}）", en: "Before: {value} ({name})" },
+  photos: { zh: "照片", en: "Photos" },
+  photoOf: { zh: "照片：{what}", en: "Photo: {what}" },
+  photoNotHere: { zh: "照片不在这台手机上", en: "Not on this phone" },
+  photoSent: { zh: "已到办公室", en: "At the office" },
+  photoWaits: { zh: "等待发送", en: "Waiting" },
+  hasMinor: { zh: "能认出学生", en: "A pupil can be recognised" },
+  edit: { zh: "修改", en: "Edit" },
+  goOn: { zh: "接着写", en: "Go on writing" },
+  hasDraft: { zh: "有没保存的修改", en: "There are unsaved edits" },
+  rectify: { zh: "写整改回复", en: "Write a rectification" },
+  verify: { zh: "去复查", en: "Verify" },
+  sign: { zh: "签字", en: "Sign" },
+  confirm: { zh: "签字确认", en: "Confirm and sign" },
+  sendBack: { zh: "退回", en: "Send back" },
+  back: { zh: "返回记录", en: "Back to the records" },
+
+  // Signing
+  signTitle: { zh: "给“{what}”签字", en: "Sign “{what}”" },
+  signCovers: {
+    zh: ({ count }: { count: number }) => `签字包括现在的全部 ${count} 项内容。以后内容有改动，会显示“签字后又有改动”。`,
+    en: ({ count }: { count: number }) => `It covers all ${counted(count, "entry", "entries")} that stand now. If something changes later, it reads “changed since signed”.`,
+  },
+  signList: { zh: "看看包括哪些", en: "See what it covers" },
+  signAs: { zh: "身份：{role}", en: "As: {role}" },
+  signName: { zh: "姓名", en: "Name" },
+  signDraw: { zh: "手写签名（用手指写）", en: "Signature (draw with a finger)" },
+  signClear: { zh: "重写", en: "Draw again" },
+  signNote: { zh: "退回原因", en: "Why it is sent back" },
+  signConflict: { zh: "先定下“{what}”，再签字", en: "Settle “{what}” before signing" },
+  signConflictWhy: { zh: "这一项有两种说法，不能在上面签字。", en: "There are two versions of it, and nobody signs over that." },
+  signNeedsName: { zh: "请写姓名", en: "Please write the name" },
+  signNeedsNote: { zh: "请写明退回原因", en: "Please say why it is sent back" },
+  signSaving: { zh: "正在保存签字…", en: "Keeping the signature…" },
+  signFailed: { zh: "签字没能存到手机，请再试一次。记录没有变。", en: "The signature could not be kept. Please try again; the record is unchanged." },
+
+  // Findings
+  issued: { zh: "待整改", en: "To be rectified" },
+  acknowledged: { zh: "已签收，待整改", en: "Acknowledged" },
+  claimed: { zh: "已整改，待复查", en: "Claimed, to be verified" },
+  rejected: { zh: "复查不通过", en: "Not passed" },
+  closed: { zh: "已销号", en: "Closed" },
+  overdue: {
+    zh: ({ days }: { days: number }) => `超期 ${days} 天`,
+    en: ({ days }: { days: number }) => `${counted(days, "day")} overdue`,
+  },
+  attempts: { zh: "整改和复查", en: "Rectifications" },
 });

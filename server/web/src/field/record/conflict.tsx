@@ -1,0 +1,122 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { keyOf } from "../../protocol/record.ts";
+import type { RecordState } from "../../protocol/record.ts";
+import type { Kind } from "../../protocol/schema.ts";
+import { newId } from "../../protocol/ids.ts";
+import type { Head, Value } from "../../protocol/wire.ts";
+import { useHouse } from "../../ui/house.ts";
+import { Button } from "../../ui/widgets/button.tsx";
+import { Notice } from "../../ui/widgets/notice.tsx";
+import { moment } from "../../ui/words/dates.ts";
+import { useWords } from "../../ui/words/language.ts";
+import { record as words } from "../../ui/words/record.ts";
+import { form as formWords } from "../../ui/words/form.ts";
+import { stampOf } from "../form/days.ts";
+import { DeskProvider, anchorOf, type Desk } from "../form/desk.ts";
+import { One } from "../form/field.tsx";
+import { type Form, changeOfForm, clear, openSettlement, set, type } from "../form/model.ts";
+import { isSigned } from "../form/submission.ts";
+import { Text } from "../form/widgets/text.tsx";
+import type { Book } from "./book.ts";
+import type { Conflict } from "./settling.ts";
+import { type Reader, labelOf, showValue } from "./show.ts";
+
+interface ConflictProps {
+  book: Book;
+  reader: Reader;
+  kind: Kind;
+  record: RecordState;
+  conflict: Conflict;
+}
+
+/** Both versions side by side: who wrote what, when, where. Whoever wrote one of them may settle it. */
+export function ConflictCard({ book, reader, kind, record, conflict }: ConflictProps) {
+  const say = useWords();
+  const { device } = useHouse();
+  // What was on the screen when it was opened is what is settled, and nothing that came later.
+  const [own, setOwn] = useState<Form>();
+  const [reason, setReason] = useState("");
+  const { field, name, heads, unsent, maySettle } = conflict;
+  const key = keyOf(name);
+  const what = key === undefined ? labelOf(field, reader.language) : `${labelOf(field, reader.language)} ${key}`;
+  const mustSay = isSigned(record) && kind.fields.some((field) => field.name === "reason" && field.talk === true);
+  const settle = async (form: Form) => {
+    const reasoned = mustSay && reason.trim() !== "" ? set(book.schema, form, "reason", reason) : form;
+    const change = changeOfForm(book.schema, reasoned, newId(), stampOf(new Date()));
+    if (change !== undefined) {
+      await device.save(change);
+    }
+  };
+  const choose = (value: Value) => settle(set(book.schema, openSettlement(record, name), name, value));
+  const isReady = !mustSay || reason.trim() !== "";
+  return (
+    <Notice tone="care" title={say(words.conflictTitle, { what })}>
+      <p>{say(words.conflictWhy)}</p>
+      <div class="versions">
+        {heads.map((head) => (
+          <Version key={head.edit} head={head} book={book} reader={reader}>
+            <p class="version-value">{showValue(reader, field, head.value)}</p>
+            {maySettle ? (
+              <Button disabled={!isReady} label={say(words.useThisOf, { name: head.by_name, value: showValue(reader, field, head.value) })} onClick={() => void choose(head.value)}>
+                {say(words.useThis)}
+              </Button>
+            ) : null}
+          </Version>
+        ))}
+      </div>
+      {unsent > 0 ? <p>{say(words.moreSiblings, { count: unsent })}</p> : null}
+      {maySettle && mustSay ? <Text value={reason} onInput={setReason} label={say(formWords.reasonTitle)} placeholder={say(formWords.reasonNeeded)} /> : null}
+      <p>{say(maySettle ? words.conflictSettle : words.conflictWait)}</p>
+      {maySettle && own === undefined ? (
+        <Button onClick={() => setOwn(openSettlement(record, name))}>{say(words.writeAnother)}</Button>
+      ) : null}
+      {own === undefined ? null : (
+        <DeskProvider value={deskOver({ book, reader, kind, form: own, put: (change) => setOwn((form) => form && change(form)) }, device)}>
+          <span id={anchorOf(field.name)} class="spoken">
+            {what}
+          </span>
+          <One field={field} name={name} value={own.single[name]} />
+          <Button weight="main" disabled={!isReady || own.single[name] === undefined} onClick={() => void settle(own)}>
+            {say(words.settle)}
+          </Button>
+        </DeskProvider>
+      )}
+    </Notice>
+  );
+}
+
+function Version({ head, book, reader, children }: { head: Head; book: Book; reader: Reader; children: ComponentChildren }) {
+  const say = useWords();
+  const isHere = head.device === book.phone.owner.device;
+  return (
+    <div class="version card">
+      {children}
+      <p class="soft">{say(words.wroteIt, { name: head.by_name, at: moment(head.made_at, reader.now, reader.language) })}</p>
+      <p class="soft">
+        {say(isHere ? words.onThisPhone : words.onOtherPhone)}
+        {head.seq === undefined ? ` · ${say(words.notSentYet)}` : null}
+      </p>
+    </div>
+  );
+}
+
+interface Over {
+  book: Book;
+  reader: Reader;
+  kind: Kind;
+  form: Form;
+  put: (change: (form: Form) => Form) => void;
+}
+
+/** The widgets of forms, over a form of one field. */
+function deskOver({ book, reader, kind, form, put }: Over, device: Desk["device"]): Desk {
+  return {
+    ...{ device, book, reader, kind, form, put, draft: form.record, stops: [] },
+    today: stampOf(reader.now).slice(0, 10),
+    set: (name, value) => put((form) => set(book.schema, form, name, value)),
+    clear: (name) => put((form) => clear(form, name)),
+    type: (name, text) => put((form) => type(form, name, text)),
+    entries: () => undefined,
+  };
+}

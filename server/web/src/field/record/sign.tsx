@@ -1,0 +1,196 @@
+/** Signing: a name, a drawn signature, and what it covers. Nobody signs over a visible conflict. */
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { filenameOf } from "../../db/album.ts";
+import type { Device } from "../../db/device.ts";
+import { newId } from "../../protocol/ids.ts";
+import { type RecordState, baseOf, headsOf } from "../../protocol/record.ts";
+import type { Kind } from "../../protocol/schema.ts";
+import { SIGNOFFS, type Verdict, covered } from "../../protocol/signoff.ts";
+import type { Change, Sha256, Value } from "../../protocol/wire.ts";
+import { useHouse } from "../../ui/house.ts";
+import { Button } from "../../ui/widgets/button.tsx";
+import { Notice } from "../../ui/widgets/notice.tsx";
+import { Sheet } from "../../ui/widgets/sheet.tsx";
+import { useWords } from "../../ui/words/language.ts";
+import { record as words } from "../../ui/words/record.ts";
+import { stampOf } from "../form/days.ts";
+import { declared } from "../form/model.ts";
+import { Text } from "../form/widgets/text.tsx";
+import type { Book } from "./book.ts";
+import { type Reader, labelOf } from "./show.ts";
+import { conflictsIn } from "./settling.ts";
+import { titleOf } from "./title.ts";
+
+interface SignProps {
+  book: Book;
+  reader: Reader;
+  kind: Kind;
+  record: RecordState;
+  role: string;
+  verdict: Verdict;
+  onDone: () => void;
+}
+
+export function SignSheet({ book, reader, kind, record, role, verdict, onDone }: SignProps) {
+  const say = useWords();
+  const { device } = useHouse();
+  const [name, setName] = useState(book.me.user.display_name);
+  const [note, setNote] = useState("");
+  const [state, setState] = useState<"asking" | "incomplete" | "saving" | "failed">("asking");
+  const pad = useRef<HTMLCanvasElement>(null);
+  // What is on the screen when the sheet is opened is what is signed.
+  const [covers] = useState(() => covered(record, book.schema));
+  const conflict = conflictsIn(book, kind, record)[0];
+  const title = say(verdict === "returned" ? words.sendBack : words.signTitle, { what: titleOf(reader, record) });
+  if (conflict !== undefined && verdict !== "returned") {
+    return (
+      <Sheet title={title} onClose={onDone}>
+        <Notice tone="care" title={say(words.signConflict, { what: labelOf(conflict.field, reader.language) })}>
+          <p>{say(words.signConflictWhy)}</p>
+        </Notice>
+      </Sheet>
+    );
+  }
+  const isReturn = verdict === "returned";
+  const isComplete = name.trim() !== "" && (!isReturn || note.trim() !== "");
+  const sign = async () => {
+    if (!isComplete) {
+      setState("incomplete");
+      return;
+    }
+    setState("saving");
+    try {
+      const drawing = pad.current === null ? undefined : await keepDrawing(device, pad.current, record.id);
+      const said = { role, verdict, covers, name: name.trim(), ...(isReturn ? { note: note.trim() } : {}), ...(drawing === undefined ? {} : { drawing }) };
+      await device.save(signing(record, said), drawing === undefined ? undefined : draftOf(record.id));
+      onDone();
+    } catch {
+      setState("failed");
+    }
+  };
+  const roleName = book.me.roles.find((held) => held.role === role);
+  const names = [...record.fields.keys()].filter((field) => !book.schema.isTalk(kind.name, field) && headsOf(record, field).length > 0);
+  const labels = [...new Set(names.map(baseOf))].map((field) => labelOf(declared(kind, field) ?? { zh: field, en: field }, reader.language));
+  return (
+    <Sheet title={title} onClose={onDone}>
+      {roleName === undefined ? null : <p>{say(words.signAs, { role: reader.language === "zh" ? roleName.zh : roleName.en })}</p>}
+      <p>{say(words.signCovers, { count: covers.length })}</p>
+      <details>
+        <summary class="jump">{say(words.signList)}</summary>
+        <p class="soft">{labels.join(reader.language === "zh" ? "、" : ", ")}</p>
+      </details>
+      {isReturn ? (
+        <label class="field">
+          {say(words.signNote)}
+          <Text value={note} onInput={setNote} label={say(words.signNote)} invalid={state === "incomplete" && note.trim() === ""} />
+        </label>
+      ) : null}
+      <label class="field">
+        {say(words.signName)}
+        <input class="input" type="text" value={name} onInput={(event) => setName(event.currentTarget.value)} />
+      </label>
+      {isReturn ? null : <Pad canvas={pad} />}
+      {state === "incomplete" && !isComplete ? <p class="wrong" role="alert">{say(isReturn && note.trim() === "" ? words.signNeedsNote : words.signNeedsName)}</p> : null}
+      {state === "failed" ? <p class="wrong" role="alert">{say(words.signFailed)}</p> : null}
+      <Button weight="main" disabled={state === "saving"} onClick={() => void sign()}>
+        {say(state === "saving" ? words.signSaving : VERBS[verdict])}
+      </Button>
+    </Sheet>
+  );
+}
+
+const VERBS = { signed: words.sign, confirmed: words.confirm, approved: words.confirm, returned: words.sendBack };
+
+/** The change that a signature is. */
+function signing(record: RecordState, said: { [name: string]: Value }): Change {
+  return {
+    id: newId(),
+    record: record.id,
+    kind: record.kind,
+    made_at: stampOf(new Date()),
+    edits: [{ field: SIGNOFFS, value: said, replaces: [] }],
+  };
+}
+
+/** The drawing belongs to no form: a draft's name of its own keeps it until it is saved. */
+function draftOf(record: string): string {
+  return `sign/${record}`;
+}
+
+/** Keeps the drawn signature as a picture; nothing if nobody drew. */
+async function keepDrawing(device: Device, canvas: HTMLCanvasElement, record: string): Promise<Sha256 | undefined> {
+  if (canvas.dataset["drawn"] !== "yes") {
+    return undefined;
+  }
+  const picture = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
+  if (picture === null) {
+    return undefined;
+  }
+  const hash = bytesToHex(sha256(new Uint8Array(await picture.arrayBuffer())));
+  const shotAt = stampOf(new Date());
+  const { width, height } = canvas;
+  const taken = { sha256: hash, width, height, origin: "camera" as const };
+  const shot = { sha256: hash, filename: filenameOf(shotAt, "image/png"), shotAt, source: "camera" as const, keepOriginal: true };
+  await device.album.shoot({ ...shot, drafts: [draftOf(record)], taken }, picture);
+  return hash;
+}
+
+/** The inside of the canvas, in pixels: small, since it is a few strokes. */
+const PAD = { width: 600, height: 200 };
+
+/** Draws with a finger. Who cannot signs with the name alone. */
+function Pad({ canvas }: { canvas: { current: HTMLCanvasElement | null } }) {
+  const say = useWords();
+  useEffect(() => {
+    const pad = canvas.current;
+    const context = pad?.getContext("2d");
+    if (pad == null || context == null) {
+      return undefined;
+    }
+    const wipe = () => {
+      context.fillStyle = "#fff";
+      context.fillRect(0, 0, PAD.width, PAD.height);
+      context.strokeStyle = "#111";
+      context.lineWidth = 4;
+      context.lineCap = "round";
+      context.lineJoin = "round";
+      delete pad.dataset["drawn"];
+    };
+    wipe();
+    pad.addEventListener("wipe", wipe);
+    return () => pad.removeEventListener("wipe", wipe);
+  }, [canvas]);
+  const point = (event: PointerEvent): [number, number] => {
+    const pad = event.currentTarget as HTMLCanvasElement;
+    const box = pad.getBoundingClientRect();
+    return [((event.clientX - box.left) * PAD.width) / box.width, ((event.clientY - box.top) * PAD.height) / box.height];
+  };
+  const begin = (event: PointerEvent) => {
+    const pad = event.currentTarget as HTMLCanvasElement;
+    pad.setPointerCapture(event.pointerId);
+    const context = pad.getContext("2d");
+    context?.beginPath();
+    context?.moveTo(...point(event));
+  };
+  const draw = (event: PointerEvent) => {
+    const pad = event.currentTarget as HTMLCanvasElement;
+    if (pad.hasPointerCapture(event.pointerId)) {
+      const context = pad.getContext("2d");
+      context?.lineTo(...point(event));
+      context?.stroke();
+      pad.dataset["drawn"] = "yes";
+    }
+  };
+  return (
+    <div class="field">
+      <span>{say(words.signDraw)}</span>
+      <canvas ref={canvas} class="pad" width={PAD.width} height={PAD.height} role="img" aria-label={say(words.signDraw)} onPointerDown={begin} onPointerMove={draw} />
+      <Button weight="quiet" onClick={() => canvas.current?.dispatchEvent(new Event("wipe"))}>
+        {say(words.signClear)}
+      </Button>
+    </div>
+  );
+}

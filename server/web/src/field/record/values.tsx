@@ -1,0 +1,133 @@
+/** What stands in a record: field by field, with who said it and when. */
+
+import { type RecordState, baseOf, headsOf, inConflict, keyOf, read } from "../../protocol/record.ts";
+import type { Field, Kind } from "../../protocol/schema.ts";
+import { isMap, isText } from "../../protocol/values.ts";
+import type { FieldName, Head } from "../../protocol/wire.ts";
+import { Picture } from "../../ui/widgets/picture.tsx";
+import { moment } from "../../ui/words/dates.ts";
+import { useWords } from "../../ui/words/language.ts";
+import { record as words } from "../../ui/words/record.ts";
+import { checklistOf } from "../form/checklist.ts";
+import { checklistsIn } from "../form/inspection.tsx";
+import { type Reader, choiceLabel, labelOf, showValue } from "./show.ts";
+
+interface ValuesProps {
+  reader: Reader;
+  kind: Kind;
+  record: RecordState;
+}
+
+/** The fields that stand in places of their own on the page. */
+const ELSEWHERE = ["project", "school", "county", "withdrawn", "signoffs"];
+
+export function Values({ reader, kind, record }: ValuesProps) {
+  const names = [...record.fields.keys()];
+  const fields = kind.fields.filter((field) => !ELSEWHERE.includes(field.name) && field.type !== "photo");
+  const rows = fields.flatMap((field) => {
+    const own = names.filter((name) => baseOf(name) === field.name && headsOf(record, name).length > 0).sort();
+    return own.length === 0 ? [] : [{ field, names: own }];
+  });
+  return (
+    <dl class="values card">
+      {rows.map(({ field, names }) => (
+        <Value key={field.name} reader={reader} field={field} names={names} record={record} />
+      ))}
+    </dl>
+  );
+}
+
+function Value({ reader, field, names, record }: { reader: Reader; field: Field; names: FieldName[]; record: RecordState }) {
+  return (
+    <div class="value">
+      <dt>{labelOf(field, reader.language)}</dt>
+      {names.map((name) => (
+        <Lines key={name} reader={reader} field={field} name={name} record={record} />
+      ))}
+    </div>
+  );
+}
+
+function Lines({ reader, field, name, record }: { reader: Reader; field: Field; name: FieldName; record: RecordState }) {
+  const heads = headsOf(record, name);
+  const reading = read(field.rule, heads);
+  const shown = reading.shows === "single" ? [reading.head] : heads;
+  const isContested = inConflict(field.rule, heads);
+  return (
+    <>
+      {shown.map((head) => (
+        <dd key={head.edit} class={isContested ? "contested" : ""}>
+          <span class="value-text">{wordsOf(reader, field, name, head, record)}</span>
+          <Author head={head} reader={reader} />
+        </dd>
+      ))}
+    </>
+  );
+}
+
+function wordsOf(reader: Reader, field: Field, name: FieldName, head: Head, record: RecordState): string {
+  const value = showValue(reader, field, head.value);
+  const key = keyOf(name);
+  if (field.name === "checklist") {
+    const list = checklistOf(head.value, checklistsIn(reader.book));
+    return list === undefined ? value : reader.language === "zh" ? list.zh : list.en;
+  }
+  if (key === undefined) {
+    return value;
+  }
+  if (record.kind === "inspection" && field.name === "items") {
+    const list = checklistOf(headsOf(record, "checklist")[0]?.value, checklistsIn(reader.book));
+    const item = list?.items.find((item) => item.code === key);
+    return `${key} ${item === undefined ? "" : reader.language === "zh" ? item.zh : item.en}：${value}`;
+  }
+  return `${choiceLabel(reader, field.key?.choices ?? "", key)} ${value}`;
+}
+
+/** Who said it, and when. */
+function Author({ head, reader }: { head: Head; reader: Reader }) {
+  const say = useWords();
+  const at = moment(head.made_at, reader.now, reader.language);
+  return (
+    <span class="author">
+      {say(words.whoWhen, { name: head.by_name, at })}
+      {head.seq === undefined ? ` · ${say(words.notSentYet)}` : ""}
+    </span>
+  );
+}
+
+/** The photos of a record, field by field. */
+export function PhotosRead({ reader, kind, record }: ValuesProps) {
+  const fields = kind.fields.filter((field) => field.type === "photo" && headsOf(record, field.name).length > 0);
+  return (
+    <>
+      {fields.map((field) => (
+        <section key={field.name} class="card" aria-label={labelOf(field, reader.language)}>
+          <h3>{labelOf(field, reader.language)}</h3>
+          <ul class="photo-list wide">
+            {headsOf(record, field.name).map((head) => (
+              <PhotoRead key={head.edit} head={head} reader={reader} />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  );
+}
+
+function PhotoRead({ head, reader }: { head: Head; reader: Reader }) {
+  const say = useWords();
+  const photo = isMap(head.value) ? head.value : {};
+  const text = (part: string) => (isText(photo[part]) ? photo[part] : "");
+  const hash = text("sha256");
+  const filed = text("category") === "" ? "" : choiceLabel(reader, "photo_category", text("category"));
+  const caption = [filed, text("caption")].filter((words) => words !== "").join(" · ");
+  const kept = reader.book.phone.photos[hash];
+  return (
+    <li class="photo">
+      <Picture hash={hash} size="preview" alt={say(words.photoOf, { what: caption })} missing={say(words.photoNotHere)} />
+      <p>{caption}</p>
+      {photo["contains_minor"] === true ? <p class="soft">{say(words.hasMinor)}</p> : null}
+      {kept === undefined ? null : <p class="soft">{say(kept.atOffice ? words.photoSent : words.photoWaits)}</p>}
+    </li>
+  );
+}

@@ -1,0 +1,91 @@
+/** One project today: its diary, the days that were missed, an idle day in two taps. */
+
+import { useState } from "preact/hooks";
+import type { Draft } from "../../db/device.ts";
+import { natural } from "../../protocol/ids.ts";
+import { useHouse } from "../../ui/house.ts";
+import { go } from "../../ui/route.ts";
+import { Button } from "../../ui/widgets/button.tsx";
+import { shortDay } from "../../ui/words/dates.ts";
+import { useWords } from "../../ui/words/language.ts";
+import { today as words } from "../../ui/words/today.ts";
+import { begin } from "../form/begin.ts";
+import { stampOf } from "../form/days.ts";
+import { textIn } from "../record/book.ts";
+import type { Reader } from "../record/show.ts";
+import { IdleSheet } from "./idle.tsx";
+import type { ProjectToday } from "./state.ts";
+
+/** How many missed days are one tap away. */
+const MOST_MISSED = 7;
+
+interface ProjectProps {
+  reader: Reader;
+  state: ProjectToday;
+  drafts: Draft[];
+  today: string;
+}
+
+export function ProjectCard({ reader, state, drafts, today }: ProjectProps) {
+  const say = useWords();
+  const { device } = useHouse();
+  const { book } = reader;
+  const { project } = state;
+  const [idleOn, setIdleOn] = useState<string>();
+  const idOf = (day: string) => natural("diary", `${project.id}/${day}`);
+  const hasDraft = (day: string) => drafts.some((draft) => draft.id === idOf(day));
+  const write = async (day: string) => {
+    const id = await begin(device, book, "diary", { project: project.id, date: day }, stampOf(new Date()));
+    if (id !== undefined) {
+      go("write", "diary", id);
+    }
+  };
+  const isBegun = hasDraft(today);
+  const isDone = state.today === "submitted" || state.today === "confirmed" || state.today === "changed_since_signed";
+  const [tone, standing] = standingOf(state, isBegun);
+  return (
+    <section class="card" aria-label={textIn(project, "name") ?? say(words.projects)}>
+      <h2>{textIn(project, "name")}</h2>
+      <p class="soft">{book.nameOf(textIn(project, "school"))}</p>
+      <p>
+        {say(words.todays)}
+        <span class={`tag ${tone}`}>{say(words[standing])}</span>
+      </p>
+      {isDone && !isBegun ? (
+        <Button onClick={() => go("record", idOf(today))}>{say(words.editDiary)}</Button>
+      ) : (
+        <Button weight="main" onClick={() => void write(today)}>
+          {say(isBegun || state.today !== "none" ? words.goOnDiary : words.writeDiary)}
+        </Button>
+      )}
+      {state.today === "none" && !isBegun ? <Button onClick={() => setIdleOn(today)}>{say(words.idle)}</Button> : null}
+      {state.missed.length === 0 ? null : (
+        <div class="missed">
+          <p>
+            <span class="tag bad flush">{say(words.missedTitle, { count: state.missed.length })}</span>
+          </p>
+          <p class="soft">{say(words.missedDo)}</p>
+          <div class="chips">
+            {state.missed.slice(0, MOST_MISSED).map((day) => (
+              <button key={day} type="button" class="chip" onClick={() => void write(day)}>
+                {shortDay(day)}
+              </button>
+            ))}
+          </div>
+          {state.missed.length > MOST_MISSED ? <p class="soft">{say(words.missedMore, { count: state.missed.length - MOST_MISSED })}</p> : null}
+        </div>
+      )}
+      {idleOn === undefined ? null : (
+        <IdleSheet reader={reader} project={project} day={idleOn} suspended={state.suspended} onDone={() => setIdleOn(undefined)} onEdit={() => void write(idleOn)} />
+      )}
+    </section>
+  );
+}
+
+/** How today stands, and how urgent that is. */
+function standingOf(state: ProjectToday, isBegun: boolean): ["good" | "care" | "told", keyof typeof words & ("draft" | "suspended" | "notRequired" | ProjectToday["today"])] {
+  if (state.today === "none") {
+    return isBegun ? ["care", "draft"] : state.suspended ? ["told", "suspended"] : state.required ? ["care", "none"] : ["told", "notRequired"];
+  }
+  return [["incomplete", "returned", "changed_since_signed"].includes(state.today) ? "care" : "good", state.today];
+}
