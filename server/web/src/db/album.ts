@@ -34,13 +34,17 @@ export class Album {
     this.bell.ring("roll", "album");
   }
 
-  /** Puts the copy that is to be sent in the place of the picture as it came in. */
+  /** Puts the copy that is to be sent in the place of the picture as it came in, unless that was discarded. */
   async develop(original: Sha256, copy: Shot, picture: Blob): Promise<void> {
     const bytes = await picture.arrayBuffer();
     const tx = this.db.transaction(["device", "roll", "album"], "readwrite", { durability: "strict" });
     const roll = tx.objectStore("roll");
-    const before = await roll.get(copy.sha256);
-    const drafts = [...new Set([...(before?.drafts ?? []), ...copy.drafts])];
+    const [shot, before] = [await roll.get(original), await roll.get(copy.sha256)];
+    if (shot === undefined) {
+      await tx.done;
+      return;
+    }
+    const drafts = [...new Set([...(before?.drafts ?? []), ...shot.drafts])];
     await tx.objectStore("album").put({ bytes, type: picture.type }, copy.sha256);
     await roll.put({ ...copy, drafts });
     if (original !== copy.sha256) {
