@@ -1,24 +1,51 @@
-/** Starts the app: opens the device, then draws. */
+/** Starts the app: opens the device, begins to sync, draws. */
 
 import { render } from "preact";
 import { Device } from "./db/device.ts";
 import { App } from "./field/app.tsx";
+import { outsideOf } from "./sync/browser.ts";
+import { Runner } from "./sync/runner.ts";
 import { HouseProvider } from "./ui/house.ts";
-import { tellDocument } from "./ui/words/language.ts";
+import { awaitInstalling } from "./ui/installing.ts";
+import { Update, serveOffline } from "./ui/update.ts";
+import { Notice } from "./ui/widgets/notice.tsx";
+import { frame } from "./ui/words/frame.ts";
+import { languageTag, say, tellDocument } from "./ui/words/language.ts";
 import "./ui/style.css";
 
 async function start(root: HTMLElement): Promise<void> {
-  tellDocument();
   const device = await Device.open();
+  const runner = new Runner(device, outsideOf(window, device, languageTag));
+  runner.start();
+  const line = {
+    isBusy: () => runner.state().engine.busy || runner.state().sending,
+    watch: (watcher: () => void) => runner.watch(watcher),
+  };
+  const update = new Update(line, () => location.reload(), Date.now);
   render(
-    <HouseProvider value={{ device }}>
+    <HouseProvider value={{ device, runner, update }}>
       <App />
     </HouseProvider>,
     root,
   );
+  await serveOffline(window, update);
 }
 
+/** A browser that lets no page store anything, as some do in private windows. */
+function cannotStart(root: HTMLElement): void {
+  render(
+    <main class="page">
+      <Notice tone="bad" title={say(frame.noStorage)} live>
+        <p>{say(frame.noStorageWhy)}</p>
+      </Notice>
+    </main>,
+    root,
+  );
+}
+
+tellDocument();
+awaitInstalling(window);
 const root = document.getElementById("app");
 if (root !== null) {
-  void start(root);
+  start(root).catch(() => cannotStart(root));
 }

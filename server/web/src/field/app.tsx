@@ -2,12 +2,15 @@
 
 import type { ComponentChildren } from "preact";
 import { Fault } from "../ui/fault.tsx";
+import { useHouse } from "../ui/house.ts";
 import { later } from "../ui/later.tsx";
+import { useLive } from "../ui/live.ts";
 import { type Route, to, useRoute } from "../ui/route.ts";
 import { ButtonLink } from "../ui/widgets/button.tsx";
 import { Empty } from "../ui/widgets/notice.tsx";
 import { frame } from "../ui/words/frame.ts";
 import { useWords } from "../ui/words/language.ts";
+import { LineChip } from "./line/chip.tsx";
 import { TodayPage } from "./today/page.tsx";
 
 const RecordsPage = later(() => import("./record/list.tsx").then((file) => file.RecordsPage));
@@ -15,22 +18,32 @@ const RecordPage = later(() => import("./record/page.tsx").then((file) => file.R
 const FormPage = later(() => import("./form/page.tsx").then((file) => file.FormPage));
 const LinePage = later(() => import("./line/page.tsx").then((file) => file.LinePage));
 const MePage = later(() => import("./me/page.tsx").then((file) => file.MePage));
+const SupportPage = later(() => import("./me/support.tsx").then((file) => file.SupportPage));
+const WelcomePage = later(() => import("./join/welcome.tsx").then((file) => file.WelcomePage));
 const JoinPage = later(() => import("./join/page.tsx").then((file) => file.JoinPage));
 
 export function App() {
   const say = useWords();
-  const route = useRoute();
+  const { device } = useHouse();
+  const asked = useRoute();
+  const isSomebodys = useLive(async () => (await device.phone()) !== undefined, [], ["device"]);
+  // A phone that is nobody's yet has one page to show, and the one for support.
+  const route = isSomebodys === false && asked[0] !== "support" ? ["enrol", ...asked.slice(1, asked[0] === "enrol" ? 2 : 1)] : asked;
+  const report = (error: unknown) => void device.keepTrouble(Date.now(), "page", "broke", String(error));
   return (
     <div class="frame">
       <header class="head">
         <h1>{say(frame.app)}</h1>
+        {isSomebodys === true ? <LineChip /> : null}
       </header>
       <main class="page">
-        <Fault page={route.join("/")}>
-          <Page route={route} />
-        </Fault>
+        {isSomebodys === undefined ? null : (
+          <Fault page={route.join("/")} onFault={report}>
+            <Page route={route} />
+          </Fault>
+        )}
       </main>
-      <Navigation route={route} />
+      {isSomebodys === true ? <Navigation route={route} /> : null}
     </div>
   );
 }
@@ -38,7 +51,7 @@ export function App() {
 /**
  * Each page by the first part of its address:
  * `#/` · `#/records` · `#/record/<id>` · `#/write/<kind>/<record or draft>` · `#/sync` · `#/me` ·
- * `#/enrol/<code>`.
+ * `#/support` · `#/enrol/<code>` · `#/welcome`.
  */
 function Page({ route }: { route: Route }) {
   const say = useWords();
@@ -56,6 +69,10 @@ function Page({ route }: { route: Route }) {
       return <LinePage />;
     case "me":
       return <MePage />;
+    case "support":
+      return <SupportPage />;
+    case "welcome":
+      return <WelcomePage />;
     case "enrol":
       return <JoinPage {...(first === undefined ? {} : { code: first })} />;
     default:
@@ -83,7 +100,7 @@ function Navigation({ route }: { route: Route }) {
       <Place href={to("sync")} isHere={route[0] === "sync"}>
         {say(frame.sync)}
       </Place>
-      <Place href={to("me")} isHere={route[0] === "me"}>
+      <Place href={to("me")} isHere={route[0] === "me" || route[0] === "support"}>
         {say(frame.me)}
       </Place>
     </nav>

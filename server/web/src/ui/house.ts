@@ -1,11 +1,15 @@
 /** What every page has at hand. */
 
 import { createContext } from "preact";
-import { useContext } from "preact/hooks";
+import { useContext, useEffect, useState } from "preact/hooks";
 import type { Device } from "../db/device.ts";
+import type { Runner, SyncState } from "../sync/runner.ts";
+import type { Update } from "./update.ts";
 
 export interface House {
   device: Device;
+  runner: Runner;
+  update: Update;
 }
 
 const Context = createContext<House | undefined>(undefined);
@@ -18,4 +22,21 @@ export function useHouse(): House {
     throw new Error("a page stands outside of the house");
   }
   return house;
+}
+
+/** How things stand between here and the office, always as they are now. */
+export function useSync(): SyncState {
+  const { runner } = useHouse();
+  return useWatched(runner, () => runner.state());
+}
+
+/** What something that can be watched says of itself. */
+export function useWatched<T>(it: { watch(watcher: () => void): () => void }, look: () => T): T {
+  const [state, setState] = useState(look);
+  useEffect(() => {
+    const see = () => setState(look());
+    see();
+    return it.watch(see);
+  }, [it]);
+  return state;
 }

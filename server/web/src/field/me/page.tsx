@@ -1,10 +1,99 @@
-import { Empty } from "../../ui/widgets/notice.tsx";
-import { me } from "../../ui/words/me.ts";
-import { useWords } from "../../ui/words/language.ts";
+/** Who this phone is, and what it has. */
+
+import { useEffect, useState } from "preact/hooks";
+import { headsOf, recordOf } from "../../protocol/record.ts";
+import { isText } from "../../protocol/values.ts";
+import { useHouse } from "../../ui/house.ts";
+import { useLive } from "../../ui/live.ts";
+import { to } from "../../ui/route.ts";
+import { versionOf } from "../../ui/update.ts";
+import { ButtonLink } from "../../ui/widgets/button.tsx";
+import { bytes } from "../../ui/words/figures.ts";
+import { language, useWords } from "../../ui/words/language.ts";
+import { me as words } from "../../ui/words/me.ts";
+import type { Me } from "../join/enrol.ts";
+import { UpdateOffer } from "../line/update.tsx";
+import { HomeScreen, Keeping, useStorage } from "./keeping.tsx";
+import { LanguageChoice } from "./language.tsx";
+import { SignOut } from "./signout.tsx";
+import "./me.css";
 
 export function MePage() {
   const say = useWords();
+  const { device } = useHouse();
+  const me = useLive(() => device.paper<Me>("me"), []);
   return (
-    <Empty title={say(me.language)} />
+    <>
+      <h2>{me?.user.display_name ?? say(words.title)}</h2>
+      {me === undefined ? null : <Roles me={me} />}
+      <LanguageChoice />
+      <UpdateOffer />
+      {me === undefined ? null : <ThisPhone me={me} />}
+      <Keeping />
+      <HomeScreen />
+      <ButtonLink href={to("support")}>{say(words.support)}</ButtonLink>
+      <SignOut />
+    </>
+  );
+}
+
+function Roles({ me }: { me: Me }) {
+  const say = useWords();
+  return (
+    <section class="card">
+      <h3>{say(words.roles)}</h3>
+      {me.roles.length === 0 ? <p>{say(words.noRoles)}</p> : null}
+      <ul class="plain">
+        {me.roles.map((role) => (
+          <li key={`${role.role} ${role.scope}`}>
+            {language() === "zh" ? role.zh : role.en} <Scope scope={role.scope} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Where a role is held: by the name of the project or school, else by the division's code. */
+function Scope({ scope }: { scope: string }) {
+  const { device } = useHouse();
+  const [noun, id = ""] = scope.split(":");
+  const name = useLive(async () => {
+    const row = await device.row(id);
+    const value = row && headsOf(recordOf(row), "name")[0]?.value;
+    return isText(value) ? value : undefined;
+  }, [id]);
+  const isDivision = noun === "county" || noun === "city" || noun === "township";
+  return <span class="soft">{name ?? (isDivision ? id : "")}</span>;
+}
+
+function ThisPhone({ me }: { me: Me }) {
+  const say = useWords();
+  const [storage] = useStorage();
+  const [version, setVersion] = useState<string>();
+  useEffect(() => void versionOf(window).then(setVersion), []);
+  const used = storage?.used === undefined ? "–" : bytes(storage.used);
+  return (
+    <section class="card">
+      <h3>{say(words.phone)}</h3>
+      <dl class="facts">
+        <Fact term={say(words.name)}>{me.device.name}</Fact>
+        <Fact term={say(words.account)}>{me.user.username}</Fact>
+        <Fact term={say(words.office)}>{me.server.public_url}</Fact>
+        <Fact term={say(words.storage)}>
+          {storage?.room === undefined ? used : say(words.used, { used, room: bytes(storage.room) })}
+        </Fact>
+        <Fact term={say(words.version)}>{version ?? say(words.notOffline)}</Fact>
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ term, children }: { term: string; children: string }) {
+  return (
+    <div>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </div>
   );
 }

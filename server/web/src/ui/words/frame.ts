@@ -22,5 +22,16 @@ export const frame = room({
     zh: "写好的内容都还在这台手机上，什么也没有丢。请重新打开；还不行就把“我的 → 联系技术支持”那一页发给办公室。",
     en: "All that you wrote is still on this phone; nothing was lost. Please open it again; if that does not help, send the page “Me → Support” to the office.",
   },
+  noStorage: { zh: "这个浏览器不让网页存东西", en: "This browser lets pages store nothing" },
+  noStorageWhy: {
+    zh: "多半是无痕模式，或者手机空间满了。请在普通窗口里打开，或腾出一些空间再试。以前写好的内容不会因此丢失。",
+    en: "Perhaps it is a private window, or the phone is full. Open it in an ordinary window, or make some room and try again. What you wrote before is not lost by this.",
+  },
+  updateReady: { zh: "新版本准备好了", en: "A new version is ready" },
+  updateWhy: { zh: "更新不会动您写的内容。", en: "Updating touches nothing that you wrote." },
+  updateNow: { zh: "现在更新", en: "Update now" },
+  updateAwaits: { zh: "等这次同步完成就更新", en: "Updating when this sync is through" },
+  updateTaking: { zh: "正在更新…", en: "Updating…" },
+  updateElsewhere: { zh: "另一个窗口已更新，请重新打开这一页", en: "Another window was updated; please open this page again" },
   again: { zh: "重新打开", en: "Open again" },
 });

@@ -1,10 +1,140 @@
-import { room } from "./catalogue.ts";
+import { counted, room } from "./catalogue.ts";
 
-/** The line to the office: what is written, on its way, there, settled. */
+interface Left {
+  records: number;
+  photos: number;
+}
+
+function leftZh({ records, photos }: Left): string {
+  return [records > 0 ? `${records} 条记录` : "", photos > 0 ? `${photos} 张照片` : ""].filter(Boolean).join("、");
+}
+
+function leftEn({ records, photos }: Left): string {
+  return [records > 0 ? counted(records, "entry", "entries") : "", photos > 0 ? counted(photos, "photo") : ""]
+    .filter(Boolean)
+    .join(" and ");
+}
+
+/** The line to the office: what is written, on its way, there, in a backup; why nothing moves. */
 export const line = room({
-  empty: { zh: "还没有要发送的内容", en: "Nothing to send yet" },
-  emptyWhy: {
-    zh: "写好的内容先存在手机里，有网络时自动发送。",
-    en: "What you write is kept on the phone first and sent by itself when there is a network.",
+  title: { zh: "同步", en: "Sync" },
+
+  // In the header, short.
+  chipBusy: { zh: "正在同步…", en: "Syncing…" },
+  chipLeft: { zh: "{count} 待发送", en: "{count} to send" },
+  chipOffline: { zh: "没有网络", en: "No network" },
+  chipOfflineLeft: { zh: "没有网络 · {count} 待发送", en: "No network · {count} to send" },
+  chipCare: { zh: "需要处理", en: "Needs you" },
+  chipWaits: { zh: "办公室忙，稍后再试", en: "Office busy, will retry" },
+  chipAll: { zh: "都在办公室", en: "All at the office" },
+  chipNone: { zh: "已同步", en: "Synced" },
+  chipFirst: { zh: "还没有同步过", en: "Not synced yet" },
+
+  // What the page says first.
+  all: {
+    zh: (p: Left) => (p.records + p.photos === 0 ? "没有要发送的" : `${leftZh(p)}，全部在办公室`),
+    en: (p: Left) => (p.records + p.photos === 0 ? "Nothing to send" : `${leftEn(p)}: all at the office`),
   },
+  proven: { zh: "{when} 和办公室逐条核对过，一条不缺。", en: "Checked with the office one by one, {when}: nothing is missing." },
+  notProven: {
+    zh: "办公室已经答复收到，还没有逐条核对。",
+    en: "The office has confirmed all of it; it was not yet checked one by one.",
+  },
+  prove: { zh: "现在核对", en: "Check now" },
+  proving: { zh: "正在核对…", en: "Checking…" },
+  notProvable: { zh: "没有核对成：现在连不上办公室。", en: "Not checked: the office cannot be reached now." },
+  left: {
+    zh: (p: Left) => `还有 ${leftZh(p)} 只在这台手机里`,
+    en: (p: Left) => `${leftEn(p)} so far only on this phone`,
+  },
+  leftWhy: {
+    zh: "都存好了，关掉手机也不会丢。有网络时自动发送，先记录，后照片。",
+    en: "It is stored safely, even if the phone is switched off. It is sent by itself when there is a network: entries first, then photos.",
+  },
+  now: { zh: "现在同步", en: "Sync now" },
+  busy: { zh: "正在同步…", en: "Syncing…" },
+  lastWorked: { zh: "上次同步：{when}", en: "Last synced: {when}" },
+  neverWorked: { zh: "还没有同步成功过。", en: "It has not synced yet." },
+  records: { zh: "记录：{done}/{all} 条在办公室", en: "Entries: {done} of {all} at the office" },
+  photos: { zh: "照片：{done}/{all} 张在办公室，{sent}/{bytes}", en: "Photos: {done} of {all} at the office, {sent} of {bytes}" },
+  inBackup: {
+    zh: "其中 {count} 条还没有进备份，手机会留着，直到办公室的备份里也有。",
+    en: "{count} of them are not in a backup yet: the phone keeps them until the office's backup has them too.",
+  },
+
+  // Why nothing moves: what happened, that nothing is lost, what to do.
+  noLine: { zh: "没有网络", en: "No network" },
+  noLineWhy: {
+    zh: "写的都在手机里，什么也没丢。有信号时会自动发送；着急的话，走到有信号的地方打开这一页。",
+    en: "All you wrote is on the phone; nothing is lost. It is sent by itself when there is signal; if it is urgent, open this page where there is some.",
+  },
+  stranger: { zh: "这个 Wi-Fi 要先登录", en: "This Wi-Fi wants a sign-in first" },
+  strangerWhy: {
+    zh: "回答的不是办公室的服务器。请打开浏览器登录 Wi-Fi，或者改用手机流量。什么也没丢，连上后自动发送。",
+    en: "Something else answered in the office's place. Sign in to the Wi-Fi, or use mobile data. Nothing is lost; it is sent once the office answers.",
+  },
+  officeBusy: { zh: "办公室的服务器现在忙", en: "The office's server is busy" },
+  officeBusyWhy: { zh: "过一会儿会自动再试，不用管它。什么也没丢。", en: "It tries again by itself in a while. Nothing is lost." },
+  signedOut: { zh: "办公室停用了这台手机的登记", en: "The office ended this phone's enrolment" },
+  signedOutWhy: {
+    zh: "写的都还在手机里，什么也没丢，但现在发不出去。请给办公室打电话；没有发出的内容可以先导出成文件交给办公室。",
+    en: "All you wrote is still on the phone and nothing is lost, but it cannot be sent now. Please call the office; what was not sent can be exported to a file for them.",
+  },
+  oldApp: { zh: "手机里的版本太旧了", en: "The version on this phone is too old" },
+  oldAppWhy: {
+    zh: "写的内容照常送到办公室；要看到办公室的新内容，请先更新。",
+    en: "What you write still gets to the office; to see what is new there, update first.",
+  },
+  storage: { zh: "手机存不下了", en: "The phone cannot store more" },
+  storageWhy: {
+    zh: "已经存好的没有丢。请删掉一些别的应用或视频，腾出空间后再打开。",
+    en: "What was stored is not lost. Delete some other apps or videos to make room, then open it again.",
+  },
+  refused: { zh: "办公室的服务器没有接受", en: "The office's server did not take it" },
+  refusedWhy: {
+    zh: "写的都还在手机里，什么也没丢。请把“联系技术支持”那一页发给办公室。",
+    en: "All you wrote is still on the phone; nothing is lost. Please send the support page to the office.",
+  },
+  distrust: { zh: "办公室的台账和这台手机记得的不一样", en: "The office's ledger is not the one this phone remembers" },
+  distrustWhy: {
+    zh: "可能有人改动过已经收下的内容。您写的都还在手机里。请把“联系技术支持”那一页发给办公室的上级。",
+    en: "Somebody may have changed what was already received. All you wrote is still on the phone. Please send the support page to those above the office.",
+  },
+  clockBehind: { zh: "手机的时间慢了 {minutes} 分钟", en: "The phone's clock is {minutes} minutes behind" },
+  clockAhead: { zh: "手机的时间快了 {minutes} 分钟", en: "The phone's clock is {minutes} minutes ahead" },
+  clockWhy: {
+    zh: "日志和照片的时间会跟着错。请在手机设置里打开“自动确定日期和时间”。写好的内容不受影响。",
+    en: "Times of diaries and photos are wrong with it. Turn on automatic date and time in the phone's settings. What you wrote is not affected.",
+  },
+  saveData: { zh: "照片在等 Wi-Fi", en: "Photos wait for Wi-Fi" },
+  saveDataWhy: {
+    zh: "手机开着省流量模式，所以只发送了记录。照片共还有 {bytes}。",
+    en: "The phone saves data, so only the entries were sent. The photos still take {bytes}.",
+  },
+  sendPhotos: { zh: "用流量发照片", en: "Send photos now" },
+  support: { zh: "联系技术支持", en: "Support" },
+
+  // Each record and each photo.
+  each: { zh: "每一条在哪儿", en: "Where each one is" },
+  eachNone: {
+    zh: "没有在路上的记录。进了备份的不再列在这里，在“记录”里看。",
+    en: "Nothing is on its way. What is in a backup is not listed here any more; see “Records”.",
+  },
+  atWaiting: { zh: "写好了，等着发送", en: "Written, waits to be sent" },
+  atSending: { zh: "正在发送", en: "On its way" },
+  atOffice: { zh: "到办公室了", en: "At the office" },
+  atSettled: { zh: "到办公室了，也进了备份", en: "At the office and in a backup" },
+  atHeld: { zh: "办公室收下了，等人看", en: "At the office, waits for somebody there" },
+  atRefused: { zh: "办公室退回了", en: "Sent back by the office" },
+  changes: {
+    zh: (p: { count: number }) => `改了 ${p.count} 次`,
+    en: (p: { count: number }) => counted(p.count, "save"),
+  },
+  photo: { zh: "照片 {name}", en: "Photo {name}" },
+  photoBytes: { zh: "{sent}/{bytes}", en: "{sent} of {bytes}" },
+  photosOf: {
+    zh: (p: { there: number; all: number }) => `照片 ${p.there}/${p.all} 张在办公室`,
+    en: (p: { there: number; all: number }) => `${p.there} of ${counted(p.all, "photo")} at the office`,
+  },
+  otherPhotos: { zh: "别的照片", en: "Other photos" },
 });

@@ -1,6 +1,71 @@
-import { room } from "./catalogue.ts";
+import { counted, room } from "./catalogue.ts";
 
-/** The owner, the device, its settings. */
+interface OnlyHere {
+  records: number;
+  photos: number;
+}
+
+/** The owner, the device, its settings, signing out, and what support asks for. */
 export const me = room({
+  title: { zh: "我的", en: "Me" },
   language: { zh: "语言", en: "Language" },
+  roles: { zh: "身份", en: "Roles" },
+  noRoles: { zh: "现在没有任何身份，请找办公室", en: "No role at present; please ask the office" },
+  phone: { zh: "这台手机", en: "This phone" },
+  name: { zh: "名称", en: "Name" },
+  account: { zh: "账号", en: "Account" },
+  office: { zh: "办公室网址", en: "Office's address" },
+  storage: { zh: "占用空间", en: "Space used" },
+  used: { zh: "{used}（浏览器最多给 {room}）", en: "{used} (the browser gives up to {room})" },
+  version: { zh: "版本", en: "Version" },
+  notOffline: { zh: "还没有装好离线版，请在有网络时再打开一次", en: "Not ready for offline yet; open it once more with a network" },
+
+  signOut: { zh: "退出登记", en: "Sign out" },
+  signOutWhy: {
+    zh: "换人用这台手机前先退出。退出会清空这台手机里的内容，所以先要确认都在办公室。",
+    en: "Sign out before somebody else uses this phone. It clears what is on the phone, so it is first made sure that all of it is at the office.",
+  },
+  checking: { zh: "正在和办公室核对…", en: "Checking with the office…" },
+  safe: {
+    zh: (p: OnlyHere) => `${p.records} 条记录、${p.photos} 张照片都在办公室，可以退出。`,
+    en: (p: OnlyHere) =>
+      `${counted(p.records, "entry", "entries")} and ${counted(p.photos, "photo")}: all at the office. You may sign out.`,
+  },
+  safeNothing: { zh: "这台手机里没有要交的内容，可以退出。", en: "Nothing on this phone is to be sent. You may sign out." },
+  notSafe: { zh: "现在退出会丢内容", en: "Signing out now would lose something" },
+  onlyHere: {
+    zh: (p: OnlyHere) => `${p.records} 条记录、${p.photos} 张照片还只在这台手机里。`,
+    en: (p: OnlyHere) => `${counted(p.records, "entry", "entries")} and ${counted(p.photos, "photo")} are only on this phone so far.`,
+  },
+  unproven: {
+    zh: "连不上办公室，没法核对是不是都收到了。",
+    en: "The office cannot be reached, so it cannot be checked that it has everything.",
+  },
+  syncFirst: { zh: "先去同步", en: "Sync first" },
+  export: { zh: "导出成文件", en: "Export to a file" },
+  exporting: { zh: "正在导出…", en: "Exporting…" },
+  exported: {
+    zh: "文件 {name} 已导出，请确认存好了，再交给办公室。",
+    en: "The file {name} was exported. Make sure that you have it, then hand it to the office.",
+  },
+  exportFailed: { zh: "没有导出成，手机里的内容没有动。", en: "It was not exported; what is on the phone was not touched." },
+  drafts: {
+    zh: (p: { count: number }) => `还有 ${p.count} 份没写完的草稿，退出后就没有了。`,
+    en: (p: { count: number }) => `${counted(p.count, "draft")} not finished; signing out throws ${p.count === 1 ? "it" : "them"} away.`,
+  },
+  signOutNow: { zh: "退出并清空这台手机", en: "Sign out and clear this phone" },
+  signOutExported: { zh: "文件已存好，退出并清空", en: "I have the file; sign out and clear" },
+
+  support: { zh: "联系技术支持", en: "Support" },
+  supportWhy: {
+    zh: "打电话时对方会问这一页。可以念，也可以复制后发过去。里面没有您写的内容。",
+    en: "Support asks for this page on the telephone. Read it out, or copy and send it. Nothing of what you wrote is in it.",
+  },
+  copy: { zh: "复制", en: "Copy" },
+  troubles: { zh: "最近的问题", en: "Last troubles" },
+  noTroubles: { zh: "没有出过问题", en: "None so far" },
+  times: {
+    zh: (p: { times: number }) => `${p.times} 次`,
+    en: (p: { times: number }) => counted(p.times, "time"),
+  },
 });

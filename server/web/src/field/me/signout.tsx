@@ -1,0 +1,81 @@
+/** Signing out: only when the office has everything and just said so, or after an export. */
+
+import { useState } from "preact/hooks";
+import { useHouse } from "../../ui/house.ts";
+import { to } from "../../ui/route.ts";
+import { Button, ButtonLink } from "../../ui/widgets/button.tsx";
+import { Notice } from "../../ui/widgets/notice.tsx";
+import { Sheet } from "../../ui/widgets/sheet.tsx";
+import { useWords } from "../../ui/words/language.ts";
+import { me as words } from "../../ui/words/me.ts";
+import { type Leaving, leaving } from "./leaving.ts";
+
+type Asked = Leaving & { drafts: number };
+
+export function SignOut() {
+  const say = useWords();
+  const { device, runner } = useHouse();
+  const [state, setState] = useState<"closed" | "checking" | Asked>("closed");
+  const look = async (): Promise<Asked | undefined> => {
+    const isProven = await runner.prove();
+    const phone = await device.phone();
+    return phone && { ...leaving(phone, isProven), drafts: (await device.drafts()).length };
+  };
+  const open = async () => {
+    setState("checking");
+    setState((await look()) ?? "closed");
+  };
+  const leave = async () => {
+    // Something may have been written since, on another page.
+    const asked = await look();
+    if (asked?.verdict === "safe") {
+      await device.forget();
+      location.replace(to());
+      location.reload();
+    } else {
+      setState(asked ?? "closed");
+    }
+  };
+  return (
+    <section class="card">
+      <p class="soft">{say(words.signOutWhy)}</p>
+      <Button weight="danger" onClick={() => void open()} disabled={state === "checking"}>
+        {say(state === "checking" ? words.checking : words.signOut)}
+      </Button>
+      {typeof state === "string" ? null : (
+        <Sheet title={say(words.signOut)} onClose={() => setState("closed")}>
+          <Verdict asked={state} onLeave={() => void leave()} />
+        </Sheet>
+      )}
+    </section>
+  );
+}
+
+function Verdict({ asked, onLeave }: { asked: Asked; onLeave: () => void }) {
+  const say = useWords();
+  const drafts = asked.drafts === 0 ? null : <Notice tone="care">{say(words.drafts, { count: asked.drafts })}</Notice>;
+  if (asked.verdict === "safe") {
+    return (
+      <>
+        <Notice tone="good">
+          {asked.records + asked.photos === 0 ? say(words.safeNothing) : say(words.safe, asked)}
+        </Notice>
+        {drafts}
+        <Button weight="danger" onClick={onLeave}>
+          {say(words.signOutNow)}
+        </Button>
+      </>
+    );
+  }
+  return (
+    <>
+      <Notice tone="bad" title={say(words.notSafe)}>
+        <p>{asked.verdict === "lacks" ? say(words.onlyHere, asked) : say(words.unproven)}</p>
+      </Notice>
+      {drafts}
+      <ButtonLink href={to("sync")} weight="main">
+        {say(words.syncFirst)}
+      </ButtonLink>
+    </>
+  );
+}
