@@ -6,6 +6,7 @@
  */
 
 import type { HaveResponse, IndexResponse, SyncResponse } from "../protocol/wire.ts";
+import type { Carried } from "./bundle.ts";
 
 /** As much of an HTTP response as matters. */
 export interface HttpResponse {
@@ -110,6 +111,14 @@ export function indexAnswer(response: HttpResponse, now: number): Came<IndexResp
 
 export function haveAnswer(response: HttpResponse, now: number): Came<HaveResponse> {
   return judged(response, now, isHave);
+}
+
+function isCarried(value: unknown): value is Carried {
+  return has(value, ["protocol", "outcomes", "photos", "complete"]) && [value.outcomes, value.photos].every(Array.isArray);
+}
+
+export function bundleAnswer(response: HttpResponse, now: number): Came<Carried> {
+  return judged(response, now, isCarried);
 }
 
 /** Any answer that is an object: what the server says of itself. */

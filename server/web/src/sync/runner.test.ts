@@ -1,6 +1,7 @@
 /** A phone that syncs by itself: what it asks, when, and what it says meanwhile. */
 
 import "fake-indexeddb/auto";
+import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Device } from "../db/device.ts";
 import type { Change, Snapshot, Uuid } from "../protocol/wire.ts";
@@ -253,6 +254,33 @@ describe("the screen", () => {
     vi.restoreAllMocks();
     runner.look();
     await until(() => runner.state().engine.trouble === undefined && runner.state().engine.lastWorked !== undefined);
+  });
+});
+
+describe("the ledger", () => {
+  const golden = JSON.parse(readFileSync(new URL("fixtures/witness.json", import.meta.url), "utf8"));
+
+  test("is witnessed: what was seen goes out with each request, and what does not follow is said", async () => {
+    [office.checkpoint, office.key] = [golden.first, golden.key];
+    const before = run();
+    await settled(before);
+    office.checkpoint = golden.grown;
+    before.look();
+    await until(() => office.requests.length === 2);
+    await settled(before);
+    expect(office.requests.map((request) => request.checkpoint)).toEqual([null, golden.first.note]);
+    stops.pop()?.();
+
+    const runner = run();
+    await until(() => office.requests.length === 3);
+    expect(office.requests[2]?.checkpoint).toBe(golden.grown.note);
+    expect(runner.state().distrust).toBeUndefined();
+    await settled(runner);
+    office.checkpoint = { note: golden.further.note, consistency: [] };
+    runner.look();
+    await until(() => runner.state().distrust !== undefined);
+    expect(runner.state().engine.trouble, "records go on").toBeUndefined();
+    expect(await device.paper("witness")).toMatchObject({ note: golden.grown.note, against: golden.further.note });
   });
 });
 

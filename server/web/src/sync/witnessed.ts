@@ -4,8 +4,8 @@
 export const WITNESS = "witness";
 
 export interface Witnessed {
-  /** The last checkpoint that was believed: a signed note. */
-  note: string;
+  /** The last checkpoint that was believed, a signed note; none yet if the first did not fit. */
+  note?: string;
   /** The ledger's verifying key, as the server first told it. */
   key: string;
   /** What does not fit, once something did not; it is never cleared by what came later. */

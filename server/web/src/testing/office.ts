@@ -1,6 +1,6 @@
 /** The office's side of the line, as far as stories of one phone need it: it takes what comes. */
 
-import type { Change, HaveRequest, Outcome, Snapshot, SyncRequest, SyncResponse, Uuid } from "../protocol/wire.ts";
+import type { Change, CheckpointNews, HaveRequest, Outcome, Snapshot, SyncRequest, SyncResponse, Uuid } from "../protocol/wire.ts";
 import { ScopeDigest } from "../protocol/digest.ts";
 
 export class Office {
@@ -10,6 +10,9 @@ export class Office {
   /** The records that the next answers leave out, so that the digest differs. */
   hidden = new Set<Uuid>();
   requests: SyncRequest[] = [];
+  /** What the next answers say of the ledger, and the key that signed it. */
+  checkpoint?: CheckpointNews;
+  key = "";
   photos: { has(hash: string): boolean } = new Set<string>();
 
   constructor(private readonly now: () => number) {}
@@ -27,6 +30,8 @@ export class Office {
         return json({ kinds: [] });
       case "/api/v1/me":
         return json({ user: {} });
+      case "/api/v1/ledgers/350823/key":
+        return new Response(this.key);
       default:
         return problem(404, "not_found");
     }
@@ -56,6 +61,7 @@ export class Office {
       settled: 0,
       ticket: "t",
       digest: this.digest(),
+      ...(this.checkpoint === undefined ? {} : { checkpoint: this.checkpoint }),
     };
   }
 
