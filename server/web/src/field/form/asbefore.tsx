@@ -1,14 +1,28 @@
 import { useMemo } from "preact/hooks";
-import { headsOf } from "../../protocol/record.ts";
+import { baseOf, headsOf, keyOf } from "../../protocol/record.ts";
 import type { Field } from "../../protocol/schema.ts";
 import { isText } from "../../protocol/values.ts";
 import { shortDay } from "../../ui/words/dates.ts";
 import { form as words } from "../../ui/words/form.ts";
 import { useWords } from "../../ui/words/language.ts";
-import { showValue } from "../record/show.ts";
-import { baseOf, keyOf } from "../../protocol/record.ts";
+import { choiceLabel, showValue } from "../record/show.ts";
 import { useDesk } from "./desk.ts";
 import { AS_YESTERDAY, accept, lastDiary, offered } from "./proposals.ts";
+
+/** The afternoon is mostly as the morning was. */
+export function AsMorning() {
+  const say = useWords();
+  const desk = useDesk();
+  const morning = desk.form.single["weather_am"];
+  if (!isText(morning) || desk.form.single["weather_pm"] !== undefined) {
+    return null;
+  }
+  return (
+    <button type="button" class="offer" onClick={() => desk.set("weather_pm", morning)}>
+      {say(words.asMorning, { weather: choiceLabel(desk.reader, "weather", morning) })}
+    </button>
+  );
+}
 
 /** One tap takes what the last diary said, which is shown on the button; nothing is taken by itself. */
 export function AsBefore({ field }: { field: Field }) {

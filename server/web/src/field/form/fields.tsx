@@ -11,7 +11,7 @@ import { form as words } from "../../ui/words/form.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { labelOf, showValue } from "../record/show.ts";
 import { titleOf } from "../record/title.ts";
-import { AsBefore } from "./asbefore.tsx";
+import { AsBefore, AsMorning } from "./asbefore.tsx";
 import { useDesk } from "./desk.ts";
 import { FieldRow } from "./field.tsx";
 import { ChecklistItems, ChecklistPicker, JoinTeam } from "./inspection.tsx";
@@ -96,6 +96,7 @@ function FieldOf({ field, record }: { field: Field; record: RecordState }) {
   const hint = kind.name === "finding" && name === "severity" ? { hint: say(words.severityHint) } : {};
   return (
     <FieldRow field={field} {...hint}>
+      {kind.name === "diary" && name === "weather_pm" ? <AsMorning /> : null}
       {kind.name === "diary" ? <AsBefore field={field} /> : null}
       {kind.name === "inspection" && name === "team" ? <JoinTeam /> : null}
       {isBad ? (

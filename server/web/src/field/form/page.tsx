@@ -8,6 +8,7 @@ import { go, goInstead, to } from "../../ui/route.ts";
 import { Button, ButtonLink } from "../../ui/widgets/button.tsx";
 import { Empty, Notice } from "../../ui/widgets/notice.tsx";
 import { Sheet } from "../../ui/widgets/sheet.tsx";
+import { month, shortDay } from "../../ui/words/dates.ts";
 import { form as words } from "../../ui/words/form.ts";
 import { frame } from "../../ui/words/frame.ts";
 import { language, useWords } from "../../ui/words/language.ts";
@@ -118,10 +119,15 @@ function Heading({ book, session, isNew, label }: { book: Book; session: Session
   const projectName = book.nameOf(typeof project === "string" ? project : undefined);
   const ofProject = typeof project === "string" ? book.record(project) : undefined;
   const schoolId = typeof school === "string" ? school : ofProject && book.schoolOf(ofProject);
+  const [date, ofMonth] = [form.single["date"], form.single["month"]];
+  const day = typeof ofMonth === "string" ? month(ofMonth) : typeof date === "string" && form.kind === "diary" ? shortDay(date) : undefined;
   const places = [book.nameOf(schoolId), projectName].filter((name) => name !== undefined);
   return (
     <div class="form-head">
-      <h2>{isNew ? label : say(words.editOf, { kind: label })}</h2>
+      <h2>
+        {day === undefined ? null : `${day} `}
+        {isNew ? label : say(words.editOf, { kind: label })}
+      </h2>
       {places.length === 0 ? null : <p class="soft">{places.join(" · ")}</p>}
     </div>
   );

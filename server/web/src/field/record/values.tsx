@@ -1,6 +1,6 @@
 /** What stands in a record: field by field, with who said it and when. */
 
-import { type RecordState, baseOf, headsOf, inConflict, keyOf, read } from "../../protocol/record.ts";
+import { type RecordState, baseOf, changeOf, headsOf, inConflict, keyOf, read } from "../../protocol/record.ts";
 import type { Field, Kind } from "../../protocol/schema.ts";
 import { isMap, isText } from "../../protocol/values.ts";
 import type { FieldName, Head } from "../../protocol/wire.ts";
@@ -22,33 +22,57 @@ interface ValuesProps {
 const ELSEWHERE = ["project", "school", "county", "withdrawn", "signoffs"];
 
 export function Values({ reader, kind, record }: ValuesProps) {
+  const say = useWords();
   const names = [...record.fields.keys()];
+  const main = mainWriting(record);
   const fields = kind.fields.filter((field) => !ELSEWHERE.includes(field.name) && field.type !== "photo");
   const rows = fields.flatMap((field) => {
     const own = names.filter((name) => baseOf(name) === field.name && headsOf(record, name).length > 0).sort();
     return own.length === 0 ? [] : [{ field, names: own }];
   });
-  return (
-    <dl class="values card">
-      {rows.map(({ field, names }) => (
-        <Value key={field.name} reader={reader} field={field} names={names} record={record} />
-      ))}
-    </dl>
+  return rows.length === 0 ? null : (
+    <div class="card">
+      {main === undefined ? null : <p class="soft">{say(words.mainly, { name: main.by_name, at: moment(main.made_at, reader.now, reader.language) })}</p>}
+      <dl class="values">
+        {rows.map(({ field, names }) => (
+          <Value key={field.name} reader={reader} field={field} names={names} record={record} main={main} />
+        ))}
+      </dl>
+    </div>
   );
 }
 
-function Value({ reader, field, names, record }: { reader: Reader; field: Field; names: FieldName[]; record: RecordState }) {
+/** The change that most of the record comes from: said once, so that what others wrote stands out. */
+function mainWriting(record: RecordState): Head | undefined {
+  const counts = new Map<string, { head: Head; count: number }>();
+  for (const { heads } of record.fields.values()) {
+    for (const head of heads) {
+      const writing = counts.get(changeOf(head.edit)) ?? { head, count: 0 };
+      counts.set(changeOf(head.edit), { ...writing, count: writing.count + 1 });
+    }
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.head;
+}
+
+interface ValueProps {
+  reader: Reader;
+  field: Field;
+  record: RecordState;
+  main: Head | undefined;
+}
+
+function Value({ reader, field, names, record, main }: ValueProps & { names: FieldName[] }) {
   return (
     <div class="value">
       <dt>{labelOf(field, reader.language)}</dt>
       {names.map((name) => (
-        <Lines key={name} reader={reader} field={field} name={name} record={record} />
+        <Lines key={name} reader={reader} field={field} name={name} record={record} main={main} />
       ))}
     </div>
   );
 }
 
-function Lines({ reader, field, name, record }: { reader: Reader; field: Field; name: FieldName; record: RecordState }) {
+function Lines({ reader, field, name, record, main }: ValueProps & { name: FieldName }) {
   const heads = headsOf(record, name);
   const reading = read(field.rule, heads);
   const shown = reading.shows === "single" ? [reading.head] : heads;
@@ -58,7 +82,7 @@ function Lines({ reader, field, name, record }: { reader: Reader; field: Field; 
       {shown.map((head) => (
         <dd key={head.edit} class={isContested ? "contested" : ""}>
           <span class="value-text">{wordsOf(reader, field, name, head, record)}</span>
-          <Author head={head} reader={reader} />
+          {main !== undefined && changeOf(head.edit) === changeOf(main.edit) && !isContested ? null : <Author head={head} reader={reader} />}
         </dd>
       ))}
     </>

@@ -118,6 +118,7 @@ export const form = room({
 
   // Yesterday, meanwhile
   sameAs: { zh: "和{day}一样", en: "As on {day}" },
+  asMorning: { zh: "下午也是{weather}", en: "Afternoon too: {weather}" },
   meanwhileTitle: { zh: "这一项别人也改了", en: "Somebody else changed this too" },
   meanwhileWho: { zh: "{name}写的是：{value}", en: "{name} wrote: {value}" },
   useTheirs: { zh: "用对方的", en: "Take theirs" },
