@@ -5,19 +5,25 @@ import { naturalId, newId } from "../../protocol/ids.ts";
 import { emptyRecord } from "../../protocol/record.ts";
 import type { FieldName, Stamp, Uuid, Value } from "../../protocol/wire.ts";
 import type { Book } from "../record/book.ts";
-import { type Form, openForm } from "./model.ts";
+import { type Form, openForm, set } from "./model.ts";
 
 /**
  * The form of a record that is begun with these values. A kind with a natural key has one record for
  * them: where that is there already, the form opens over it.
  */
-export function begun(book: Book, kindName: string, presets: Record<FieldName, Value>): Form | undefined {
+export function begun(
+  book: Book,
+  kindName: string,
+  presets: Record<FieldName, Value>,
+  photos: Value[] = [],
+): Form | undefined {
   const kind = book.schema.kind(kindName);
   if (kind === undefined) {
     return undefined;
   }
   const id = naturalId(kind, (field) => presets[field]) ?? newId();
-  return openForm(book.schema, book.record(id) ?? emptyRecord(id, kindName), presets);
+  const form = openForm(book.schema, book.record(id) ?? emptyRecord(id, kindName), presets);
+  return photos.reduce<Form>((form, photo) => set(book.schema, form, "photos", photo), form);
 }
 
 /** Begins a record and keeps its draft; a draft of it that is there already is left as it is. */
@@ -27,8 +33,9 @@ export async function begin(
   kind: string,
   presets: Record<FieldName, Value>,
   now: Stamp,
+  photos: Value[] = [],
 ): Promise<Uuid | undefined> {
-  const form = begun(book, kind, presets);
+  const form = begun(book, kind, presets, photos);
   if (form !== undefined && (await device.draft(form.record)) === undefined) {
     await keep(device, form, now);
   }

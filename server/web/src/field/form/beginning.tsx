@@ -15,7 +15,8 @@ import { type Book, textIn } from "../record/book.ts";
 import { labelOf } from "../record/show.ts";
 import { projectsOf } from "../today/state.ts";
 import { begin } from "./begin.ts";
-import { localTime, stampOf } from "./days.ts";
+import { localTime } from "./days.ts";
+import { stamp } from "../../protocol/stamp.ts";
 import { checklistsIn } from "./inspection.tsx";
 import { followed } from "./checklist.ts";
 import { mayWrite } from "./rights.ts";
@@ -73,10 +74,10 @@ export function presetsOf(book: Book, kind: Kind, now: Date): Record<FieldName, 
       const { id, display_name } = book.me.user;
       const theme = list?.theme === undefined ? {} : { theme: list.theme };
       const follows = list === undefined ? {} : { checklist: followed(list) };
-      return { ...dated, ...theme, ...follows, team: { name: display_name, user: id }, arrived_at: stampOf(now) };
+      return { ...dated, ...theme, ...follows, team: { name: display_name, user: id }, arrived_at: stamp(now) };
     }
     case "notice":
-      return { issued_at: stampOf(now) };
+      return { issued_at: stamp(now) };
     default:
       return dated;
   }
@@ -126,7 +127,7 @@ function Places({ book, kind }: { book: Book; kind: Kind }) {
   const places = placesFor(book, kind, say);
   const choose = async (choice: PlaceChoice) => {
     const now = new Date();
-    const id = await begin(device, book, kind.name, { ...presetsOf(book, kind, now), ...choice.presets }, stampOf(now));
+    const id = await begin(device, book, kind.name, { ...presetsOf(book, kind, now), ...choice.presets }, stamp(now));
     if (id !== undefined) {
       goInstead("write", kind.name, id);
     }

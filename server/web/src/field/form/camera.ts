@@ -1,13 +1,9 @@
-/** Pictures for a form: taken in one after the other, and found again after a killed page. */
+/** Pictures for a form: what a record says of them, and those that a killed page left behind. */
 
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Device } from "../../db/device.ts";
-import { filenameOf } from "../../db/album.ts";
-import { whereAmI } from "../../photos/position.ts";
-import type { TakenPhoto } from "../../photos/take.ts";
+import { type Position, whereAmI } from "../../photos/position.ts";
+import { type TakenPhoto, develop, take } from "../../photos/take.ts";
 import type { Sha256, Value } from "../../protocol/wire.ts";
-import { stampOf } from "./days.ts";
 
 /** How a picture is filed in the record. */
 export interface Filing {
@@ -36,19 +32,30 @@ export interface Shooting {
   keepOriginal: boolean;
 }
 
+/** How long a picture may wait for its place before its bytes are kept, in milliseconds. */
+const PATIENCE_MS = 500;
+
+/** Asks where the device is while the camera is being opened: a picture that came waits hardly for it. */
+export function lookAround(device: Device): () => Promise<Position | undefined> {
+  const asked = whereAmI(device);
+  const soon = () => new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS, undefined));
+  return () => Promise.race([asked, soon()]);
+}
+
 /** Takes in what the camera or the album gave; the bytes are on the disk when this ends. */
-export async function takeIn(device: Device, file: File, { draft, source, keepOriginal }: Shooting): Promise<TakenPhoto> {
-  const position = source === "camera" ? await whereAmI(device) : undefined;
-  const hash = bytesToHex(sha256(new Uint8Array(await file.arrayBuffer())));
-  const shotAt = stampOf(new Date());
-  const taken: TakenPhoto = { sha256: hash, width: 0, height: 0, origin: source, ...(position === undefined ? {} : { position }) };
-  await device.album.shoot({ sha256: hash, filename: filenameOf(shotAt, file.type), shotAt, source, keepOriginal, drafts: [draft], taken }, file);
-  return taken;
+export async function takeIn(
+  device: Device,
+  file: File,
+  shooting: Shooting,
+  position: Position | undefined,
+): Promise<TakenPhoto> {
+  return take(device, file, { ...shooting, ...(position === undefined ? {} : { position }) });
 }
 
 /** The pictures taken for a draft that do not stand in its form: the page was killed in between. */
 export async function lostShots(device: Device, draft: string, standing: ReadonlySet<Sha256>): Promise<TakenPhoto[]> {
   const shots = await device.album.shots(draft);
-  const lost = shots.filter((shot) => !standing.has(shot.sha256) && !standing.has(shot.taken?.sha256 ?? ""));
-  return lost.flatMap((shot) => shot.taken ?? []);
+  const lost = shots.filter((shot) => !standing.has(shot.sha256));
+  const found = await Promise.all(lost.map((shot) => shot.taken ?? develop(device, shot).catch(() => undefined)));
+  return found.filter((taken) => taken !== undefined);
 }

@@ -17,16 +17,6 @@ export function localTime(at: Date): LocalTime {
   return { day, minutes: at.getHours() * 60 + at.getMinutes() };
 }
 
-/** RFC 3339 with the offset of the place. */
-export function stampOf(at: Date): string {
-  const two = (number: number) => String(number).padStart(2, "0");
-  const { day } = localTime(at);
-  const offset = -at.getTimezoneOffset();
-  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60];
-  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":");
-  return `${day}T${time}${offset < 0 ? "-" : "+"}${two(hours)}:${two(minutes)}`;
-}
-
 /** The day so many days later, or earlier if negative. */
 export function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);

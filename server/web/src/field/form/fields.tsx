@@ -14,6 +14,7 @@ import { titleOf } from "../record/title.ts";
 import { AsBefore, AsMorning } from "./asbefore.tsx";
 import { useDesk } from "./desk.ts";
 import { FieldRow } from "./field.tsx";
+import { DeadlineOffer, ResponsibleOffers } from "./finding.tsx";
 import { ChecklistItems, ChecklistPicker, JoinTeam } from "./inspection.tsx";
 import { type Section, referredFields, sectionsOf } from "./layout.ts";
 import { declared, keepMine, meanwhile, takeTheirs } from "./model.ts";
@@ -98,6 +99,8 @@ function FieldOf({ field, record }: { field: Field; record: RecordState }) {
     <FieldRow field={field} {...hint}>
       {kind.name === "diary" && name === "weather_pm" ? <AsMorning /> : null}
       {kind.name === "diary" ? <AsBefore field={field} /> : null}
+      {kind.name === "finding" && name === "deadline" ? <DeadlineOffer /> : null}
+      {kind.name === "finding" && name === "responsible" ? <ResponsibleOffers /> : null}
       {kind.name === "inspection" && name === "team" ? <JoinTeam /> : null}
       {isBad ? (
         <div class="field-note">

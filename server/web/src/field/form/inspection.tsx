@@ -13,9 +13,10 @@ import { language, useWords } from "../../ui/words/language.ts";
 import type { Book } from "../record/book.ts";
 import { begin } from "./begin.ts";
 import { type CheckItem, type Checklist, checklistOf, countyChecklist, followed, sectionsOf, shippedChecklists } from "./checklist.ts";
-import { stampOf } from "./days.ts";
+import { stamp } from "../../protocol/stamp.ts";
 import { anchorOf, useDesk } from "./desk.ts";
 import { FieldRow } from "./field.tsx";
+import type { Form } from "./model.ts";
 import { findingOf } from "./proposals.ts";
 import { Chips } from "./widgets/chips.tsx";
 import { Photos } from "./widgets/photos.tsx";
@@ -150,12 +151,24 @@ function WriteFinding({ item, value }: { item: CheckItem; value: Value | undefin
       ...(isText(school) ? { school } : {}),
       ...(isText(project) ? { project } : {}),
     };
-    const id = await begin(device, book, "finding", findingOf(item, value, at), stampOf(new Date()));
+    const id = await begin(device, book, "finding", findingOf(item, value, at), stamp(new Date()), photosAbout(form, item));
     if (id !== undefined) {
       go("write", "finding", id);
     }
   };
   return isThere ? <p class="soft">{say(words.findingWritten)}</p> : <Button onClick={() => void write()}>{say(words.writeFinding)}</Button>;
+}
+
+/** The pictures of the failed item: the finding shows them as well. */
+function photosAbout(form: Form, item: CheckItem): Value[] {
+  const values = (form.sets["photos"] ?? []).map((entry) => entry.value);
+  return values.flatMap((value) => {
+    if (!isMap(value) || value["about"] !== `items/${item.code}`) {
+      return [];
+    }
+    const { about: _, ...photo } = value;
+    return [photo];
+  });
 }
 
 function has(record: Parameters<typeof headsOf>[0], name: string, value: Value): boolean {

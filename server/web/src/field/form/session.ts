@@ -9,7 +9,7 @@ import type { FieldName, Sha256, Uuid, Value } from "../../protocol/wire.ts";
 import type { Book } from "../record/book.ts";
 import { keep, kept } from "./begin.ts";
 import { lostShots, photoValue } from "./camera.ts";
-import { stampOf } from "./days.ts";
+import { stamp } from "../../protocol/stamp.ts";
 import { type Entry, type Form, changeOfForm, clear, edits, openForm, refresh, set, setEntries, type } from "./model.ts";
 
 export interface Session {
@@ -64,7 +64,7 @@ export function useSession(device: Device, book: Book | undefined, kind: string,
     }
     now.current = change(now.current);
     setForm(now.current);
-    void keep(device, now.current, stampOf(new Date()));
+    void keep(device, now.current, stamp(new Date()));
   };
   return {
     form,
@@ -75,7 +75,7 @@ export function useSession(device: Device, book: Book | undefined, kind: string,
     type: (name, text) => put((form) => type(form, name, text)),
     entries: (name, change) => put((form) => setEntries(form, name, change(form.sets[name] ?? []))),
     async save() {
-      const change = now.current && changeOfForm(book.schema, now.current, newId(), stampOf(new Date()));
+      const change = now.current && changeOfForm(book.schema, now.current, newId(), stamp(new Date()));
       isOver.current = true;
       try {
         await (change === undefined ? device.dropDraft(id) : device.save(change, id));

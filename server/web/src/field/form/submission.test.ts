@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { emptyRecord } from "../../protocol/record.ts";
 import type { Value } from "../../protocol/wire.ts";
 import { natural } from "../../protocol/ids.ts";
-import { isLateEntry, stampOf } from "./days.ts";
+import { isLateEntry } from "./days.ts";
 import { type Form, openForm, set, setEntries, type } from "./model.ts";
 import { idleDay } from "./proposals.ts";
 import { lacks, stops } from "./submission.ts";
@@ -84,9 +84,4 @@ test("what cannot be sent is named: half a number, a material without a name", (
 test("what the office would hold for its form is told before it is saved", () => {
   const project = openForm(schema, emptyRecord(id(1), "school"), { name: "小学", township: "35082310" });
   expect(stops(schema, project, emptyRecord(id(1), "school"))).toEqual([{ why: "unread", name: "township" }]);
-});
-
-test("a moment is written with the offset of the place", () => {
-  expect(Date.parse(stampOf(new Date(1_772_444_468_000)))).toBe(1_772_444_468_000);
-  expect(stampOf(new Date())).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/);
 });

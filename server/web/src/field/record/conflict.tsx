@@ -12,7 +12,7 @@ import { moment } from "../../ui/words/dates.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
 import { form as formWords } from "../../ui/words/form.ts";
-import { stampOf } from "../form/days.ts";
+import { stamp } from "../../protocol/stamp.ts";
 import { DeskProvider, anchorOf, type Desk } from "../form/desk.ts";
 import { One } from "../form/field.tsx";
 import { type Form, changeOfForm, clear, openSettlement, set, type } from "../form/model.ts";
@@ -43,7 +43,7 @@ export function ConflictCard({ book, reader, kind, record, conflict }: ConflictP
   const mustSay = isSigned(record) && kind.fields.some((field) => field.name === "reason" && field.talk === true);
   const settle = async (form: Form) => {
     const reasoned = mustSay && reason.trim() !== "" ? set(book.schema, form, "reason", reason) : form;
-    const change = changeOfForm(book.schema, reasoned, newId(), stampOf(new Date()));
+    const change = changeOfForm(book.schema, reasoned, newId(), stamp(new Date()));
     if (change !== undefined) {
       await device.save(change);
     }
@@ -113,7 +113,7 @@ interface Over {
 function deskOver({ book, reader, kind, form, put }: Over, device: Desk["device"]): Desk {
   return {
     ...{ device, book, reader, kind, form, put, draft: form.record, stops: [] },
-    today: stampOf(reader.now).slice(0, 10),
+    today: stamp(reader.now).slice(0, 10),
     set: (name, value) => put((form) => set(book.schema, form, name, value)),
     clear: (name) => put((form) => clear(form, name)),
     type: (name, text) => put((form) => type(form, name, text)),

@@ -8,7 +8,8 @@ import { Button } from "../../ui/widgets/button.tsx";
 import { useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
 import { begin } from "../form/begin.ts";
-import { localTime, stampOf } from "../form/days.ts";
+import { localTime } from "../form/days.ts";
+import { stamp } from "../../protocol/stamp.ts";
 import { type FindingState, asks, findingState } from "../today/state.ts";
 import type { Reader } from "./show.ts";
 import { titleOf } from "./title.ts";
@@ -35,7 +36,7 @@ export function FindingFollow({ reader, finding }: { reader: Reader; finding: Re
   const state = findingState(finding, book.all("rectification"), book.all("verification"), book.schema, localTime(now).day);
   const asked = asks(state, book.me.roles, book.me.user.id);
   const reply = async (kind: "rectification" | "verification") => {
-    const id = await begin(device, book, kind, replyPresets(reader, state, kind), stampOf(new Date()));
+    const id = await begin(device, book, kind, replyPresets(reader, state, kind), stamp(new Date()));
     if (id !== undefined) {
       go("write", kind, id);
     }

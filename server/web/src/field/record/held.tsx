@@ -12,7 +12,7 @@ import { Notice } from "../../ui/widgets/notice.tsx";
 import { useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
 import { keep, kept } from "../form/begin.ts";
-import { stampOf } from "../form/days.ts";
+import { stamp } from "../../protocol/stamp.ts";
 import { declared, openForm, set } from "../form/model.ts";
 import { type Reader, labelOf, showValue } from "./show.ts";
 import { whereabouts } from "./whereabouts.ts";
@@ -25,7 +25,7 @@ export function HeldNotices({ reader, kind, record }: { reader: Reader; kind: Ki
     if ((await kept(device, record.id)) === undefined) {
       const opened = openForm(book.schema, book.record(record.id) ?? emptyRecord(record.id, kind.name));
       const form = saidIn(change).reduce((form, [name, value]) => set(book.schema, form, name, value), opened);
-      await keep(device, form, stampOf(new Date()));
+      await keep(device, form, stamp(new Date()));
     }
     go("write", kind.name, record.id);
   };

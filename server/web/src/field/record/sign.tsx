@@ -1,10 +1,9 @@
 /** Signing: a name, a drawn signature, and what it covers. Nobody signs over a visible conflict. */
 
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { filenameOf } from "../../db/album.ts";
 import type { Device } from "../../db/device.ts";
+import { hashOf } from "../../photos/hash.ts";
 import { newId } from "../../protocol/ids.ts";
 import { type RecordState, baseOf, headsOf } from "../../protocol/record.ts";
 import type { Kind } from "../../protocol/schema.ts";
@@ -16,7 +15,7 @@ import { Notice } from "../../ui/widgets/notice.tsx";
 import { Sheet } from "../../ui/widgets/sheet.tsx";
 import { useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
-import { stampOf } from "../form/days.ts";
+import { stamp } from "../../protocol/stamp.ts";
 import { declared } from "../form/model.ts";
 import { Text } from "../form/widgets/text.tsx";
 import type { Book } from "./book.ts";
@@ -110,7 +109,7 @@ function signing(record: RecordState, said: { [name: string]: Value }): Change {
     id: newId(),
     record: record.id,
     kind: record.kind,
-    made_at: stampOf(new Date()),
+    made_at: stamp(new Date()),
     edits: [{ field: SIGNOFFS, value: said, replaces: [] }],
   };
 }
@@ -129,8 +128,8 @@ async function keepDrawing(device: Device, canvas: HTMLCanvasElement, record: st
   if (picture === null) {
     return undefined;
   }
-  const hash = bytesToHex(sha256(new Uint8Array(await picture.arrayBuffer())));
-  const shotAt = stampOf(new Date());
+  const hash = await hashOf(picture);
+  const shotAt = stamp(new Date());
   const { width, height } = canvas;
   const taken = { sha256: hash, width, height, origin: "camera" as const };
   const shot = { sha256: hash, filename: filenameOf(shotAt, "image/png"), shotAt, source: "camera" as const, keepOriginal: true };

@@ -10,7 +10,7 @@ import { Sheet } from "../../ui/widgets/sheet.tsx";
 import { form as words } from "../../ui/words/form.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { begun } from "../form/begin.ts";
-import { stampOf } from "../form/days.ts";
+import { stamp } from "../../protocol/stamp.ts";
 import { changeOfForm } from "../form/model.ts";
 import { idleDay, lastDiary } from "../form/proposals.ts";
 import { Chips } from "../form/widgets/chips.tsx";
@@ -50,7 +50,7 @@ export function IdleSheet({ reader, project, day, suspended, onDone, onEdit }: I
     setState("saving");
     const said = idleDay(reason, { am, pm }, suspended ? "suspended" : "idle");
     const form = begun(book, "diary", { project: project.id, date: day, ...said });
-    const change = form && changeOfForm(book.schema, form, newId(), stampOf(new Date()));
+    const change = form && changeOfForm(book.schema, form, newId(), stamp(new Date()));
     try {
       if (change !== undefined) {
         await device.save(change, change.record);

@@ -10,7 +10,7 @@ import { shortDay } from "../../ui/words/dates.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { today as words } from "../../ui/words/today.ts";
 import { begin } from "../form/begin.ts";
-import { stampOf } from "../form/days.ts";
+import { stamp } from "../../protocol/stamp.ts";
 import { textIn } from "../record/book.ts";
 import type { Reader } from "../record/show.ts";
 import { IdleSheet } from "./idle.tsx";
@@ -35,7 +35,7 @@ export function ProjectCard({ reader, state, drafts, today }: ProjectProps) {
   const idOf = (day: string) => natural("diary", `${project.id}/${day}`);
   const hasDraft = (day: string) => drafts.some((draft) => draft.id === idOf(day));
   const write = async (day: string) => {
-    const id = await begin(device, book, "diary", { project: project.id, date: day }, stampOf(new Date()));
+    const id = await begin(device, book, "diary", { project: project.id, date: day }, stamp(new Date()));
     if (id !== undefined) {
       go("write", "diary", id);
     }

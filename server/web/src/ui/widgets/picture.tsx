@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { type Print, show } from "../../photos/display.ts";
 import type { Sha256 } from "../../protocol/wire.ts";
 import { useHouse } from "../house.ts";
 
@@ -16,19 +17,19 @@ export function Picture({ hash, size, alt, missing }: PictureProps) {
   const { device } = useHouse();
   const [url, setUrl] = useState<string | undefined | null>(null);
   useEffect(() => {
-    let made: string | undefined;
+    let print: Print | undefined;
     let isOver = false;
-    void device.album.bytes(hash).then((bytes) => {
-      if (!isOver) {
-        made = bytes && URL.createObjectURL(bytes);
-        setUrl(made);
+    void show(device, hash, size).then((shown) => {
+      print = shown;
+      if (isOver) {
+        print?.release();
+      } else {
+        setUrl(print?.url);
       }
     });
     return () => {
       isOver = true;
-      if (made !== undefined) {
-        URL.revokeObjectURL(made);
-      }
+      print?.release();
     };
   }, [device, hash, size]);
   return (

@@ -153,6 +153,7 @@ export const form = room({
   addMe: { zh: "把我加进检查人员", en: "Add me to the team" },
 
   // Finding
+  deadlineOf: { zh: "按“{severity}”：{day} 前", en: "As {severity}: by {day}" },
   severityHint: { zh: "重大 1 天内、较大 7 天内、一般 15 天内整改", en: "Grave: 1 day; serious: 7 days; ordinary: 15 days" },
   rectifies: { zh: "整改的问题：{what}", en: "Finding: {what}" },
   verifies: { zh: "复查的整改：{what}", en: "Rectification: {what}" },

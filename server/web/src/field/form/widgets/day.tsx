@@ -1,7 +1,8 @@
 import { form as words } from "../../../ui/words/form.ts";
 import { day, month } from "../../../ui/words/dates.ts";
 import { useWords } from "../../../ui/words/language.ts";
-import { addDays, stampOf } from "../days.ts";
+import { addDays } from "../days.ts";
+import { stamp } from "../../../protocol/stamp.ts";
 
 interface DayProps {
   id?: string;
@@ -88,10 +89,10 @@ export function Time({ id, value, onValue, labelledBy, label }: Omit<DayProps, "
 export function Moment({ id, value, onValue, labelledBy, label }: Omit<DayProps, "near" | "today">) {
   const say = useWords();
   const at = value === undefined ? undefined : new Date(value);
-  const local = at === undefined || Number.isNaN(at.getTime()) ? "" : stampOf(at).slice(0, 16);
+  const local = at === undefined || Number.isNaN(at.getTime()) ? "" : stamp(at).slice(0, 16);
   return (
     <div class="chips">
-      <button type="button" class="chip" onClick={() => onValue(stampOf(new Date()))}>
+      <button type="button" class="chip" onClick={() => onValue(stamp(new Date()))}>
         {say(words.now)}
       </button>
       <input
@@ -103,7 +104,7 @@ export function Moment({ id, value, onValue, labelledBy, label }: Omit<DayProps,
         aria-label={label}
         onInput={(event) => {
           const when = new Date(event.currentTarget.value);
-          onValue(Number.isNaN(when.getTime()) ? undefined : stampOf(when));
+          onValue(Number.isNaN(when.getTime()) ? undefined : stamp(when));
         }}
       />
     </div>

@@ -1,5 +1,5 @@
-import { useEffect, useId, useState } from "preact/hooks";
-import { consent, keepConsent } from "../../../photos/position.ts";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { type Position, consent, keepConsent } from "../../../photos/position.ts";
 import { isMap, isText } from "../../../protocol/values.ts";
 import type { FieldName, Value } from "../../../protocol/wire.ts";
 import { Button } from "../../../ui/widgets/button.tsx";
@@ -8,7 +8,7 @@ import { Picture } from "../../../ui/widgets/picture.tsx";
 import { form as words } from "../../../ui/words/form.ts";
 import { useWords } from "../../../ui/words/language.ts";
 import { choiceLabel } from "../../record/show.ts";
-import { type Filing, photoValue, takeIn } from "../camera.ts";
+import { type Filing, lookAround, photoValue, takeIn } from "../camera.ts";
 import { useDesk } from "../desk.ts";
 import { CATEGORY_OF_FIELD, CATEGORY_OF_KIND } from "../layout.ts";
 import type { Entry } from "../model.ts";
@@ -31,13 +31,14 @@ export function Photos({ name, about, category, compact }: PhotosProps) {
   const [keepOriginal, setKeepOriginal] = useState(false);
   const filing = filingOf(category ?? CATEGORY_OF_FIELD[name] ?? CATEGORY_OF_KIND[desk.kind.name], about);
   const entries = (desk.form.sets[name] ?? []).filter((entry) => about === undefined || partOf(entry.value, "about") === about);
-  const take = async (files: File[], source: "camera" | "album") => {
+  const take = async (files: File[], source: "camera" | "album", where?: () => Promise<Position | undefined>) => {
     setFailed([]);
     setTaking((count) => count + files.length);
+    const position = await where?.();
     // One after the other: two photos at once are too much for a phone with little memory.
     for (const file of files) {
       try {
-        const taken = await takeIn(desk.device, file, { draft: desk.draft, source, keepOriginal });
+        const taken = await takeIn(desk.device, file, { draft: desk.draft, source, keepOriginal }, position);
         desk.entries(name, (entries) => withPhoto(entries, photoValue(taken, filing)));
       } catch {
         setFailed((names) => [...names, file.name]);
@@ -98,9 +99,13 @@ export function partOf(value: Value, part: string): string | undefined {
   return isText(given) ? given : undefined;
 }
 
+type OnTake = (files: File[], source: "camera" | "album", where?: () => Promise<Position | undefined>) => void;
+
 /** A label over the browser's own file input, whose words are the browser's language. */
-function Take({ source, onTake }: { source: "camera" | "album"; onTake: (files: File[], source: "camera" | "album") => void }) {
+function Take({ source, onTake }: { source: "camera" | "album"; onTake: OnTake }) {
   const say = useWords();
+  const { device } = useDesk();
+  const where = useRef<(() => Promise<Position | undefined>) | undefined>(undefined);
   const id = useId();
   return (
     <div class="take">
@@ -111,8 +116,13 @@ function Take({ source, onTake }: { source: "camera" | "album"; onTake: (files: 
         accept="image/*"
         multiple={source === "album"}
         {...(source === "camera" ? { capture: "environment" as const } : {})}
+        onClick={() => {
+          if (source === "camera") {
+            where.current = lookAround(device);
+          }
+        }}
         onChange={(event) => {
-          onTake([...(event.currentTarget.files ?? [])], source);
+          onTake([...(event.currentTarget.files ?? [])], source, where.current);
           event.currentTarget.value = "";
         }}
       />

@@ -20,7 +20,7 @@ export function Text({ id, value, onInput, labelledBy, label, placeholder, descr
       // Rows and not a style: the page's policy allows no inline style.
       const line = Number.parseFloat(getComputedStyle(area).lineHeight) || 24;
       area.rows = 1;
-      area.rows = Math.min(12, Math.max(1, Math.ceil((area.scrollHeight - 20) / line)));
+      area.rows = Math.min(12, Math.max(1, Math.round((area.scrollHeight - 20) / line)));
     }
   }, [value]);
   return (
