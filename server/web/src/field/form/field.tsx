@@ -6,7 +6,7 @@ import { isText } from "../../protocol/values.ts";
 import type { FieldName, Value } from "../../protocol/wire.ts";
 import { form as words } from "../../ui/words/form.ts";
 import { useWords } from "../../ui/words/language.ts";
-import { labelOf } from "../record/show.ts";
+import { IN_ORDER, labelOf } from "../record/show.ts";
 import { anchorOf, useDesk } from "./desk.ts";
 import { LARGE_QUESTIONS } from "./layout.ts";
 import { Amount } from "./widgets/amount.tsx";
@@ -159,7 +159,7 @@ function OneCompound({ field, name, value }: { field: Field; name: FieldName; va
 /** What the answers are called: a question of safety is in order or not, any other is yes or no. */
 function answersOf(name: string, yes: string, no: string, fine: string, bad: string) {
   const isLarge = LARGE_QUESTIONS.includes(name);
-  const isOrder = ["isolation_ok", "safety_ok", "quality_ok"].includes(name);
+  const isOrder = IN_ORDER.includes(name);
   return [
     { value: true, label: isOrder ? fine : yes, tone: isLarge ? ("good" as const) : ("plain" as const) },
     { value: false, label: isOrder ? bad : no, tone: isLarge ? ("bad" as const) : ("plain" as const) },

@@ -64,3 +64,8 @@ test("a broken number is read, a word is not", () => {
   expect(readNumber("2.5")).toBe(2.5);
   expect(readNumber("两吨")).toBeUndefined();
 });
+
+test("in English there is no 万", () => {
+  expect(showQuantity(22_140_000, "hundredth_square_metre", "en")).toBe("221,400 m²");
+  expect(showQuantity(6, "people", "en")).toBe("6");
+});

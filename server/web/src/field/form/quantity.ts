@@ -95,15 +95,25 @@ function shifted(value: number, digits: number): string {
   return `${value < 0 ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
-/** The number as it is read, with its sign: exact, in 万 where that is shorter. */
-export function showQuantity(value: number, unit?: string): string {
+/** What stands behind a number in English, where it is not the sign. */
+const ENGLISH: Readonly<Record<string, string>> = {
+  fen: " yuan",
+  hundredth_square_metre: " m²",
+  tenth_celsius: " ℃",
+  hundredth_point: "",
+  people: "",
+  day: " days",
+};
+
+/** The number as it is read, with its sign: exact, in 万 where that is shorter and Chinese. */
+export function showQuantity(value: number, unit?: string, language: "zh" | "en" = "zh"): string {
   const digits = DECIMALS[unit ?? ""] ?? 0;
-  const sign = signOf(unit);
+  const sign = language === "zh" ? signOf(unit) : (ENGLISH[unit ?? ""] ?? signOf(unit));
   if (!Number.isInteger(value)) {
     return `${value}${sign}`;
   }
   const wan = shifted(value, digits + 4);
-  const isShort = countsInWan(unit) && Math.abs(value) >= 10 ** (digits + 4) && (wan.split(".")[1]?.length ?? 0) <= 4;
+  const isShort = language === "zh" && countsInWan(unit) && Math.abs(value) >= 10 ** (digits + 4) && (wan.split(".")[1]?.length ?? 0) <= 4;
   return isShort ? `${grouped(wan)}万${sign}` : `${grouped(shifted(value, digits))}${sign}`;
 }
 

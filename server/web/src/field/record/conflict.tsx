@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { keyOf } from "../../protocol/record.ts";
 import type { RecordState } from "../../protocol/record.ts";
-import type { Kind } from "../../protocol/schema.ts";
+import type { Field, Kind } from "../../protocol/schema.ts";
 import { newId } from "../../protocol/ids.ts";
 import type { Head, Value } from "../../protocol/wire.ts";
 import { useHouse } from "../../ui/house.ts";
@@ -55,8 +55,7 @@ export function ConflictCard({ book, reader, kind, record, conflict }: ConflictP
       <p>{say(words.conflictWhy)}</p>
       <div class="versions">
         {heads.map((head) => (
-          <Version key={head.edit} head={head} book={book} reader={reader}>
-            <p class="version-value">{showValue(reader, field, head.value)}</p>
+          <Version key={head.edit} head={head} book={book} reader={reader} field={field}>
             {maySettle ? (
               <Button disabled={!isReady} label={say(words.useThisOf, { name: head.by_name, value: showValue(reader, field, head.value) })} onClick={() => void choose(head.value)}>
                 {say(words.useThis)}
@@ -86,17 +85,18 @@ export function ConflictCard({ book, reader, kind, record, conflict }: ConflictP
   );
 }
 
-function Version({ head, book, reader, children }: { head: Head; book: Book; reader: Reader; children: ComponentChildren }) {
+function Version({ head, book, reader, field, children }: { head: Head; book: Book; reader: Reader; field: Field; children: ComponentChildren }) {
   const say = useWords();
   const isHere = head.device === book.phone.owner.device;
   return (
     <div class="version card">
-      {children}
+      <p class="version-value">{showValue(reader, field, head.value)}</p>
       <p class="soft">{say(words.wroteIt, { name: head.by_name, at: moment(head.made_at, reader.now, reader.language) })}</p>
       <p class="soft">
         {say(isHere ? words.onThisPhone : words.onOtherPhone)}
         {head.seq === undefined ? ` · ${say(words.notSentYet)}` : null}
       </p>
+      {children}
     </div>
   );
 }

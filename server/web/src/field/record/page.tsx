@@ -204,7 +204,7 @@ function Signoffs({ reader, record }: ReadingProps) {
         <div key={head.edit}>
           <p>
             {say(by[signoff.verdict], { name: signoff.name ?? head.by_name })}
-            <span class="author">{moment(head.made_at, reader.now, reader.language)}</span>
+            <span class="soft">{` · ${moment(head.made_at, reader.now, reader.language)}`}</span>
           </p>
           {signoff.note === undefined ? null : <p>{signoff.note}</p>}
           <p class="soft">{say(standing(signoff, record, reader.book.schema) === "current" ? words.stillCovers : words.changedSince)}</p>

@@ -19,17 +19,24 @@ export interface Reader {
 /** The label of a field or part in a language. */
 export function labelOf(named: { zh: string; en: string }, language: Language): string {
   // English labels are declared as they read inside a sentence.
-  return language === "zh" ? named.zh : named.en.charAt(0).toUpperCase() + named.en.slice(1);
+  return language === "zh" ? named.zh : capitalised(named.en);
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The label of a choice; a free text is its own. */
 export function choiceLabel({ book, language }: Reader, list: string, code: string): string {
   const choice = book.schema.choices(list).find((choice) => choice.code === code);
-  return choice === undefined ? code : language === "zh" ? choice.zh : choice.en;
+  return choice === undefined ? code : labelOf(choice, language);
 }
 
 /** A value as text. */
-export function showValue(reader: Reader, field: Pick<Field, "type" | "unit">, value: Value): string {
+export function showValue(reader: Reader, field: Field, value: Value): string {
+  if (typeof value === "boolean" && IN_ORDER.includes(field.name)) {
+    return value ? FINE[reader.language] : BAD[reader.language];
+  }
   return shown(reader, field.type, value, field.unit);
 }
 
@@ -48,7 +55,7 @@ function shown(reader: Reader, type: FieldType, value: Value, unit?: string): st
     case "moment":
       return isText(value) && !Number.isNaN(Date.parse(value)) ? moment(value, now, language) : plain(value);
     case "number":
-      return typeof value === "number" ? showQuantity(value, unit) : plain(value);
+      return typeof value === "number" ? showQuantity(value, unit, language) : plain(value);
     case "user":
       return value === reader.book.me.user.id ? reader.book.me.user.display_name : plain(value);
     case "position":
@@ -58,6 +65,10 @@ function shown(reader: Reader, type: FieldType, value: Value, unit?: string): st
   }
 }
 
+/** The questions that are answered by "in order". */
+export const IN_ORDER: readonly string[] = ["isolation_ok", "safety_ok", "quality_ok", "in_order"];
+const FINE: Record<Language, string> = { zh: "正常", en: "In order" };
+const BAD: Record<Language, string> = { zh: "有问题", en: "Not in order" };
 const YES: Record<Language, string> = { zh: "是", en: "Yes" };
 const NO: Record<Language, string> = { zh: "否", en: "No" };
 
@@ -68,7 +79,7 @@ function shownCompound(
   unit: string | undefined,
 ): string {
   if ("int" in type) {
-    return typeof value === "number" ? showQuantity(value, unit) : plain(value);
+    return typeof value === "number" ? showQuantity(value, unit, reader.language) : plain(value);
   }
   if ("choice" in type || "open_choice" in type) {
     const list = "choice" in type ? type.choice : type.open_choice;
@@ -97,7 +108,10 @@ function shownParts(reader: Reader, parts: Part[], value: { [name: string]: Valu
     return [part.type === "bool" ? `${labelOf(part, reader.language)} ${text}` : text];
   });
   const [first = "", ...rest] = said;
-  return rest.length === 0 ? first : `${first}（${rest.join(reader.language === "zh" ? "，" : ", ")}）`;
+  if (rest.length === 0) {
+    return first;
+  }
+  return reader.language === "zh" ? `${first}（${rest.join("，")}）` : `${first} (${rest.join(", ")})`;
 }
 
 function plain(value: Value): string {

@@ -80,13 +80,18 @@ function Lines({ reader, field, name, record, main }: ValueProps & { name: Field
   return (
     <>
       {shown.map((head) => (
-        <dd key={head.edit} class={isContested ? "contested" : ""}>
+        <dd key={head.edit} class={isContested ? "contested" : isBad(head) ? "bad" : ""}>
           <span class="value-text">{wordsOf(reader, field, name, head, record)}</span>
           {main !== undefined && changeOf(head.edit) === changeOf(main.edit) && !isContested ? null : <Author head={head} reader={reader} />}
         </dd>
       ))}
     </>
   );
+}
+
+/** Whether it says that something is not as it has to be. */
+function isBad({ value }: Head): boolean {
+  return value === false || (isMap(value) && value["result"] === "不合格") || value === "不通过";
 }
 
 function wordsOf(reader: Reader, field: Field, name: FieldName, head: Head, record: RecordState): string {

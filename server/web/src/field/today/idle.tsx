@@ -65,9 +65,9 @@ export function IdleSheet({ reader, project, day, suspended, onDone, onEdit }: I
   return (
     <Sheet title={say(words.idleTitle)} onClose={onDone}>
       <h3 id="idle-am">{label("weather_am")}</h3>
-      <Chips choices={weather} value={am} onChoose={setAm} labelledBy="idle-am" first={5} />
+      <Chips choices={weather} value={am} onChoose={setAm} labelledBy="idle-am" first={3} />
       <h3 id="idle-pm">{label("weather_pm")}</h3>
-      <Chips choices={weather} value={pm} onChoose={setPm} labelledBy="idle-pm" first={5} />
+      <Chips choices={weather} value={pm} onChoose={setPm} labelledBy="idle-pm" first={3} />
       <p>{say(words.idleSays)}</p>
       <p>{say(isReady || state === "saving" ? words.idleWhy : words.idleNoWeather)}</p>
       <div class="idle-reasons">

@@ -17,7 +17,7 @@ import { IdleSheet } from "./idle.tsx";
 import type { ProjectToday } from "./state.ts";
 
 /** How many missed days are one tap away. */
-const MOST_MISSED = 7;
+const MOST_MISSED = 4;
 
 interface ProjectProps {
   reader: Reader;

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { form as words } from "../../../ui/words/form.ts";
-import { useWords } from "../../../ui/words/language.ts";
+import { language, useWords } from "../../../ui/words/language.ts";
 import { countsInWan, readNumber, readQuantity, showQuantity, signOf, writeQuantity } from "../quantity.ts";
 
 interface AmountProps {
@@ -58,7 +58,7 @@ export function Amount(props: AmountProps) {
         <span class="amount-unit">{signOf(unit)}</span>
       </div>
       {typed !== undefined && typed.trim() !== "" ? <p class="wrong">{say(words.notANumber)}</p> : null}
-      {isSpelt ? <p class="soft">{say(words.readAs, { amount: showQuantity(value, unit) })}</p> : null}
+      {isSpelt ? <p class="soft">{say(words.readAs, { amount: showQuantity(value, unit, language()) })}</p> : null}
     </div>
   );
 }

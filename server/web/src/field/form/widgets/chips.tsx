@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { ChoiceList } from "../../../protocol/schema.ts";
+import { labelOf } from "../../record/show.ts";
 import { form as words } from "../../../ui/words/form.ts";
 import { language, useWords } from "../../../ui/words/language.ts";
 
@@ -21,7 +22,7 @@ export function Chips({ choices, value, onChoose, labelledBy, open, first = 8 }:
   const isOffered = value === undefined || choices.some((choice) => choice.code === value);
   const [isWriting, setWriting] = useState(!isOffered);
   const [isWhole, setWhole] = useState(choices.length <= first + 2);
-  const label = (choice: ChoiceList["choices"][number]) => (language() === "zh" ? choice.zh : choice.en);
+  const label = (choice: ChoiceList["choices"][number]) => labelOf(choice, language());
   const offered = isWhole ? choices : choices.filter((choice, place) => place < first || choice.code === value);
   return (
     <div class="chips" role="group" aria-labelledby={labelledBy}>
