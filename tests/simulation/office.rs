@@ -18,7 +18,6 @@ use siteledger::store::ledger::{Entry, Known, LedgerRow, mark};
 use siteledger::store::records::{PlaceKey, PlaceRow};
 use siteledger::sync::admit::{Before, Verdict, Work, Working};
 use siteledger::sync::cursor::Sealer;
-use siteledger::sync::directory::Directory;
 use siteledger::sync::feed;
 use siteledger::sync::incoming::{Incoming, Rights, Sender};
 use siteledger::sync::lineage::JUMP;
@@ -127,14 +126,7 @@ impl Office {
                 digest: ScopeDigest::default(),
                 mark: 0,
             };
-            let ledger = Ledger {
-                ledger,
-                directory: Directory::default(),
-                places: HashMap::new(),
-                checkpoint: None,
-                settled: 0,
-            };
-            standing.counties.insert(code.to_owned(), ledger);
+            standing.counties.insert(code.to_owned(), Ledger::opened(ledger));
         }
         let grants = (0..county.people.len()).map(|person| Arc::new(county.grants(person, now))).collect();
         let books = Books {

@@ -21,7 +21,7 @@ use crate::backup::schedule::Schedule;
 use crate::blobs::folder::Folder;
 use crate::config::{self, BackupSettings, Lock, Settings};
 use crate::error::{Error, Kind, Result};
-use crate::http::app::App;
+use crate::http::app::{App, AtHand};
 use crate::http::{self, router};
 use crate::jobs::Runner;
 use crate::photos::Photos;
@@ -192,7 +192,7 @@ impl House {
             work,
             stopping: stopping.clone(),
         };
-        let app = App { store, clock, settings, people, engine, photos, stopping };
+        let app = App::new(AtHand { store, clock, settings, people, engine, photos, stopping });
         http::metrics::install();
         let mut beats = vec![
             tokio::spawn(jobs.run()),

@@ -1,5 +1,6 @@
 //! What every handler has at hand.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -11,9 +12,27 @@ use crate::photos::Photos;
 use crate::store::Store;
 use crate::sync::engine::Engine;
 
-/// What every handler has at hand; cheap to clone.
+/// What every handler has at hand, shared: it is cloned several times a request.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<AtHand>);
+
+impl App {
+    /// Shares it.
+    pub fn new(at_hand: AtHand) -> Self {
+        Self(Arc::new(at_hand))
+    }
+}
+
+impl Deref for App {
+    type Target = AtHand;
+
+    fn deref(&self) -> &AtHand {
+        &self.0
+    }
+}
+
+/// What every handler has at hand.
+pub struct AtHand {
     /// The database.
     pub store: Store,
     /// The time.

@@ -46,9 +46,8 @@ impl FromRequestParts<App> for Signed {
 
 /// Whatever is logged of this request from here on says whose it is: by id, never by name.
 fn tell_log(actor: &Actor) {
-    let span = tracing::Span::current();
-    span.record("user", tracing::field::display(actor.user));
-    span.record("device", tracing::field::display(actor.device));
+    // Both at once: the log writes all fields of a span anew each time.
+    tracing::record_all!(tracing::Span::current(), user = %actor.user, device = %actor.device);
 }
 
 /// The token or the cookie that a request comes with, good or not.

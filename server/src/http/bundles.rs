@@ -1,12 +1,14 @@
 //! `POST /api/v1/bundles`: what somebody carried by hand for a device without signal.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use futures_util::StreamExt as _;
 use sync_protocol::bundle::{BundleResponse, MAX_BYTES};
 
-use super::app::App;
+use super::app::{App, AtHand};
 use super::auth::Signed;
 use super::crowd::Admitted;
 use super::extract::{self, Json};
@@ -49,7 +51,13 @@ pub async fn take(
         drain(body).await;
         return Err(too_large().into());
     }
-    let intake = Intake { clock: app.clock, people: app.people, engine: app.engine, photos: app.photos };
+    let AtHand { clock, people, engine, photos, .. } = &*app;
+    let intake = Intake {
+        clock: clock.clone(),
+        people: Arc::clone(people),
+        engine: Arc::clone(engine),
+        photos: Arc::clone(photos),
+    };
     let body = body.map(|chunk| chunk.map_err(extract::unreadable));
     // A handler is dropped when its client hangs up; what came is taken all the same.
     let taken = tokio::spawn(intake.take(carrier, language, body)).await.map_err(Error::internal)?;

@@ -20,6 +20,7 @@ use super::app::App;
 use super::auth;
 use super::problem::Problem;
 use crate::access::secret::{self, SecretHash};
+use crate::config::Settings;
 use crate::error::{Error, Kind};
 
 /// The most requests of one device at a time that may bring something.
@@ -98,13 +99,13 @@ impl Doing {
 /// Whose requests are under way.
 #[derive(Clone)]
 pub(super) struct Devices {
-    app: App,
+    settings: Arc<Settings>,
     crowd: Arc<Crowd<Device>>,
 }
 
 impl Devices {
-    pub(super) fn of(app: App) -> Self {
-        Self { app, crowd: Arc::default() }
+    pub(super) fn of(settings: Arc<Settings>) -> Self {
+        Self { settings, crowd: Arc::default() }
     }
 }
 
@@ -112,7 +113,7 @@ impl Devices {
 ///
 /// A place is kept until the last byte of the answer is gone.
 pub(super) async fn share(State(devices): State<Devices>, request: Request, next: Next) -> Response {
-    let Some(secret) = auth::shown(request.headers(), &devices.app.settings) else {
+    let Some(secret) = auth::shown(request.headers(), &devices.settings) else {
         return next.run(request).await;
     };
     let (doing, most) = Doing::of(request.method());

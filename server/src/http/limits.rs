@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use http_body_util::Limited;
@@ -55,10 +55,8 @@ pub fn dress<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router.fallback(no_such_route).layer(
         ServiceBuilder::new()
             .layer(middleware::from_fn(watch))
-            .layer(middleware::from_fn(mark))
             .layer(CompressionLayer::new())
             .layer(middleware::from_fn(problem::speak))
-            .layer(middleware::from_fn(explain))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(middleware::from_fn(take_in))
             .layer(DefaultBodyLimit::disable()),
@@ -70,7 +68,7 @@ pub fn keep_to_https<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Rou
     router.layer(SetResponseHeaderLayer::if_not_present(header::STRICT_TRANSPORT_SECURITY, HTTPS_ALONE))
 }
 
-/// Gives the request an id, and counts it by route, method and status.
+/// Gives the request an id, counts it by route, method and status, and marks its answer.
 async fn watch(request: Request, next: Next) -> Response {
     let id = request
         .headers()
@@ -93,6 +91,7 @@ async fn watch(request: Request, next: Next) -> Response {
     .increment(1);
     metrics::histogram!("siteledger_http_request_seconds", "route" => route, "method" => method)
         .record(seconds);
+    mark(response.headers_mut());
     if let Some(id) = id {
         response.headers_mut().insert(REQUEST_ID, id);
     }
@@ -120,9 +119,7 @@ fn method_label(method: &Method) -> &'static str {
 }
 
 /// Marks every answer for browsers and caches; a handler's own word counts more.
-async fn mark(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+fn mark(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -132,13 +129,11 @@ async fn mark(request: Request, next: Next) -> Response {
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    response
 }
 
 /// Gives a failure that has no words of ours yet (an unknown route, a parameter that cannot be
 /// read, a limit) the words that it needs.
-async fn explain(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub(super) async fn explain(mut response: Response) -> Response {
     let status = response.status();
     let is_failure = status.is_client_error() || status.is_server_error();
     if !is_failure || response.extensions().get::<Arc<Error>>().is_some() || is_problem(&response) {

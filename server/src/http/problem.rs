@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
+use super::limits;
 use crate::error::{Error, Kind, Language};
 
 /// A failure on its way out.
@@ -109,7 +110,7 @@ impl IntoResponse for Problem {
 pub async fn speak(request: Request, next: Next) -> Response {
     let language = language(request.headers());
     let path = request.uri().path().to_owned();
-    let mut response = next.run(request).await;
+    let mut response = limits::explain(next.run(request).await).await;
     let Some(error) = response.extensions_mut().remove::<Arc<Error>>() else { return response };
     match response.status() {
         StatusCode::SERVICE_UNAVAILABLE if error.context.is_none() => {

@@ -1,5 +1,7 @@
 //! All routes on one page.
 
+use std::sync::Arc;
+
 use axum::{Extension, Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -48,7 +50,7 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .split_for_parts();
     openapi::complete(&mut api, auth::cookie_name(&app.settings));
     let router = router.layer(Extension(openapi::written(&api)));
-    let devices = crowd::Devices::of(app.clone());
+    let devices = crowd::Devices::of(Arc::clone(&app.settings));
     let router = router.layer(middleware::from_fn_with_state(devices, crowd::share));
     let router = limits::dress(router);
     let router = if app.settings.is_https() { limits::keep_to_https(router) } else { router };

@@ -19,6 +19,12 @@ pub(super) fn id<T: From<Uuid>>(bytes: &[u8]) -> Result<T> {
     Ok(T::from(Uuid::from_bytes(array(bytes)?)))
 }
 
+/// A JSON list of rows, to be opened by `json_extract(value, '$[0]')` over `json_each`: one statement
+/// for many rows, since each one is a way to another thread and back.
+pub(super) fn row_list<R: serde::Serialize>(rows: impl Iterator<Item = R>) -> String {
+    serde_json::to_string(&rows.collect::<Vec<_>>()).unwrap_or_default()
+}
+
 /// A JSON list of hex texts, to be opened by `unhex(value)` over `json_each`.
 pub(super) fn hex_list<const N: usize>(items: impl Iterator<Item = [u8; N]>) -> String {
     let mut list = String::from("[");

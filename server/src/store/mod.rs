@@ -81,9 +81,18 @@ impl Store {
             .min_connections(1)
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(10))
+            // Each is tested when it comes back.
+            .test_before_acquire(false)
             // After an I/O error SQLite may have ended a transaction that sqlx still counts: such a
-            // connection would read one old moment for ever.
-            .after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+            // connection would read one old moment for ever. A dropped transaction is rolled back before
+            // the ping, and not before: it would be counted still, and every other request open a
+            // connection anew.
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    connection.ping().await?;
+                    Ok(!connection.is_in_transaction())
+                })
+            })
             .connect_with(options.clone().read_only(true))
             .await?;
         Ok(Self { readers, writer: Arc::new(Writer::start(connection, options)) })
@@ -223,6 +232,31 @@ mod tests {
         }
         for reader in &mut readers {
             assert!(jobs::next_due(reader).await.unwrap().is_some(), "it reads an old moment");
+        }
+    }
+
+    /// To open one costs more than most that it is used for.
+    #[tokio::test]
+    async fn a_reader_is_used_again_after_a_snapshot_that_was_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let all_are_back = || async {
+            while store.readers.num_idle() < store.readers.size() as usize || store.readers.size() == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        all_are_back().await;
+        let mut reader = store.read().await.unwrap();
+        sqlx::query("create temp table mark (a int)").execute(&mut *reader).await.unwrap();
+        drop(reader);
+        for round in 0..10 {
+            all_are_back().await;
+            let mut snapshot = store.snapshot().await.unwrap();
+            let marks: i64 = sqlx::query_scalar("select count(*) from mark")
+                .fetch_one(&mut *snapshot)
+                .await
+                .expect("the mark");
+            assert_eq!(marks, 0, "round {round}");
         }
     }
 

@@ -5,7 +5,7 @@ mod places;
 use futures_util::TryStreamExt as _;
 use futures_util::stream::BoxStream;
 use sqlx::{FromRow, QueryBuilder, Sqlite};
-use sync_protocol::id::RecordId;
+use sync_protocol::id::{DeviceId, RecordId};
 use sync_protocol::photo::Sha256;
 
 use super::row_hash::{self, RowHash};
@@ -269,21 +269,41 @@ pub async fn page_to_scrub(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i
 /// How many bodies are sorted in memory at a time.
 const SORTED_AT_ONCE: usize = 64;
 
-/// Records of these places after `seq`, in order of seq, as many as there is room for.
-pub async fn page_of_places(tx: &mut Tx, places: &[i64], after: u64, room: Room) -> Result<Vec<Found>> {
+/// Records of these places after `seq`, in order of seq, as many as there is room for. Their county's
+/// ledger has come to `reached`.
+pub async fn page_of_places(
+    tx: &mut Tx,
+    places: &[i64],
+    after: u64,
+    reached: u64,
+    room: Room,
+) -> Result<Vec<Found>> {
+    let mut page = Gathering::new(room);
+    let places = serde_json::to_string(places).unwrap_or_default();
+    if reached.saturating_sub(after) <= SORTED_AT_ONCE as u64 {
+        // No more than that can be new.
+        let these = sqlx::query_as(concat!(
+            "select ",
+            record_columns!(),
+            " from records
+             where place in (select value from json_each($1)) and seq > $2 order by seq limit $3"
+        ));
+        let these = these.bind(places).bind(after as i64).bind(i64::from(room.records));
+        page.take(these.fetch(tx)).await?;
+        return Ok(page.rows);
+    }
     // They are found and sorted by the index alone; only a page of bodies is read.
     let found: Vec<(i64,)> = sqlx::query_as(
         "select rowid from records
          where place in (select value from json_each($1)) and seq > $2
          order by seq limit $3",
     )
-    .bind(serde_json::to_string(places).unwrap_or_default())
+    .bind(places)
     .bind(after as i64)
     .bind(i64::from(room.records))
     .fetch_all(&mut *tx)
     .await?;
     let found: Vec<i64> = found.into_iter().map(|(row,)| row).collect();
-    let mut page = Gathering::new(room);
     for some in found.chunks(SORTED_AT_ONCE) {
         let these = sqlx::query_as(concat!(
             "select ",
@@ -391,21 +411,23 @@ pub async fn save(tx: &mut Tx, records: &[RecordRow]) -> Result<()> {
 
 // Photos that records refer to --------------------------------------------------------------------
 
-/// Notes which photos a record refers to.
-pub async fn refer_to_photos(
-    tx: &mut Tx,
-    refs: impl Iterator<Item = (&Sha256, RecordId, &str)>,
-) -> Result<()> {
-    for (photo, record, county) in refs {
-        sqlx::query(
-            "insert into photo_refs (sha256, record, county) values ($1, $2, $3) on conflict do nothing",
-        )
-        .bind(photo.0.as_slice())
-        .bind(record.as_bytes().as_slice())
-        .bind(county)
-        .execute(&mut *tx)
-        .await?;
+/// Notes which photos records refer to, in which county.
+pub async fn refer_to_photos(tx: &mut Tx, refs: &[(Sha256, RecordId, String)]) -> Result<()> {
+    if refs.is_empty() {
+        return Ok(());
     }
+    let rows = refs
+        .iter()
+        .map(|(photo, record, county)| (hex::encode(photo.0), hex::encode(record.as_bytes()), county));
+    sqlx::query(
+        "insert into photo_refs (sha256, record, county)
+         select unhex(json_extract(value, '$[0]')), unhex(json_extract(value, '$[1]')),
+                json_extract(value, '$[2]')
+         from json_each($1) where true on conflict do nothing",
+    )
+    .bind(columns::row_list(rows))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -423,32 +445,29 @@ pub async fn referring_to_photo(tx: &mut Tx, photo: &Sha256) -> Result<Vec<Recor
     Ok(found.into_iter().filter_map(Result::ok).collect())
 }
 
-/// Notes that a device's changes refer to photos that have not come: it will be asked for them.
-pub async fn want_photos(
-    tx: &mut Tx,
-    device: sync_protocol::id::DeviceId,
-    photos: impl Iterator<Item = &Sha256>,
-) -> Result<()> {
-    let list = columns::hex_list(photos.map(|photo| photo.0));
+/// Notes to which photos, if they have not come, the changes of which device refer: it will be asked
+/// for them.
+pub async fn want_photos(tx: &mut Tx, photos: &[(DeviceId, &Sha256)]) -> Result<()> {
+    if photos.is_empty() {
+        return Ok(());
+    }
+    let rows = photos.iter().map(|(device, photo)| (hex::encode(device.as_bytes()), hex::encode(photo.0)));
     sqlx::query(
         "insert into photos_wanted (device, sha256)
-         select $1, unhex(value) from json_each($2)
-         where not exists (select 1 from photos where sha256 = unhex(value) and damaged_at is null)
+         select device, photo from (
+             select unhex(json_extract(value, '$[0]')) as device, unhex(json_extract(value, '$[1]')) as photo
+             from json_each($1))
+         where not exists (select 1 from photos where sha256 = photo and damaged_at is null)
          on conflict do nothing",
     )
-    .bind(device.as_bytes().as_slice())
-    .bind(list)
+    .bind(columns::row_list(rows))
     .execute(tx)
     .await?;
     Ok(())
 }
 
 /// The photos that a device's changes refer to and that have not come.
-pub async fn photos_wanted(
-    tx: &mut Tx,
-    device: sync_protocol::id::DeviceId,
-    limit: u32,
-) -> Result<Vec<Sha256>> {
+pub async fn photos_wanted(tx: &mut Tx, device: DeviceId, limit: u32) -> Result<Vec<Sha256>> {
     let found: Vec<(Vec<u8>,)> =
         sqlx::query_as("select sha256 from photos_wanted where device = $1 limit $2")
             .bind(device.as_bytes().as_slice())

@@ -24,13 +24,16 @@ pub async fn shown(
     found.into_iter().map(|(id, ticket)| Ok((columns::id(&id)?, columns::array(&ticket)?))).collect()
 }
 
-/// Keeps the ticket that a device showed.
-pub async fn keep(tx: &mut Tx, device: DeviceId, ticket: [u8; 16]) -> Result<()> {
-    sqlx::query("update devices set ticket = $2 where id = $1")
-        .bind(device.as_bytes().as_slice())
-        .bind(ticket.as_slice())
-        .execute(tx)
-        .await?;
+/// Keeps the tickets that devices showed.
+pub async fn keep(tx: &mut Tx, shown: impl Iterator<Item = (DeviceId, [u8; 16])>) -> Result<()> {
+    let rows = shown.map(|(device, ticket)| (hex::encode(device.as_bytes()), hex::encode(ticket)));
+    sqlx::query(
+        "update devices set ticket = unhex(json_extract(value, '$[1]'))
+         from json_each($1) where devices.id = unhex(json_extract(value, '$[0]'))",
+    )
+    .bind(columns::row_list(rows))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

@@ -182,6 +182,10 @@ impl GroupFailure {
         Self { full: error.kind == crate::error::Kind::StorageFull, reason: format!("{error:?}") }
     }
 
+    fn broken() -> Self {
+        Self { full: false, reason: "the database failed under an operation".to_owned() }
+    }
+
     fn error(&self) -> Error {
         let context = anyhow::anyhow!("the commit failed: {}", self.reason);
         if self.full {
@@ -242,6 +246,14 @@ impl Writing {
             none => none.insert(self.options.connect().await.map_err(GroupFailure::of)?),
         };
         execute(connection, "begin immediate").await?;
+        if let [operation] = group {
+            // The transaction is its savepoint.
+            return match operation.run(connection).await {
+                Ran::Well => execute(connection, "commit").await,
+                Ran::Failed => execute(connection, "rollback").await,
+                Ran::Broken => Err(GroupFailure::broken()),
+            };
+        }
         for operation in group.iter_mut() {
             execute(connection, "savepoint operation").await?;
             match operation.run(connection).await {
@@ -250,12 +262,7 @@ impl Writing {
                     execute(connection, "rollback to operation").await?;
                     execute(connection, "release operation").await?;
                 }
-                Ran::Broken => {
-                    return Err(GroupFailure {
-                        full: false,
-                        reason: "the database failed under an operation".to_owned(),
-                    });
-                }
+                Ran::Broken => return Err(GroupFailure::broken()),
             }
         }
         execute(connection, "commit").await

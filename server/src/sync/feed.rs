@@ -151,7 +151,7 @@ async fn fill(
     let room = Room { records: filling.room as u32 + 1, bytes: filling.bytes };
     let rows = match places {
         None => records::page_of_county(tx, &ledger.county, after, room).await?,
-        Some(places) => records::page_of_places(tx, &ids(places), after, room).await?,
+        Some(places) => records::page_of_places(tx, &ids(places), after, ledger.seq, room).await?,
     };
     let mut until = after;
     for found in rows {

@@ -161,14 +161,14 @@ impl Engine {
     /// Whether the ledgers grew out of what a cursor remembers. Where they were not there yet, or went
     /// elsewhere, they were put back to an older state, and a new epoch begins.
     pub(super) async fn is_of_this_history(&self, cursor: &Cursor) -> Result<bool> {
-        let unmoved = {
+        let is_known = {
             let standing = self.standing();
             let mut stood = cursor.stood();
             stood.all(|(county, stood)| {
-                standing.counties.get(county).is_some_and(|county| Stood::of(&county.ledger) == stood)
+                standing.counties.get(county).is_some_and(|county| county.stood_lately(stood))
             })
         };
-        if unmoved {
+        if is_known {
             return Ok(true);
         }
         let mut relations = Vec::new();

@@ -2,12 +2,13 @@
 //!
 //! The sync writer alone changes it, after a commit; a sync with nothing new is answered from it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use chrono::NaiveDate;
 use sync_protocol::id::RecordId;
 use sync_protocol::message::Snapshot;
 
+use super::cursor::Stood;
 use super::directory::{self, Directory};
 use super::lineage::Known;
 use crate::access::policy::Place;
@@ -32,6 +33,31 @@ pub struct County {
     pub checkpoint: Option<CheckpointRow>,
     /// Up to which number a verified backup contains its ledger.
     pub settled: u64,
+    /// How its ledger stood lately.
+    lately: Lately,
+}
+
+/// How a ledger stood after each of its last commits, oldest first. What a phone remembers is mostly
+/// one of these, and then the database need not be asked whether it is of this history.
+#[derive(Clone, Debug, Default)]
+struct Lately(VecDeque<Stood>);
+
+impl Lately {
+    /// An evening of commits.
+    const MOST: usize = 4096;
+
+    fn note(&mut self, stood: Stood) {
+        if self.0.len() == Self::MOST {
+            self.0.pop_front();
+        }
+        self.0.push_back(stood);
+    }
+
+    fn has(&self, stood: Stood) -> bool {
+        let place = |stood: &Stood| (stood.epoch, stood.seq);
+        let found = self.0.binary_search_by_key(&place(&stood), place);
+        found.is_ok_and(|index| self.0[index] == stood)
+    }
 }
 
 /// How all counties of this server stand.
@@ -75,7 +101,34 @@ impl County {
         let checkpoint = ledger::latest_checkpoint(tx, &ledger.county).await?;
         let settled = settled::of_county(tx, &ledger.county).await?;
         let places = places.into_iter().map(|place| (place.key.clone(), place)).collect();
-        Ok(Self { ledger, directory, places, checkpoint, settled })
+        Ok(Self { directory, places, checkpoint, settled, ..Self::opened(ledger) })
+    }
+
+    /// A county with nothing in it yet.
+    pub fn opened(ledger: LedgerRow) -> Self {
+        let mut lately = Lately::default();
+        lately.note(Stood::of(&ledger));
+        Self {
+            ledger,
+            directory: Directory::default(),
+            places: HashMap::new(),
+            checkpoint: None,
+            settled: 0,
+            lately,
+        }
+    }
+
+    /// The ledger has moved on, and that is flushed.
+    pub fn move_on(&mut self, ledger: LedgerRow) {
+        self.lately.note(Stood::of(&ledger));
+        // A command may have corrected its name and city meanwhile.
+        let LedgerRow { name, city, .. } = std::mem::replace(&mut self.ledger, ledger);
+        (self.ledger.name, self.ledger.city) = (name, city);
+    }
+
+    /// Whether the ledger stood like that not long ago. If not, only the database knows.
+    pub fn stood_lately(&self, stood: Stood) -> bool {
+        self.lately.has(stood)
     }
 
     /// What the policy asks about a place.

@@ -11,7 +11,6 @@ use std::sync::{Arc, RwLock};
 
 use sync_protocol::id::{ChangeId, RecordId};
 use sync_protocol::kinds;
-use sync_protocol::photo::Sha256;
 use sync_protocol::signoff;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
@@ -240,9 +239,7 @@ impl Writer {
             }
             for ledger in written.ledgers {
                 if let Some(county) = standing.counties.get_mut(&ledger.county) {
-                    // A command may have corrected its name and city meanwhile.
-                    let LedgerRow { name, city, .. } = county.ledger.clone();
-                    county.ledger = LedgerRow { name, city, ..ledger };
+                    county.move_on(ledger);
                 }
             }
             for (code, directory) in written.directories {
@@ -296,9 +293,7 @@ async fn write(tx: &mut Tx, standing: &RwLock<Standing>, pushes: &[Push], now: M
     let places = save_records(tx, &work, standing).await?;
     let ledgers = append(tx, &work, standing, &places).await?;
     keep_held(tx, &work, pushes, &verdicts, now).await?;
-    for (push, verdicts) in pushes.iter().zip(&verdicts) {
-        want_photos(tx, push, verdicts).await?;
-    }
+    want_photos(tx, pushes).await?;
     let tickets = turn_tickets(tx, pushes, now).await?;
     let pushed =
         verdicts.into_iter().zip(tickets).map(|(verdicts, ticket)| Pushed { verdicts, ticket }).collect();
@@ -423,8 +418,7 @@ async fn save_records(tx: &mut Tx, work: &Work, standing: &RwLock<Standing>) -> 
     }
     records::save(tx, &saved).await?;
     records::save_digests(tx, places.values()).await?;
-    let refs = work.photo_refs.iter().map(|(photo, record, county)| (photo, *record, county.as_str()));
-    records::refer_to_photos(tx, refs).await?;
+    records::refer_to_photos(tx, &work.photo_refs).await?;
     Ok(Places { changed: places.into_values().collect() })
 }
 
@@ -518,17 +512,14 @@ async fn keep_held(
     Ok(())
 }
 
-/// Notes the photos that the device will be asked for.
-async fn want_photos(tx: &mut Tx, push: &Push, verdicts: &[Verdict]) -> Result<()> {
-    let taken = push.changes.iter().zip(verdicts);
-    let photos: Vec<&Sha256> = taken
-        .filter_map(|(incoming, _)| incoming.reading.as_ref().ok())
-        .flat_map(|decoded| &decoded.photos)
-        .collect();
-    if photos.is_empty() {
-        return Ok(());
+/// Notes the photos that each device will be asked for.
+async fn want_photos(tx: &mut Tx, pushes: &[Push]) -> Result<()> {
+    let mut wanted = Vec::new();
+    for push in pushes {
+        let decoded = push.changes.iter().filter_map(|incoming| incoming.reading.as_ref().ok());
+        wanted.extend(decoded.flat_map(|decoded| &decoded.photos).map(|photo| (push.sender.device, photo)));
     }
-    records::want_photos(tx, push.sender.device, photos.into_iter()).await
+    records::want_photos(tx, &wanted).await
 }
 
 /// Gives every device its next ticket, and raises the alarms.
@@ -541,6 +532,7 @@ async fn turn_tickets(tx: &mut Tx, pushes: &[Push], now: Moment) -> Result<Vec<O
             shown.insert(device, Shown(Some(Ticket::of_bytes(ticket))));
         }
     }
+    let mut kept_anew = HashMap::new();
     let mut turns = Vec::with_capacity(pushes.len());
     for push in pushes {
         let Some(CameWith(ticket)) = push.ticket else {
@@ -555,10 +547,13 @@ async fn turn_tickets(tx: &mut Tx, pushes: &[Push], now: Moment) -> Result<Vec<O
         }
         let after = before.after(ticket);
         if let Some(kept) = after.0.filter(|_| after != before) {
-            tickets::keep(tx, device, kept.to_bytes()).await?;
+            kept_anew.insert(device, kept.to_bytes());
             shown.insert(device, after);
         }
         turns.push(Some(Turn { shown: after, next: before.answer(ticket)? }));
+    }
+    if !kept_anew.is_empty() {
+        tickets::keep(tx, kept_anew.into_iter()).await?;
     }
     Ok(turns)
 }

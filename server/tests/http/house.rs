@@ -16,7 +16,7 @@ use siteledger::access::enrolment::{self, Codes};
 use siteledger::access::people::People;
 use siteledger::clock::Clock;
 use siteledger::config::Settings;
-use siteledger::http::app::App;
+use siteledger::http::app::{App, AtHand};
 use siteledger::http::router;
 use siteledger::photos::Photos;
 use siteledger::store::{Store, server_row};
@@ -98,7 +98,7 @@ impl Server {
             metrics_token: None,
             backup: None,
         };
-        let app = App {
+        let app = App::new(AtHand {
             store: store.clone(),
             clock: clock.clone(),
             settings: Arc::new(settings),
@@ -106,7 +106,7 @@ impl Server {
             photos: Photos::open(store.clone(), clock.clone(), folder.path(), Arc::default()).unwrap(),
             engine: Engine::start(store, clock.clone(), &row, folder.path()).await.unwrap(),
             stopping: CancellationToken::new(),
-        };
+        });
         let (router, _) = router::router(app.clone());
         (app, router)
     }

@@ -22,7 +22,7 @@ use siteledger::access::secret;
 use siteledger::blobs::folder::Folder;
 use siteledger::clock::Clock;
 use siteledger::config::{self, Settings};
-use siteledger::http::app::App;
+use siteledger::http::app::{App, AtHand};
 use siteledger::http::router;
 use siteledger::photos::Photos;
 use siteledger::store::devices::{self, DeviceSecrets, NewDevice};
@@ -171,7 +171,7 @@ impl Office {
             metrics_token: None,
             backup: None,
         };
-        let app = App {
+        let app = App::new(AtHand {
             store: store.clone(),
             clock: clock.clone(),
             settings: Arc::new(settings),
@@ -179,7 +179,7 @@ impl Office {
             photos: Photos::open(store.clone(), clock.clone(), data, Arc::default()).expect("it opens"),
             engine: Engine::start(store, clock, &row, data).await.expect("it starts"),
             stopping: CancellationToken::new(),
-        };
+        });
         let (router, _) = router::router(app.clone());
         Self { folder, app, router }
     }

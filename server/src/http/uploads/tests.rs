@@ -14,6 +14,7 @@ use super::*;
 use crate::access::actor::Actor;
 use crate::access::people::People;
 use crate::config::Settings;
+use crate::http::app::AtHand;
 use crate::http::{router, serve};
 use crate::photos::testing::{House, Shot, somebody};
 use crate::store::server_row;
@@ -42,7 +43,7 @@ impl Face {
             metrics_token: None,
             backup: None,
         };
-        let app = App {
+        let app = App::new(AtHand {
             store: house.store.clone(),
             clock: house.clock.clone(),
             settings: Arc::new(settings),
@@ -52,7 +53,7 @@ impl Face {
                 .unwrap(),
             photos: Arc::clone(&house.photos),
             stopping: CancellationToken::new(),
-        };
+        });
         let face = Self { router: Router::new(), house, app };
         Self { router: face.signed_in(somebody()), ..face }
     }

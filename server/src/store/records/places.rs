@@ -125,14 +125,15 @@ pub async fn place(tx: &mut Tx, key: &PlaceKey) -> Result<PlaceRow> {
 
 /// Keeps the digests of places.
 pub async fn save_digests(tx: &mut Tx, places: impl Iterator<Item = &PlaceRow>) -> Result<()> {
-    for place in places {
-        sqlx::query("update places set record_count = $2, xor = $3 where id = $1")
-            .bind(place.id)
-            .bind(place.digest.count as i64)
-            .bind(place.digest.xor.as_slice())
-            .execute(&mut *tx)
-            .await?;
-    }
+    let rows = places.map(|place| (place.id, place.digest.count, hex::encode(place.digest.xor)));
+    sqlx::query(
+        "update places set record_count = json_extract(value, '$[1]'),
+                           xor = unhex(json_extract(value, '$[2]'))
+         from json_each($1) where places.id = json_extract(value, '$[0]')",
+    )
+    .bind(columns::row_list(rows))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
