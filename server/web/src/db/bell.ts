@@ -12,7 +12,7 @@ export type Watcher = (news: News) => void;
 
 export class Bell {
   private readonly watchers = new Set<Watcher>();
-  private readonly others: BroadcastChannel | undefined;
+  private others: BroadcastChannel | undefined;
 
   constructor(name: string) {
     if (typeof BroadcastChannel !== "undefined") {
@@ -35,6 +35,8 @@ export class Bell {
 
   close(): void {
     this.others?.close();
+    // What is still being written when the page goes is told by nobody.
+    this.others = undefined;
     this.watchers.clear();
   }
 

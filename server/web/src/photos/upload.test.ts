@@ -96,6 +96,24 @@ describe("a photo", () => {
     expect(patches().slice(1, 3)).toEqual(["32768+65536", "33768+32768"]);
   });
 
+  test("of which more came than was said goes on from there, in pieces as large", async () => {
+    await saved(200);
+    let [pieces, questions] = [0, 0];
+    office.line = (method) => {
+      const [upload] = office.uploads.values();
+      if (method === "HEAD" && upload !== undefined && (questions += 1) === 1) {
+        // What was on a line that was cut comes in after the question.
+        queueMicrotask(() => (upload.bytes = Uint8Array.from([...upload.bytes, ...original.subarray(upload.bytes.length, upload.bytes.length + 100)])));
+      }
+      return method === "PATCH" && (pieces += 1) === 2 ? { after: 1_000 } : undefined;
+    };
+    const [hash = ""] = Object.keys((await device.phone())?.photos ?? {});
+    const original = new Uint8Array((await (await device.album.bytes(hash))?.arrayBuffer()) ?? new ArrayBuffer(0));
+    expect(await send()).toMatchObject({ photos: 1 });
+    expect(questions).toBe(2);
+    expect(patches()).toEqual(["0+32768", "32768+65536", "33768+32768", "33868+32768", "66636+65536", "132172+72628"]);
+  });
+
   test("goes on after the app was killed, by the upload that it had", async () => {
     const hash = await saved(200);
     let pieces = 0;

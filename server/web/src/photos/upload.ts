@@ -25,6 +25,8 @@ const PATIENCE_MS = 60_000;
 const MOST_FAILURES = 3;
 /** The first pause after a failure, in milliseconds; each further one doubles it. */
 const FIRST_PAUSE_MS = 500;
+/** How often in a row the server may say that it has other bytes than were thought. */
+const MOST_MOVES = 5;
 /** How often a photo is begun anew in one go: more says that its bytes here are damaged. */
 const MOST_BEGINNINGS = 3;
 
@@ -53,6 +55,8 @@ type Step =
   /** The upload does not exist any more, or its bytes were not the photo. */
   | { kind: "anew" }
   | { kind: "refused"; why: string }
+  /** The server has more or less of it than was thought: what was on a line that was cut still came. */
+  | { kind: "moved"; error: unknown }
   | { kind: "failed"; error: unknown }
   | { kind: "stopped" };
 
@@ -98,7 +102,7 @@ class Sender {
       await this.tell((photo) => ({ ...photo, refused: "the device has lost its bytes" }));
       return undefined;
     }
-    let beginnings = 0;
+    let [beginnings, moves] = [0, 0];
     for (let failures = 0; ; ) {
       const before = this.acknowledged;
       const step = await this.attempt(bytes);
@@ -117,6 +121,12 @@ class Sender {
           await this.tell(({ upload: _, ...photo }) => ({ ...photo, acknowledged: 0 }));
           if (beginnings >= MOST_BEGINNINGS) {
             return this.doubt(bytes);
+          }
+          break;
+        case "moved":
+          moves = this.acknowledged > before ? 1 : moves + 1;
+          if (moves >= MOST_MOVES) {
+            return step.error;
           }
           break;
         case "failed":
@@ -255,7 +265,7 @@ function judged(error: Error | DetailedError, now: number): Step {
   if (came.kind === "refused" && [400, 413, 415, 422].includes(status)) {
     return { kind: "refused", why: came.detail };
   }
-  return { kind: "failed", error: new Unanswered(came) };
+  return { kind: status === 409 && came.kind === "refused" ? "moved" : "failed", error: new Unanswered(came) };
 }
 
 /** What a response says. The answer to a HEAD has no words, but the server's says that it speaks tus. */
@@ -268,5 +278,5 @@ function cameOf(response: HttpResponse, now: number): Unanswered["came"] {
 
 /** Whether trying again at once is of no use. */
 function isForLater(error: unknown): boolean {
-  return error instanceof Unanswered && error.came.kind === "refused" && error.came.status !== 409;
+  return error instanceof Unanswered && error.came.kind === "refused";
 }
