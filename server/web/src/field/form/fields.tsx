@@ -198,9 +198,9 @@ function Late({ record, lacking }: FieldsProps) {
 /** Why a signed record is changed. */
 function Correction({ record }: { record: RecordState }) {
   const say = useWords();
-  const { kind } = useDesk();
+  const { kind, book } = useDesk();
   const field = declared(kind, "reason");
-  return field?.talk !== true || !isSigned(record) ? null : (
+  return field?.talk !== true || !isSigned(record, book.me.user.id) ? null : (
     <section class="section" aria-label={say(words.reasonTitle)}>
       <h2>{say(words.reasonTitle)}</h2>
       <FieldRow field={field} hint={say(words.reasonHint)} />

@@ -64,7 +64,7 @@ function Writing({ book, kind: name, id }: { book: Book; kind: string; id: strin
   const desk: Desk = { ...session, device, book, reader, kind, draft: id, today: local.day, stops: stopped };
   const owner = book.phone.owner;
   const save = async () => {
-    const found = stops(book.schema, form, record);
+    const found = stops(book.schema, form, record, owner.user);
     setStopped(found);
     if (found[0] !== undefined) {
       focusOn(found[0].name);

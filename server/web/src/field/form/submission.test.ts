@@ -1,14 +1,14 @@
 /** What a form lacks, and that only what cannot be sent stops anybody. */
 
 import { expect, test } from "vitest";
-import { emptyRecord } from "../../protocol/record.ts";
+import { type RecordState, emptyRecord } from "../../protocol/record.ts";
 import type { Value } from "../../protocol/wire.ts";
 import { natural } from "../../protocol/ids.ts";
 import { isLateEntry } from "./days.ts";
 import { type Form, openForm, set, setEntries, type } from "./model.ts";
 import { idleDay } from "./proposals.ts";
 import { lacks, stops } from "./submission.ts";
-import { PROJECT, id, li, schema, wang, written } from "./testing.ts";
+import { PROJECT, fold, id, li, schema, wang, written } from "./testing.ts";
 
 const EVENING = { day: "2026-03-02", minutes: 18 * 60 };
 const nothing = () => emptyRecord(natural("diary", `${PROJECT}/2026-03-02`), "diary");
@@ -34,7 +34,7 @@ test("what is missing is told, and is no reason not to save", () => {
   expect(told(form)).toEqual(
     expect.arrayContaining(["weather_am", "parts", "progress_text", "isolation_ok", "safety_ok", "quality_ok"]),
   );
-  expect(stops(schema, form, nothing())).toEqual([]);
+  expect(stops(schema, form, nothing(), li.user)).toEqual([]);
 });
 
 test("a bad answer asks for the picture that shows it", () => {
@@ -64,24 +64,30 @@ test("a signed record is corrected with a reason; a remark needs none, a return 
   const signoff = (verdict: string) => ({ role: "principal", verdict, note: "改", covers: [] });
   const signed = written("diary", 0xff, { ...whole, signoffs: signoff("confirmed") }, { who: wang });
   const form = set(schema, openForm(schema, signed), "weather_pm", "阴");
-  expect(stops(schema, form, signed)).toEqual([{ why: "reason", name: "reason" }]);
-  expect(stops(schema, set(schema, form, "reason", "记错了"), signed)).toEqual([]);
-  expect(stops(schema, set(schema, openForm(schema, signed), "remarks", "已阅"), signed)).toEqual([]);
+  expect(stops(schema, form, signed, li.user)).toEqual([{ why: "reason", name: "reason" }]);
+  expect(stops(schema, set(schema, form, "reason", "记错了"), signed, li.user)).toEqual([]);
+  expect(stops(schema, set(schema, openForm(schema, signed), "remarks", "已阅"), signed, li.user)).toEqual([]);
+  // One's own signature, sent back since, asks for none either.
+  const own = written("diary", 0xff, { ...whole, signoffs: signoff("signed") });
+  const edited = (record: RecordState) => set(schema, openForm(schema, record), "weather_pm", "阴");
+  expect(stops(schema, edited(own), own, li.user)).toEqual([{ why: "reason", name: "reason" }]);
+  const sentBack = fold(own, { id: id(0x9800), record: id(0xff), kind: "diary", made_at: "2026-03-03T08:00:00+08:00", edits: [{ field: "signoffs", value: signoff("returned"), replaces: [] }] }, wang, 9);
+  expect(stops(schema, edited(sentBack), sentBack, li.user)).toEqual([]);
   const returned = written("diary", 0xff, { ...whole, signoffs: signoff("returned") }, { who: wang });
-  expect(stops(schema, set(schema, openForm(schema, returned), "weather_pm", "阴"), returned)).toEqual([]);
+  expect(stops(schema, set(schema, openForm(schema, returned), "weather_pm", "阴"), returned, li.user)).toEqual([]);
 });
 
 test("what cannot be sent is named: half a number, a material without a name", () => {
-  expect(stops(schema, type(today(), "temp_max", "abc"), nothing())).toEqual([{ why: "unread", name: "temp_max" }]);
+  expect(stops(schema, type(today(), "temp_max", "abc"), nothing(), li.user)).toEqual([{ why: "unread", name: "temp_max" }]);
   const cards = [{ value: { spec: "φ12" } }, { value: { name: "" } }];
-  expect(stops(schema, setEntries(today(), "materials", cards), nothing())).toMatchObject([
+  expect(stops(schema, setEntries(today(), "materials", cards), nothing(), li.user)).toMatchObject([
     { why: "part", name: "materials", part: { name: "name" }, place: 0 },
   ]);
   const machines = [{ value: { name: "吊车", qty: "两台" } }];
-  expect(stops(schema, setEntries(today(), "machines", machines), nothing())).toMatchObject([{ part: { name: "qty" } }]);
+  expect(stops(schema, setEntries(today(), "machines", machines), nothing(), li.user)).toMatchObject([{ part: { name: "qty" } }]);
 });
 
 test("what the office would hold for its form is told before it is saved", () => {
   const project = openForm(schema, emptyRecord(id(1), "school"), { name: "小学", township: "35082310" });
-  expect(stops(schema, project, emptyRecord(id(1), "school"))).toEqual([{ why: "unread", name: "township" }]);
+  expect(stops(schema, project, emptyRecord(id(1), "school"), li.user)).toEqual([{ why: "unread", name: "township" }]);
 });

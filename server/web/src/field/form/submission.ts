@@ -43,19 +43,19 @@ export type Stop =
   | { why: "reason"; name: "reason" };
 
 /** What has to be put right before this can be saved. */
-export function stops(schema: Schema, form: Form, record: RecordState): Stop[] {
-  const found = stopsSeen(schema, form, record);
+export function stops(schema: Schema, form: Form, record: RecordState, me: Uuid): Stop[] {
+  const found = stopsSeen(schema, form, record, me);
   const change = found.length > 0 ? undefined : changeOfForm(schema, form, ...NEVER_SENT);
   // Whatever else the office would hold for its form is better told here.
   const refused = change && schema.check(change);
   return refused?.field === undefined ? found : [{ why: "unread", name: refused.field }];
 }
 
-function stopsSeen(schema: Schema, form: Form, record: RecordState): Stop[] {
+function stopsSeen(schema: Schema, form: Form, record: RecordState, me: Uuid): Stop[] {
   const unread = Object.keys(form.typed)
     .filter((name) => form.typed[name]?.trim() !== "")
     .map((name): Stop => ({ why: "unread", name }));
-  return [...unread, ...incompleteParts(schema, form), ...unreasoned(schema, form, record)];
+  return [...unread, ...incompleteParts(schema, form), ...unreasoned(schema, form, record, me)];
 }
 
 function incompleteParts(schema: Schema, form: Form): Stop[] {
@@ -84,19 +84,23 @@ function isNumeric(type: FieldType): boolean {
   return type === "number" || (typeof type === "object" && "int" in type);
 }
 
-function unreasoned(schema: Schema, form: Form, record: RecordState): Stop[] {
+function unreasoned(schema: Schema, form: Form, record: RecordState, me: Uuid): Stop[] {
   const lines = edits(schema, form);
   const changesContent = lines.some((line) => !schema.isTalk(form.kind, line.field));
   const saysWhy = lines.some((line) => line.field === "reason" && line.value !== undefined);
-  return changesContent && isSigned(record) && !saysWhy ? [{ why: "reason", name: "reason" }] : [];
+  return changesContent && isSigned(record, me) && !saysWhy ? [{ why: "reason", name: "reason" }] : [];
 }
 
-/** Whether somebody's signature stands in the record: one that does not send it back. */
-export function isSigned(record: RecordState): boolean {
-  return headsOf(record, SIGNOFFS).some((head) => {
-    const signoff = readSignoff(head.value);
-    return signoff !== undefined && signoff.verdict !== "returned";
-  });
+/**
+ * Whether a signature stands in the record under which nobody edits without a reason: somebody else's, or
+ * one's own unless it was sent back since.
+ */
+export function isSigned(record: RecordState, me: Uuid): boolean {
+  const signatures = headsOf(record, SIGNOFFS).map((head) => ({ by: head.by, verdict: readSignoff(head.value)?.verdict }));
+  const lastReturn = signatures.map(({ verdict }) => verdict).lastIndexOf("returned");
+  return signatures.some(
+    ({ by, verdict }, place) => verdict !== undefined && verdict !== "returned" && (by !== me || place > lastReturn),
+  );
 }
 
 /** What is missing for the record to count as submitted, or to be believed. */

@@ -40,7 +40,7 @@ export function ConflictCard({ book, reader, kind, record, conflict }: ConflictP
   const { field, name, heads, unsent, maySettle } = conflict;
   const key = keyOf(name);
   const what = key === undefined ? labelOf(field, reader.language) : `${labelOf(field, reader.language)} ${key}`;
-  const mustSay = isSigned(record) && kind.fields.some((field) => field.name === "reason" && field.talk === true);
+  const mustSay = isSigned(record, book.me.user.id) && kind.fields.some((field) => field.name === "reason" && field.talk === true);
   const settle = async (form: Form) => {
     const reasoned = mustSay && reason.trim() !== "" ? set(book.schema, form, "reason", reason) : form;
     const change = changeOfForm(book.schema, reasoned, newId(), stamp(new Date()));
