@@ -1,0 +1,120 @@
+/** The line between phones and the server, on TCP: it can be cut, be slow, and be somebody else's. */
+
+import { createServer as createHttpServer, request } from "node:http";
+import { createServer, connect } from "node:net";
+
+/** What a captive portal says to everything. */
+const PORTAL = "<!doctype html><html><body><h1>请登录 WiFi</h1></body></html>";
+
+export class Line {
+  /** Where the server listens. */
+  to = 0;
+  /** `open` · `cut`: nobody answers · `portal`: somebody else does · `newer`: a new version of the app. */
+  state = "open";
+  /** Bytes that went to the server and came back. */
+  up = 0;
+  down = 0;
+  /** The pace in each direction, in bytes a second; 0 is as fast as it goes. */
+  pace = 0;
+  #sockets = new Set();
+
+  static async open() {
+    const line = new Line();
+    line.server = createServer((phone) => line.#connected(phone));
+    await new Promise((resolve) => line.server.listen(0, "127.0.0.1", resolve));
+    line.url = `http://127.0.0.1:${line.server.address().port}`;
+    return line;
+  }
+
+  /** From now on nobody answers, and what was under way breaks. */
+  cut() {
+    this.#become("cut");
+  }
+
+  restore() {
+    this.#become("open");
+  }
+
+  /** From now on a portal answers everything with a page of its own and 200. */
+  impersonate() {
+    this.#become("portal");
+  }
+
+  /** From now on the server's service worker is of another version, as after an update of the server. */
+  renew() {
+    this.#become("newer");
+  }
+
+  #become(state) {
+    this.state = state;
+    for (const socket of this.#sockets) {
+      socket.destroy();
+    }
+  }
+
+  #connected(phone) {
+    this.#keep(phone);
+    if (this.state === "cut") {
+      phone.destroy();
+    } else if (this.state === "portal") {
+      phone.once("data", () =>
+        phone.end(
+          `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(PORTAL)}\r\n\r\n${PORTAL}`,
+        ),
+      );
+    } else if (this.state === "newer") {
+      this.#newer.emit("connection", phone);
+    } else {
+      const server = connect(this.to, "127.0.0.1");
+      this.#keep(server);
+      this.#carry(phone, server, "up");
+      this.#carry(server, phone, "down");
+    }
+  }
+
+  /** Passes every request on, and changes the version that the service worker names. */
+  #newer = createHttpServer((asked, answer) => {
+    const { method, url, headers } = asked;
+    const isWorker = url === "/sw.js";
+    const plain = isWorker ? { ...headers, "accept-encoding": "identity", "if-none-match": "" } : headers;
+    const onward = request({ port: this.to, method, path: url, headers: plain }, async (answered) => {
+      if (!isWorker) {
+        answer.writeHead(answered.statusCode, answered.headers);
+        return answered.pipe(answer);
+      }
+      let script = "";
+      for await (const bytes of answered.setEncoding("utf8")) {
+        script += bytes;
+      }
+      const { "content-length": _, etag: __, ...rest } = answered.headers;
+      answer.writeHead(answered.statusCode, rest);
+      answer.end(script.replace(/(version"?:\s*["'`])[0-9a-f]{12}/, "$1eeeeeeeeeeee"));
+    });
+    onward.on("error", () => answer.destroy());
+    asked.pipe(onward);
+  });
+
+  #carry(from, to, direction) {
+    from.on("data", (bytes) => {
+      this[direction] += bytes.length;
+      if (this.pace > 0) {
+        from.pause();
+        setTimeout(() => from.resume(), (bytes.length / this.pace) * 1000);
+      }
+      to.write(bytes);
+    });
+    from.on("end", () => to.end());
+    from.on("close", () => to.destroy());
+  }
+
+  #keep(socket) {
+    this.#sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => this.#sockets.delete(socket));
+  }
+
+  async close() {
+    this.cut();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}

@@ -1,0 +1,148 @@
+/** A phone: Chromium with a profile of its own at the size of a cheap one. It can be killed. */
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const FLAGS = [
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-gpu",
+  // As on a phone, where they take no room.
+  "--hide-scrollbars",
+  "--disable-quic",
+  "--disable-dev-shm-usage",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const ANDROID =
+  "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36";
+/** How long anything on the screen may take, in milliseconds: a slow machine is no fault. */
+export const PATIENCE = 60_000;
+
+export class Phone {
+  static async start(url, { width = 360, height = 640, userAgent = ANDROID, flags = [] } = {}) {
+    const phone = new Phone();
+    Object.assign(phone, { url, width, height, userAgent, flags });
+    phone.profile = mkdtempSync(join(tmpdir(), "siteledger-phone-"));
+    await phone.open();
+    return phone;
+  }
+
+  /** Opens the browser on the profile as it is, and the app in it. */
+  async open(path = "/") {
+    const args = [...FLAGS, ...this.flags, `--user-agent=${this.userAgent}`, "--remote-debugging-port=0"];
+    this.process = spawn(CHROMIUM, [...args, `--user-data-dir=${this.profile}`, "about:blank"], {
+      stdio: ["ignore", "ignore", "pipe"],
+      detached: true,
+    });
+    process.once("exit", () => this.#signal("SIGKILL"));
+    this.browser = await chromium.connectOverCDP(await this.#address());
+    this.context = this.browser.contexts()[0];
+    this.context.setDefaultTimeout(PATIENCE);
+    this.page = this.context.pages()[0] ?? (await this.context.newPage());
+    await this.page.setViewportSize({ width: this.width, height: this.height });
+    this.faults = [];
+    this.page.on("pageerror", (error) => this.faults.push(error.stack ?? String(error)));
+    await this.go(path);
+  }
+
+  #address() {
+    return new Promise((resolve, reject) => {
+      let said = "";
+      this.process.stderr.on("data", (bytes) => {
+        said += bytes;
+        const found = /DevTools listening on (ws:\S+)/.exec(said);
+        if (found) {
+          resolve(found[1]);
+        }
+      });
+      this.process.once("exit", () => reject(new Error(`Chromium ended: ${said}`)));
+    });
+  }
+
+  /** Goes to a path of the app, such as `/#/sync`. */
+  async go(path) {
+    await this.page.goto(`${this.url}${path}`);
+  }
+
+  /** Kills the browser as a phone does that needs the memory: nothing is told, nothing is finished. */
+  async kill() {
+    const ended = new Promise((resolve) => this.process.once("exit", resolve));
+    this.#signal("SIGKILL");
+    await ended;
+  }
+
+  #signal(signal) {
+    try {
+      process.kill(-this.process.pid, signal);
+    } catch {
+      // It ended by itself.
+    }
+  }
+
+  async stop() {
+    await this.kill();
+    rmSync(this.profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+
+  // What hands and eyes do ------------------------------------------------------------------------
+
+  text(text) {
+    return this.page.getByText(text).first();
+  }
+
+  async sees(text) {
+    await this.text(text).waitFor();
+  }
+
+  async tap(name) {
+    await this.page.getByRole("button", { name }).first().click();
+  }
+
+  async follow(name) {
+    await this.page.getByRole("link", { name }).first().click();
+  }
+
+  async type(label, text) {
+    await this.page.getByLabel(label).first().fill(text);
+  }
+
+  /** Opens the link of an enrolment's QR code and enrols. */
+  async enrolBy(link) {
+    await this.page.goto("about:blank");
+    await this.page.goto(link);
+    await this.tap(/^(登记|Enrol)$/);
+    await this.page.getByRole("link", { name: /^(开始|Begin)$/ }).click();
+  }
+
+  /** Waits until the app works without a line. */
+  async isReadyOffline() {
+    await this.page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    await this.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  }
+
+  /** What the device stores of itself, straight from IndexedDB. */
+  async stored() {
+    return this.page.evaluate(
+      () =>
+        new Promise((resolve, reject) => {
+          const opening = indexedDB.open("siteledger");
+          opening.onerror = () => reject(opening.error);
+          opening.onsuccess = () => {
+            const db = opening.result;
+            const asking = db.transaction("device").objectStore("device").get("it");
+            asking.onsuccess = () => {
+              db.close();
+              resolve(asking.result?.phone);
+            };
+          };
+        }),
+    );
+  }
+}
