@@ -12,6 +12,7 @@ import { moment } from "../../ui/words/dates.ts";
 import { bytes } from "../../ui/words/figures.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { line as words } from "../../ui/words/line.ts";
+import { CarryByHand } from "./carry.tsx";
 import { Each } from "./each.tsx";
 import { Hindrances } from "./hindrances.tsx";
 import "./line.css";
@@ -37,6 +38,7 @@ export function LinePage() {
       </p>
       <Figures sync={sync} />
       <Each sync={sync} />
+      <CarryByHand />
       <ButtonLink href={to("support")} weight="quiet">
         {say(words.support)}
       </ButtonLink>

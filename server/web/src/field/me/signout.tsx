@@ -1,6 +1,7 @@
 /** Signing out: only when the office has everything and just said so, or after an export. */
 
 import { useState } from "preact/hooks";
+import type { Made } from "../../sync/bundle.ts";
 import { useHouse } from "../../ui/house.ts";
 import { to } from "../../ui/route.ts";
 import { Button, ButtonLink } from "../../ui/widgets/button.tsx";
@@ -8,6 +9,7 @@ import { Notice } from "../../ui/widgets/notice.tsx";
 import { Sheet } from "../../ui/widgets/sheet.tsx";
 import { useWords } from "../../ui/words/language.ts";
 import { me as words } from "../../ui/words/me.ts";
+import { Export } from "../line/carry.tsx";
 import { type Leaving, leaving } from "./leaving.ts";
 
 type Asked = Leaving & { drafts: number };
@@ -25,15 +27,29 @@ export function SignOut() {
     setState("checking");
     setState((await look()) ?? "closed");
   };
+  const forget = async () => {
+    await device.forget();
+    location.replace(to());
+    location.reload();
+  };
   const leave = async () => {
     // Something may have been written since, on another page.
     const asked = await look();
     if (asked?.verdict === "safe") {
-      await device.forget();
-      location.replace(to());
-      location.reload();
+      await forget();
     } else {
       setState(asked ?? "closed");
+    }
+  };
+  const leaveWithFiles = async (made: Made[]) => {
+    const { isExported, noteExported } = await import("../../sync/bundle.ts");
+    for (const file of made) {
+      await noteExported(device, file);
+    }
+    if (await isExported(device)) {
+      await forget();
+    } else {
+      setState((await look()) ?? "closed");
     }
   };
   return (
@@ -44,15 +60,27 @@ export function SignOut() {
       </Button>
       {typeof state === "string" ? null : (
         <Sheet title={say(words.signOut)} onClose={() => setState("closed")}>
-          <Verdict asked={state} onLeave={() => void leave()} />
+          <Verdict
+            asked={state}
+            onLeave={() => void leave()}
+            onLeaveWithFiles={(made) => void leaveWithFiles(made)}
+          />
         </Sheet>
       )}
     </section>
   );
 }
 
-function Verdict({ asked, onLeave }: { asked: Asked; onLeave: () => void }) {
+interface VerdictProps {
+  asked: Asked;
+  onLeave: () => void;
+  /** All of it is in files that the owner has. */
+  onLeaveWithFiles: (made: Made[]) => void;
+}
+
+function Verdict({ asked, onLeave, onLeaveWithFiles }: VerdictProps) {
   const say = useWords();
+  const [made, setMade] = useState<Made[]>();
   const drafts = asked.drafts === 0 ? null : <Notice tone="care">{say(words.drafts, { count: asked.drafts })}</Notice>;
   if (asked.verdict === "safe") {
     return (
@@ -76,6 +104,12 @@ function Verdict({ asked, onLeave }: { asked: Asked; onLeave: () => void }) {
       <ButtonLink href={to("sync")} weight="main">
         {say(words.syncFirst)}
       </ButtonLink>
+      <Export onExported={setMade} />
+      {made === undefined ? null : (
+        <Button weight="danger" onClick={() => onLeaveWithFiles(made)}>
+          {say(words.signOutExported)}
+        </Button>
+      )}
     </>
   );
 }

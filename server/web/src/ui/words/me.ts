@@ -42,13 +42,6 @@ export const me = room({
     en: "The office cannot be reached, so it cannot be checked that it has everything.",
   },
   syncFirst: { zh: "先去同步", en: "Sync first" },
-  export: { zh: "导出成文件", en: "Export to a file" },
-  exporting: { zh: "正在导出…", en: "Exporting…" },
-  exported: {
-    zh: "文件 {name} 已导出，请确认存好了，再交给办公室。",
-    en: "The file {name} was exported. Make sure that you have it, then hand it to the office.",
-  },
-  exportFailed: { zh: "没有导出成，手机里的内容没有动。", en: "It was not exported; what is on the phone was not touched." },
   drafts: {
     zh: (p: { count: number }) => `还有 ${p.count} 份没写完的草稿，退出后就没有了。`,
     en: (p: { count: number }) => `${counted(p.count, "draft")} not finished; signing out throws ${p.count === 1 ? "it" : "them"} away.`,
