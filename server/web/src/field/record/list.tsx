@@ -60,6 +60,8 @@ function List({ book }: { book: Book }) {
   const [kind, setKind] = useState("");
   const [most, setMost] = useState(PAGE);
   const reader: Reader = { book, language: language(), now: new Date() };
+  // Where there is but one project, its name says nothing.
+  const isPlaced = project === "" && book.all("project").length > 1;
   const kinds = KINDS.filter((name) => book.all(name).length > 0);
   const found = useMemo(() => {
     const records = kinds.filter((name) => kind === "" || name === kind).flatMap((name) => book.all(name));
@@ -106,7 +108,7 @@ function List({ book }: { book: Book }) {
       ) : (
         <ul class="records">
           {found.slice(0, most).map((record) => (
-            <Line key={record.id} reader={reader} record={record} />
+            <Line key={record.id} reader={reader} record={record} isPlaced={isPlaced} />
           ))}
         </ul>
       )}
@@ -115,7 +117,7 @@ function List({ book }: { book: Book }) {
   );
 }
 
-function Line({ reader, record }: { reader: Reader; record: RecordState }) {
+function Line({ reader, record, isPlaced }: { reader: Reader; record: RecordState; isPlaced: boolean }) {
   const say = useWords();
   const { book } = reader;
   const heads = [...record.fields.keys()].flatMap((name) => headsOf(record, name));
@@ -125,7 +127,7 @@ function Line({ reader, record }: { reader: Reader; record: RecordState }) {
     <li>
       <a class="record-line" href={to("record", record.id)}>
         <span class="record-title">{titleOf(reader, record)}</span>
-        {place === undefined ? null : <span class="soft">{place}</span>}
+        {place === undefined || !isPlaced ? null : <span class="soft record-place">{place}</span>}
         <span class="record-foot">
           <span class="soft">{say(words.lastBy, { name: last.by_name, at: moment(last.made_at, reader.now, reader.language) })}</span>
           <Tags reader={reader} record={record} />

@@ -1,0 +1,121 @@
+/** What a reader is told of a record: by whom, where it is, who may settle a conflict, and in which words. */
+
+import { describe, expect, test } from "vitest";
+import type { Kind } from "../../protocol/schema.ts";
+import type { Change, Head, Snapshot, Uuid, Value } from "../../protocol/wire.ts";
+import { type Phone, newPhone, save } from "../../sync/phone.ts";
+import { PROJECT, id, li, schema, wang, wireSchema } from "../form/testing.ts";
+import { type Book, bookOf } from "./book.ts";
+import { conflictsIn } from "./settling.ts";
+import { showValue } from "./show.ts";
+import { titleOf } from "./title.ts";
+import { whereabouts } from "./whereabouts.ts";
+
+const SCHOOL = id(0xbb);
+const DIARY = id(0xff);
+const AT = "2026-03-02T17:41:08+08:00";
+
+function head(number: number, value: Value, { user, name, device } = li): Head {
+  return { edit: `${id(number)}.0`, value, by: user, by_name: name, device, made_at: AT, seq: number };
+}
+
+function row(record: Uuid, kind: string, fields: Record<string, Head[]>, more: Partial<Snapshot> = {}): Snapshot {
+  return { id: record, kind, seq: 50, school: SCHOOL, project: PROJECT, fields, ...more };
+}
+
+const places = [
+  row(PROJECT, "project", { name: [head(1, "教学楼")], school: [head(1, SCHOOL)] }, { project: PROJECT }),
+  row(SCHOOL, "school", { name: [head(2, "中心小学")] }, { project: null }),
+];
+
+function book(rows: Snapshot[], phone: Phone = newPhone(li), scope = `project:${PROJECT}`): Book {
+  const me = { user: { id: li.user, username: "li", display_name: li.name }, roles: [{ role: "school_team", scope, zh: "", en: "" }] };
+  const kinds = [...new Set([...[...places, ...rows].map((row) => row.kind), "diary"])];
+  return bookOf(phone, wireSchema, me, new Map(kinds.map((kind) => [kind, [...places, ...rows].filter((row) => row.kind === kind)])));
+}
+
+function change(number: number, field: string, value: Value, record = DIARY): Change {
+  return { id: id(number), record, kind: "diary", made_at: AT, edits: [{ field, value, replaces: [] }] };
+}
+
+test("a record that is only in the outbox stands in the book like any other", () => {
+  const it = book([], save(newPhone(li), change(0x100, "date", "2026-03-02")));
+  expect(it.all("diary").map((record) => record.id)).toEqual([DIARY]);
+});
+
+test("what the office holds is no record yet, but is told where it would stand", () => {
+  const held = { change: change(0x100, "date", "2026-03-02"), code: "out_of_scope" as const, message: "不在范围内" };
+  const phone = { ...newPhone(li), outbox: { waiting: [], kept: [], held: [held] } };
+  const it = book([], phone);
+  expect(it.all("diary")).toEqual([]);
+  expect(whereabouts(phone, { id: DIARY, kind: "diary", fields: new Map() }).held).toEqual([held]);
+});
+
+test("a record is as far as what of it is furthest behind", () => {
+  const rows = [row(DIARY, "diary", { date: [head(10, "2026-03-02")] })];
+  const at = (phone: Phone) => whereabouts(phone, book(rows, phone).record(DIARY)!).at;
+  const kept = { ...newPhone(li), outbox: { waiting: [], kept: [{ change: change(0x101, "weather_am", "晴"), seq: 60 }], held: [] } };
+  expect(at(newPhone(li))).toBe("settled");
+  expect(at(kept)).toBe("office");
+  expect(at(save(kept, change(0x102, "weather_pm", "阴")))).toBe("waiting");
+});
+
+describe("a conflict", () => {
+  const versions = (by = li) => [head(10, "基础", by), head(11, "砌体", wang)];
+  const told = (it: Book) => conflictsIn(it, schema.kind("diary") as Kind, it.record(DIARY)!);
+
+  test("is settled by who wrote one of its versions, and by nobody else of the team", () => {
+    expect(told(book([row(DIARY, "diary", { image_progress: versions() })]))).toMatchObject([{ name: "image_progress", maySettle: true }]);
+    const other = { ...wang, user: id(0xb03) };
+    expect(told(book([row(DIARY, "diary", { image_progress: versions(other) })]))).toMatchObject([{ maySettle: false }]);
+  });
+
+  test("waits for the office where the writer's role ended, or the phone was not sent all of it", () => {
+    expect(told(book([row(DIARY, "diary", { image_progress: versions() })], newPhone(li), `project:${id(0xab)}`))).toMatchObject([{ maySettle: false }]);
+    const more = row(DIARY, "diary", { image_progress: versions() }, { siblings: { image_progress: 9 } });
+    expect(told(book([more]))).toMatchObject([{ unsent: 7, maySettle: false }]);
+  });
+
+  test("is none where both say the same", () => {
+    expect(told(book([row(DIARY, "diary", { image_progress: [head(10, "基础"), head(11, "基础", wang)] })]))).toEqual([]);
+  });
+});
+
+test("a record belongs to its project and to its project's school, also before the office has it", () => {
+  const it = book([], save(newPhone(li), change(0x100, "project", PROJECT)));
+  const record = it.record(DIARY)!;
+  expect([it.nameOf(it.projectOf(record)), it.nameOf(it.schoolOf(record))]).toEqual(["教学楼", "中心小学"]);
+});
+
+describe("values in words", () => {
+  const it = book([row(DIARY, "diary", { date: [head(10, "2026-03-02")] })]);
+  const reader = (language: "zh" | "en") => ({ book: it, language, now: new Date("2026-03-02T20:00:00+08:00") });
+  const field = (name: string) => schema.kind("diary")!.fields.find((field) => field.name === name)!;
+  const says = (name: string, value: Value, language: "zh" | "en" = "zh") => showValue(reader(language), field(name), value);
+
+  test.each([
+    ["date", "2026-03-02", "2026年3月2日 周一"],
+    ["crew", 6, "6人"],
+    ["temp_max", 125, "12.5℃"],
+    ["progress_bp", 1280, "12.8%"],
+    ["isolation_ok", false, "有问题"],
+    ["supervisor_present", false, "否"],
+    ["work_status", "idle", "未施工"],
+    ["weather_am", "冰雹", "冰雹"],
+    ["parts", { part: "柱", floor: "二层" }, "柱（二层）"],
+    ["project", PROJECT, "教学楼"],
+    ["project", id(0xdd), "不在这台手机上的记录"],
+  ] as const)("%s", (name, value, text) => {
+    expect(says(name, value)).toBe(text);
+  });
+
+  test("in English as English writes them", () => {
+    expect(says("parts", { part: "column", floor: "2" }, "en")).toBe("column (2)");
+    expect(says("crew", 6, "en")).toBe("6");
+    expect(says("isolation_ok", true, "en")).toBe("In order");
+  });
+
+  test("a diary is called by its day", () => {
+    expect(titleOf(reader("zh"), it.record(DIARY)!)).toBe("3月2日 周一 监管工作日志");
+  });
+});
