@@ -1,6 +1,6 @@
 /** Begins a record: its id, where it belongs, and what stands in its form from the start. */
 
-import type { Device } from "../../db/device.ts";
+import type { Device, Draft } from "../../db/device.ts";
 import { naturalId, newId } from "../../protocol/ids.ts";
 import { emptyRecord } from "../../protocol/record.ts";
 import type { FieldName, Stamp, Uuid, Value } from "../../protocol/wire.ts";
@@ -37,7 +37,7 @@ export async function begin(
 ): Promise<Uuid | undefined> {
   const form = begun(book, kind, presets, photos);
   if (form !== undefined && (await device.draft(form.record)) === undefined) {
-    await keep(device, form, now);
+    await keep(device, { ...form, untouched: true }, now);
   }
   return form?.record;
 }
@@ -55,6 +55,11 @@ export async function kept(device: Device, id: Uuid): Promise<Form | undefined> 
   const isForm =
     fields?.shown !== undefined && fields.single !== undefined && fields.sets !== undefined && fields.record === id;
   return isForm ? { ...EMPTY, ...(fields as Form) } : undefined;
+}
+
+/** Whether somebody wrote something in a draft. */
+export function isWrittenIn(draft: Draft): boolean {
+  return draft.fields["untouched"] !== true;
 }
 
 const EMPTY = { typed: {}, settles: [] };

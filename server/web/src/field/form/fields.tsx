@@ -19,6 +19,7 @@ import { ChecklistItems, ChecklistPicker, JoinTeam } from "./inspection.tsx";
 import { type Section, referredFields, sectionsOf } from "./layout.ts";
 import { declared, keepMine, meanwhile, takeTheirs } from "./model.ts";
 import { mayWriteField } from "./rights.ts";
+import { BeforeOffer, ProofRead } from "./pair.tsx";
 import { type Lack, SHOWN_WHEN_BAD, isSigned } from "./submission.ts";
 import { Photos } from "./widgets/photos.tsx";
 
@@ -33,6 +34,7 @@ export function Fields({ record, lacking }: FieldsProps) {
   return (
     <>
       <Referred />
+      {kind.name === "verification" ? <ProofRead /> : null}
       <Meanwhile record={record} />
       {sections.map((section) => (
         <SectionOf key={section.title} section={section} record={record} />
@@ -99,6 +101,7 @@ function FieldOf({ field, record }: { field: Field; record: RecordState }) {
     <FieldRow field={field} {...hint}>
       {kind.name === "diary" && name === "weather_pm" ? <AsMorning /> : null}
       {kind.name === "diary" ? <AsBefore field={field} /> : null}
+      {kind.name === "rectification" && name === "before" ? <BeforeOffer /> : null}
       {kind.name === "finding" && name === "deadline" ? <DeadlineOffer /> : null}
       {kind.name === "finding" && name === "responsible" ? <ResponsibleOffers /> : null}
       {kind.name === "inspection" && name === "team" ? <JoinTeam /> : null}

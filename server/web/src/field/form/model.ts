@@ -34,6 +34,8 @@ export interface Form {
   typed: Record<FieldName, string>;
   /** The fields whose conflict is settled here: all their heads are on the screen. */
   settles: FieldName[];
+  /** Begun, and nobody wrote anything in it yet: who leaves it then leaves no draft behind. */
+  untouched?: true;
 }
 
 /** Opens a form over a record as it stands: empty for a new one. `presets` stand in it from the start. */

@@ -22,6 +22,7 @@ import { Lacking, Stopped } from "./lacking.tsx";
 import { type Session, useSession } from "./session.ts";
 import { type Stop, lacks, stops } from "./submission.ts";
 import "./form.css";
+import "../record/record.css";
 
 /** The kinds that forms choose references from, besides projects and schools. */
 const REFERRED = ["finding", "rectification", "inspection", "checklist", "equipment_item", "sample", "contract", "notice", "code_list"];

@@ -55,6 +55,16 @@ export function useSession(device: Device, book: Book | undefined, kind: string,
     }
   }, [book]);
 
+  useEffect(
+    () => () => {
+      if (now.current?.untouched === true && !isOver.current) {
+        isOver.current = true;
+        void device.dropDraft(id);
+      }
+    },
+    [],
+  );
+
   if (book === undefined || form === undefined) {
     return undefined;
   }
@@ -62,8 +72,9 @@ export function useSession(device: Device, book: Book | undefined, kind: string,
     if (now.current === undefined || isOver.current) {
       return;
     }
-    now.current = change(now.current);
-    setForm(now.current);
+    const { untouched: _, ...written } = change(now.current);
+    now.current = written;
+    setForm(written);
     void keep(device, now.current, stamp(new Date()));
   };
   return {

@@ -15,6 +15,7 @@ import { moment } from "../../ui/words/dates.ts";
 import { frame } from "../../ui/words/frame.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
+import { isWrittenIn } from "../form/begin.ts";
 import { mayWrite, mayWriteField, signingRole } from "../form/rights.ts";
 import { returnOf, signoffsOf } from "../today/state.ts";
 import { kindOf, openBook, textIn } from "./book.ts";
@@ -40,7 +41,8 @@ export function RecordPage({ id }: { id: string }) {
     async () => {
       const kind = await kindOf(device, id);
       const book = kind === undefined ? undefined : await openBook(device, [kind, ...REFERRED]);
-      return { kind, book, hasDraft: (await device.draft(id)) !== undefined };
+      const draft = await device.draft(id);
+      return { kind, book, hasDraft: draft !== undefined && isWrittenIn(draft) };
     },
     [id],
     ["device", "rows", "papers", "drafts"],

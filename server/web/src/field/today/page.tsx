@@ -14,6 +14,7 @@ import { frame } from "../../ui/words/frame.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { record as recordWords } from "../../ui/words/record.ts";
 import { today as words } from "../../ui/words/today.ts";
+import { isWrittenIn } from "../form/begin.ts";
 import { localTime } from "../form/days.ts";
 import { mayWrite } from "../form/rights.ts";
 import { type Book, openBook } from "../record/book.ts";
@@ -86,7 +87,7 @@ function Today({ book, drafts }: { book: Book; drafts: Draft[] }) {
   const toConfirm = book.has("principal")
     ? book.all("diary").filter((diary) => isMine(diary) && diaryStanding(diary, book.schema) === "submitted" && !authorsOf(diary).has(book.me.user.id))
     : [];
-  const begun = drafts.filter((draft) => book.schema.kind(draft.kind) !== undefined);
+  const begun = drafts.filter((draft) => isWrittenIn(draft) && book.schema.kind(draft.kind) !== undefined);
   const isQuiet = back.length + waiting.length + begun.length + toConfirm.length === 0;
   return (
     <div class="form">

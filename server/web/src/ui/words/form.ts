@@ -153,6 +153,10 @@ export const form = room({
   addMe: { zh: "把我加进检查人员", en: "Add me to the team" },
 
   // Finding
+  beforeOf: {
+    zh: ({ count }: { count: number }) => `用问题里的 ${count} 张照片`,
+    en: ({ count }: { count: number }) => `Take the finding’s ${counted(count, "photo")}`,
+  },
   deadlineOf: { zh: "按“{severity}”：{day} 前", en: "As {severity}: by {day}" },
   severityHint: { zh: "重大 1 天内、较大 7 天内、一般 15 天内整改", en: "Grave: 1 day; serious: 7 days; ordinary: 15 days" },
   rectifies: { zh: "整改的问题：{what}", en: "Finding: {what}" },
