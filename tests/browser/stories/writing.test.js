@@ -1,0 +1,239 @@
+/** What people write: a diary in two minutes, killed browsers, collisions, returns, shared inspections. */
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { addPhotos, answer, choose, field, page, picture, save, says, saysNoMore, write } from "../harness/form.js";
+import { Phone } from "../harness/phone.js";
+import { Server } from "../harness/server.js";
+
+let server;
+let phones = [];
+
+before(async () => {
+  server = await Server.start();
+});
+
+afterEach(async () => {
+  server.line.restore();
+  const faults = phones.flatMap((phone) => phone.faults);
+  await Promise.all(phones.map((phone) => phone.stop()));
+  phones = [];
+  assert.deepEqual(faults, []);
+});
+
+after(() => server.stop());
+
+/** Somebody's phone, enrolled and synced. */
+async function phoneOf(name) {
+  const phone = await Phone.start(server.url);
+  phones.push(phone);
+  await phone.enrolBy(server.codes(name).link);
+  await phone.page.locator("section.card, .write").first().waitFor();
+  await phone.isReadyOffline();
+  return phone;
+}
+
+/** The day of the missed diaries that is tapped, so that each story has a record of its own. */
+async function beginMissedDay(phone, place = 0) {
+  await phone.page.locator(".missed .chip").nth(place).click();
+  await phone.page.locator("form.form").waitFor();
+  return phone.page.url().split("/").pop();
+}
+
+async function fillDiary(phone, { progress = "二层柱钢筋绑扎完成" } = {}) {
+  await choose(phone, "work_status", "施工");
+  await choose(phone, "weather_am", "晴");
+  await phone.tap("下午也是晴");
+  for (const question of ["isolation_ok", "safety_ok", "quality_ok"]) {
+    await answer(phone, question, "good");
+  }
+  await write(phone, "progress_text", progress);
+  await field(phone, "parts").locator(".chip").click();
+  await write(phone, "parts", "二层柱");
+  await choose(phone, "crew", "钢筋工");
+  await field(phone, "supervisor_present").locator(".answer").first().click();
+  await write(phone, "late_reason", "停电");
+}
+
+test("a diary with five photos is written offline, and all of it comes to the office", async () => {
+  const phone = await phoneOf("rizhi-a");
+  server.line.cut();
+  await phone.go("/");
+  await beginMissedDay(phone);
+  await fillDiary(phone);
+  await addPhotos(phone, "photos", [1, 2, 3, 4, 5].map((number) => picture(number)));
+  assert.match(await page(phone), /都填好了/);
+  await save(phone);
+  await says(phone, "在手机里，等待发送");
+  server.line.restore();
+  await says(phone, "照片 5/5 张已到办公室");
+  assert.doesNotMatch(await page(phone), /还没填全/);
+});
+
+test("a browser that is killed between any two steps loses nothing", async () => {
+  const phone = await phoneOf("rizhi-a");
+  server.line.cut();
+  const id = await beginMissedDay(phone, 1);
+  const dies = async (path) => {
+    await phone.kill();
+    await phone.open(path);
+  };
+  const form = `/#/write/diary/${id}`;
+  await choose(phone, "work_status", "施工");
+  await drafted(phone, id, "working");
+  await dies(form);
+  await write(phone, "progress_text", "浇筑二层");
+  await drafted(phone, id, "浇筑二层");
+  await dies(form);
+  await answer(phone, "safety_ok", "bad");
+  await addPhotos(phone, "safety_ok", [picture(11)]);
+  await drafted(phone, id, "sha256");
+  await dies(form);
+  assert.equal(await field(phone, "progress_text").locator("textarea").first().inputValue(), "浇筑二层");
+  await field(phone, "safety_ok").locator(".photo-face img").waitFor();
+  await save(phone);
+  await dies(`/#/record/${id}`);
+  await says(phone, "在手机里，等待发送");
+  server.line.restore();
+  await says(phone, "照片 1/1 张已到办公室");
+  await says(phone, "浇筑二层");
+});
+
+test("an idle day takes two taps", async () => {
+  const phone = await phoneOf("rizhi-a-2");
+  // The demonstration has today's diary already; tomorrow's is not written yet.
+  await phone.page.clock.setFixedTime(Date.now() + 86_400_000);
+  await phone.page.reload();
+  await phone.tap("今天没施工");
+  await phone.tap("下雨");
+  await phone.page.locator("section.card").first().getByText("已提交").waitFor();
+  await phone.tap("看今天的日志");
+  await says(phone, "未施工");
+  assert.doesNotMatch(await page(phone), /还没填全/);
+});
+
+test("two phones that write the same field offline both stay, and who wrote one settles it", async () => {
+  const [first, second] = [await phoneOf("rizhi-a-3"), await phoneOf("rizhi-b-3")];
+  server.line.cut();
+  const writes = async (phone, stage, trade) => {
+    const id = await beginMissedDay(phone);
+    await choose(phone, "work_status", "施工");
+    await choose(phone, "image_progress", stage);
+    await choose(phone, "crew", trade);
+    await save(phone);
+    return id;
+  };
+  const id = await writes(first, "主体二层", "钢筋工");
+  assert.equal(await writes(second, "主体三层", "砌筑工"), id);
+  server.line.restore();
+  for (const phone of [first, second]) {
+    await phone.go(`/#/record/${id}`);
+    await says(phone, "“形象进度”有两种说法");
+    await says(phone, "钢筋工 1人");
+    await says(phone, "砌筑工 1人");
+  }
+  await first.tap(/^签字$/);
+  await first.sees("这一项有两种说法，不能在上面签字。");
+  await first.tap(/^关闭$/);
+  await first.page.locator(".version", { hasText: "主体三层" }).getByRole("button").click();
+  for (const phone of [first, second]) {
+    await saysNoMore(phone, "“形象进度”有两种说法");
+    assert.match(await page(phone), /主体三层/);
+  }
+});
+
+test("what the principal sends back comes with the reason, is mended, and is at the office again", async () => {
+  const [writer, principal] = [await phoneOf("rizhi-a-4"), await phoneOf("xiaozhang-4")];
+  const id = await beginMissedDay(writer);
+  await fillDiary(writer);
+  await save(writer);
+  await says(writer, "办公室已收到");
+  await writer.tap(/^签字$/);
+  await signs(writer);
+  await says(writer, "签的就是现在的内容");
+  await says(writer, "办公室已收到");
+  await principal.go(`/#/record/${id}`);
+  await principal.tap(/^退回$/);
+  await principal.page.locator("dialog textarea").fill("请写明柱的轴线");
+  await principal.page.locator("dialog .button.main").click();
+  await says(principal, "办公室已收到");
+  await writer.go("/");
+  await writer.page.locator(".record-line", { hasText: "请写明柱的轴线" }).click();
+  await writer.follow("去改");
+  await field(writer, "parts").locator("textarea").nth(1).fill("3-5 轴");
+  await save(writer);
+  await says(writer, "办公室已收到");
+  await saysNoMore(writer, "退回了这份记录");
+  await says(writer, /3-5 轴/);
+});
+
+test("an inspection is shared: each does a part, and both parts stand", async () => {
+  const [first, second] = [await phoneOf("duxue"), await phoneOf("dudao")];
+  await first.go("/#/write/inspection");
+  await first.page.locator(".form > .button").first().click();
+  await first.page.locator("form.form").waitFor();
+  const id = first.page.url().split("/").pop();
+  await answerItem(first, "A01", "合格");
+  await save(first);
+  await says(first, "办公室已收到");
+  await second.go("/");
+  await phoneHolds(second, "rows", id, "");
+  server.line.cut();
+  await second.go(`/#/write/inspection/${id}`);
+  await second.tap("把我加进检查人员");
+  await answerItem(second, "Q01", "不合格");
+  await save(second);
+  await first.go(`/#/write/inspection/${id}`);
+  await answerItem(first, "A02", "合格");
+  await save(first);
+  server.line.restore();
+  for (const phone of [first, second]) {
+    await phone.go(`/#/record/${id}`);
+    for (const item of [/^A01 .*合格/, /^A02 .*合格/, /^Q01 .*不合格/]) {
+      await says(phone, item);
+    }
+    assert.doesNotMatch(await page(phone), /两种说法/);
+  }
+});
+
+/** Waits until a draft holds that: a key that the browser has not taken yet is no one's to keep. */
+function drafted(phone, id, text) {
+  return phoneHolds(phone, "drafts", id, text);
+}
+
+/** Waits until what a phone stores under that id holds a text. */
+async function phoneHolds(phone, table, id, text) {
+  await phone.page.waitForFunction(
+    ([table, id, text]) =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open("siteledger");
+        opening.onsuccess = () => {
+          const db = opening.result;
+          const asking = db.transaction(table).objectStore(table).get(id);
+          asking.onsuccess = () => {
+            db.close();
+            resolve(asking.result !== undefined && JSON.stringify(asking.result).includes(text));
+          };
+        };
+      }),
+    [table, id, text],
+  );
+}
+
+/** Draws a line on the pad of the sheet, and signs. */
+async function signs(phone) {
+  const { x, y } = await phone.page.locator(".pad").boundingBox();
+  await phone.page.mouse.move(x + 30, y + 30);
+  await phone.page.mouse.down();
+  await phone.page.mouse.move(x + 150, y + 60, { steps: 5 });
+  await phone.page.mouse.up();
+  await phone.page.locator("dialog .button.main").click();
+}
+
+/** Answers one item of the checklist, in whichever section it stands. */
+async function answerItem(phone, code, result) {
+  const item = phone.page.locator(".item", { has: phone.page.locator(`#field-items-${code}`) });
+  const section = phone.page.locator("details.inner", { has: phone.page.locator(`#field-items-${code}`) });
+  await section.locator("summary").click();
+  await item.locator(".chip").getByText(result, { exact: true }).click();
+}
