@@ -1,6 +1,7 @@
 /** Who this phone is, and what it has. */
 
 import { useEffect, useState } from "preact/hooks";
+import { consent, keepConsent } from "../../photos/position.ts";
 import { headsOf, recordOf } from "../../protocol/record.ts";
 import { isText } from "../../protocol/values.ts";
 import { useHouse } from "../../ui/house.ts";
@@ -29,6 +30,7 @@ export function MePage() {
       <LanguageChoice />
       <UpdateOffer />
       {me === undefined ? null : <ThisPhone me={me} />}
+      <PositionConsent />
       <Keeping />
       <HomeScreen />
       <ButtonLink href={to("support")}>{say(words.support)}</ButtonLink>
@@ -65,6 +67,26 @@ function Scope({ scope }: { scope: string }) {
   }, [id]);
   const isDivision = noun === "county" || noun === "city" || noun === "township";
   return <span class="soft">{name ?? (isDivision ? id : "")}</span>;
+}
+
+function PositionConsent() {
+  const say = useWords();
+  const { device } = useHouse();
+  const isAgreed = useLive(async () => (await consent(device)) ?? false, []);
+  return isAgreed === undefined ? null : (
+    <label class="choice-option">
+      <input
+        type="checkbox"
+        checked={isAgreed}
+        onChange={({ currentTarget }) => void keepConsent(device, currentTarget.checked)}
+      />
+      <span>
+        {say(words.position)}
+        <br />
+        <span class="soft">{say(words.positionWhy)}</span>
+      </span>
+    </label>
+  );
 }
 
 function ThisPhone({ me }: { me: Me }) {

@@ -9,6 +9,11 @@ interface OnlyHere {
 export const me = room({
   title: { zh: "我的", en: "Me" },
   language: { zh: "语言", en: "Language" },
+  position: { zh: "拍照时记下位置", en: "Note the place when taking photos" },
+  positionWhy: {
+    zh: "只在拍照那一刻记，用来说明照片是在工地拍的。",
+    en: "Only in the moment of taking one; it shows that the photo was taken at the site.",
+  },
   roles: { zh: "身份", en: "Roles" },
   noRoles: { zh: "现在没有任何身份，请找办公室", en: "No role at present; please ask the office" },
   phone: { zh: "这台手机", en: "This phone" },
