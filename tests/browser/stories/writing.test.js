@@ -167,6 +167,32 @@ test("what the principal sends back comes with the reason, is mended, and is at 
   await says(writer, /3-5 轴/);
 });
 
+test("a finding is mended with pictures before and after, looked at again, and closed", async () => {
+  const [school, office] = [await phoneOf("rizhi-a-2"), await phoneOf("dudao")];
+  await school.page.locator(".record-line", { hasText: "要整改" }).first().click();
+  await school.page.locator("article").waitFor();
+  const id = school.page.url().split("/").pop();
+  await school.tap("写整改回复");
+  await school.page.locator("form.form").waitFor();
+  await addPhotos(school, "before", [picture(21)]);
+  await addPhotos(school, "after", [picture(22)]);
+  await write(school, "measures", "已加装防护栏杆");
+  assert.match(await page(school), /都填好了/);
+  await save(school);
+  await says(school, "照片 2/2 张已到办公室");
+  await phoneHolds(office, "rows", school.page.url().split("/").pop(), "已加装防护栏杆");
+  await office.go(`/#/record/${id}`);
+  await says(office, "已整改，待复查");
+  await office.tap("去复查");
+  // What was sent as proof is on the screen of who judges it.
+  await office.page.locator(".picture img").nth(1).waitFor();
+  await answer(office, "result", "good");
+  await save(office);
+  await says(office, "办公室已收到");
+  await school.go(`/#/record/${id}`);
+  await says(school, "已销号");
+});
+
 test("an inspection is shared: each does a part, and both parts stand", async () => {
   const [first, second] = [await phoneOf("duxue"), await phoneOf("dudao")];
   await first.go("/#/write/inspection");
