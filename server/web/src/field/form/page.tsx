@@ -30,7 +30,7 @@ const REFERRED = ["finding", "rectification", "inspection", "checklist", "equipm
 export function FormPage({ kind, id }: { kind: string; id?: string }) {
   const say = useWords();
   const { device } = useHouse();
-  const opened = useLive(async () => ({ book: await openBook(device, [kind, "diary", ...REFERRED]) }), [kind], ["device", "rows", "papers"]);
+  const opened = useLive(async () => ({ book: await openBook(device, [kind, ...REFERRED]) }), [kind], ["device", "rows", "papers"]);
   if (opened === undefined) {
     return <p class="opening">{say(frame.opening)}</p>;
   }
@@ -87,7 +87,7 @@ function Writing({ book, kind: name, id }: { book: Book; kind: string; id: strin
         <Fields record={record} lacking={lacking} />
         <Stopped stops={stopped} />
         <Lacking lacks={lacking} />
-        {saving === "failed" ? (
+        {saving === "failed" || session.isUnkept ? (
           <Notice tone="bad" title={say(words.saveFailed)} live>
             <p>{say(words.saveFailedWhy)}</p>
           </Notice>
@@ -95,7 +95,7 @@ function Writing({ book, kind: name, id }: { book: Book; kind: string; id: strin
         <Button type="submit" weight="main" disabled={saving === "saving"}>
           {say(saving === "saving" ? words.saving : words.save)}
         </Button>
-        <p class="soft centred">{say(words.kept)}</p>
+        {session.isUnkept ? null : <p class="soft centred">{say(words.kept)}</p>}
         <ThrowAway session={session} />
       </form>
     </DeskProvider>

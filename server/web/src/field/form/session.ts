@@ -16,6 +16,8 @@ export interface Session {
   form: Form;
   /** The record as it stands now, without this form. */
   record: RecordState;
+  /** Whether the device could not keep the last of it: then it is on this screen alone. */
+  isUnkept: boolean;
   set(name: FieldName, value: Value): void;
   clear(name: FieldName): void;
   type(name: FieldName, text: string): void;
@@ -30,6 +32,7 @@ export interface Session {
 /** Opens the form of a record; nothing until it is there. */
 export function useSession(device: Device, book: Book | undefined, kind: string, id: Uuid): Session | undefined {
   const [form, setForm] = useState<Form>();
+  const [isUnkept, setUnkept] = useState(false);
   // What is typed while a keystroke is being kept must not wait for a new drawing.
   const now = useRef<Form | undefined>(undefined);
   const isOver = useRef(false);
@@ -75,11 +78,15 @@ export function useSession(device: Device, book: Book | undefined, kind: string,
     const { untouched: _, ...written } = change(now.current);
     now.current = written;
     setForm(written);
-    void keep(device, now.current, stamp(new Date()));
+    keep(device, written, stamp(new Date())).then(
+      () => setUnkept(false),
+      () => setUnkept(true),
+    );
   };
   return {
     form,
     record,
+    isUnkept,
     put,
     set: (name, value) => put((form) => set(book.schema, form, name, value)),
     clear: (name) => put((form) => clear(form, name)),

@@ -11,6 +11,7 @@ import { useLive } from "../../ui/live.ts";
 import { to } from "../../ui/route.ts";
 import { Button, ButtonLink } from "../../ui/widgets/button.tsx";
 import { Empty, Notice } from "../../ui/widgets/notice.tsx";
+import { Picture } from "../../ui/widgets/picture.tsx";
 import { moment } from "../../ui/words/dates.ts";
 import { frame } from "../../ui/words/frame.ts";
 import { language, useWords } from "../../ui/words/language.ts";
@@ -209,6 +210,11 @@ function Signoffs({ reader, record }: ReadingProps) {
             <span class="soft">{` · ${moment(head.made_at, reader.now, reader.language)}`}</span>
           </p>
           {signoff.note === undefined ? null : <p>{signoff.note}</p>}
+          {signoff.drawing === undefined ? null : (
+            <div class="drawing">
+              <Picture hash={signoff.drawing} size="thumbnail" alt={say(words.drawingOf, { name: signoff.name ?? head.by_name })} missing={say(words.photoNotHere)} />
+            </div>
+          )}
           <p class="soft">{say(standing(signoff, record, reader.book.schema) === "current" ? words.stillCovers : words.changedSince)}</p>
         </div>
       ))}

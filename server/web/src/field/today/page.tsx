@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { Draft } from "../../db/device.ts";
+import type { Device, Draft } from "../../db/device.ts";
 import { type RecordState, headsOf } from "../../protocol/record.ts";
 import { useHouse } from "../../ui/house.ts";
 import { useLive } from "../../ui/live.ts";
@@ -17,7 +17,7 @@ import { today as words } from "../../ui/words/today.ts";
 import { isWrittenIn } from "../form/begin.ts";
 import { localTime } from "../form/days.ts";
 import { mayWrite } from "../form/rights.ts";
-import { type Book, openBook } from "../record/book.ts";
+import { type Book, type Me, openBook } from "../record/book.ts";
 import { type Reader, labelOf } from "../record/show.ts";
 import { titleOf } from "../record/title.ts";
 import { ProjectCard } from "./project.tsx";
@@ -36,13 +36,20 @@ import "../form/form.css";
 import "../record/record.css";
 import "./today.css";
 
-const KINDS = ["diary", "stage_event", "suspension", "finding", "rectification", "verification", "inspection", "progress_report", "equipment_receipt"];
+const KINDS = ["stage_event", "suspension", "finding", "rectification", "verification", "inspection", "progress_report", "equipment_receipt"];
+
+/** The diaries of a whole county are many, and only who writes or confirms some is told of them here. */
+async function kindsOf(device: Device): Promise<string[]> {
+  const me = await device.paper<Me>("me");
+  const isClose = me?.roles.some(({ scope }) => scope.startsWith("project:") || scope.startsWith("school:"));
+  return isClose === true ? [...KINDS, "diary"] : KINDS;
+}
 
 export function TodayPage() {
   const say = useWords();
   const { device } = useHouse();
   const opened = useLive(
-    async () => ({ book: await openBook(device, KINDS), drafts: await device.drafts() }),
+    async () => ({ book: await openBook(device, await kindsOf(device)), drafts: await device.drafts() }),
     [],
     ["device", "rows", "papers", "drafts"],
   );
@@ -55,6 +62,10 @@ export function TodayPage() {
       <ButtonLink href={to("sync")} weight="main">
         {say(frame.sync)}
       </ButtonLink>
+    </Empty>
+  ) : opened.book.me.roles.length === 0 ? (
+    <Empty title={say(words.noProjects)}>
+      <p>{say(words.noProjectsWhy)}</p>
     </Empty>
   ) : (
     <Today book={opened.book} drafts={opened.drafts} />
@@ -83,7 +94,7 @@ function Today({ book, drafts }: { book: Book; drafts: Draft[] }) {
     const project = book.projectOf(record);
     return authorsOf(record).has(book.me.user.id) || (project !== undefined && mine.has(project));
   };
-  const back = cameBack(KINDS.flatMap((kind) => book.all(kind)), book.phone.outbox.held, isMine, book.schema);
+  const back = cameBack([...KINDS, "diary"].flatMap((kind) => book.all(kind)), book.phone.outbox.held, isMine, book.schema);
   const toConfirm = book.has("principal")
     ? book.all("diary").filter((diary) => isMine(diary) && diaryStanding(diary, book.schema) === "submitted" && !authorsOf(diary).has(book.me.user.id))
     : [];

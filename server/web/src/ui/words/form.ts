@@ -103,7 +103,6 @@ export const form = room({
   // Saving
   save: { zh: "保存", en: "Save" },
   saving: { zh: "正在保存…", en: "Saving…" },
-  unchanged: { zh: "没有改动，不用保存。", en: "Nothing was changed." },
   saveFailed: { zh: "没能保存到手机", en: "It could not be saved to the phone" },
   saveFailedWhy: {
     zh: "写的内容还在这一页上。可能是手机存储满了：清理一些后再点“保存”。",
@@ -142,8 +141,6 @@ export const form = room({
   itemsDone: { zh: "已查 {done} / {of} 项", en: "{done} of {of} items done" },
   sectionDone: { zh: "{name} {done}/{of}", en: "{name} {done}/{of}" },
   ok: { zh: "合格", en: "Pass" },
-  notOk: { zh: "不合格", en: "Fail" },
-  na: { zh: "不适用", en: "n/a" },
   itemNote: { zh: "说明（可不填）", en: "Note (optional)" },
   basis: { zh: "依据：{text}", en: "Basis: {text}" },
   photoWanted: { zh: "这一项要有照片", en: "This item needs a photo" },
@@ -164,8 +161,6 @@ export const form = room({
 
   // Idle day
   idleTitle: { zh: "今天没施工", en: "No work today" },
-  idleTitleDay: { zh: "{day} 没施工", en: "No work on {day}" },
-  idleWeather: { zh: "天气", en: "Weather" },
   idleSays: {
     zh: "将记为：监理未到岗；围挡隔离、安全、质量都正常。",
     en: "Will be noted: no supervising engineer on site; separation, safety and quality in order.",

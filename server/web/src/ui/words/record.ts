@@ -59,7 +59,6 @@ export const record = room({
   useThisOf: { zh: "用{name}的：{value}", en: "Use {name}’s: {value}" },
   writeAnother: { zh: "写一个新的", en: "Write another" },
   settle: { zh: "就这样定", en: "Settle it so" },
-  settledNote: { zh: "定好了，另一个说法仍可查到。", en: "Settled. The other version can still be looked up." },
   moreSiblings: { zh: "还有 {count} 种说法不在这台手机上，请办公室来定。", en: "{count} more versions are not on this phone: the office settles this." },
 
   // Reading
@@ -69,6 +68,7 @@ export const record = room({
   confirmed_by: { zh: "{name} 确认", en: "Confirmed by {name}" },
   returned_by: { zh: "{name} 退回", en: "Sent back by {name}" },
   approved_by: { zh: "{name} 批准", en: "Approved by {name}" },
+  drawingOf: { zh: "{name}的手写签名", en: "Signature of {name}" },
   changedSince: { zh: "签字后又有改动", en: "Changed since signed" },
   stillCovers: { zh: "签的就是现在的内容", en: "Covers what stands now" },
   lateEntry: { zh: "补记", en: "Late entry" },
