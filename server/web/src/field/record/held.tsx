@@ -1,8 +1,6 @@
 /** Changes of this record that the office holds, or refused: what they say, why, and what to do. */
 
-import { emptyRecord } from "../../protocol/record.ts";
-import { baseOf } from "../../protocol/record.ts";
-import type { RecordState } from "../../protocol/record.ts";
+import { type RecordState, baseOf, emptyRecord, keyOf } from "../../protocol/record.ts";
 import type { Kind } from "../../protocol/schema.ts";
 import type { Change, FieldName, Value } from "../../protocol/wire.ts";
 import { useHouse } from "../../ui/house.ts";
@@ -41,7 +39,7 @@ export function HeldNotices({ reader, kind, record }: { reader: Reader; kind: Ki
               {saidIn(held.change).map(([name, value], place) => {
                 const field = declared(kind, name);
                 return field === undefined || field.type === "photo" || field.type === "signoff" ? null : (
-                  <li key={place}>{`${labelOf(field, reader.language)}：${showValue(reader, field, value)}`}</li>
+                  <li key={place}>{`${[labelOf(field, reader.language), keyOf(name)].join(" ").trim()}：${showValue(reader, field, value)}`}</li>
                 );
               })}
             </ul>

@@ -94,7 +94,7 @@ function Today({ book, drafts }: { book: Book; drafts: Draft[] }) {
     const project = book.projectOf(record);
     return authorsOf(record).has(book.me.user.id) || (project !== undefined && mine.has(project));
   };
-  const back = cameBack([...KINDS, "diary"].flatMap((kind) => book.all(kind)), book.phone.outbox.held, isMine, book.schema);
+  const back = cameBack([...KINDS, "diary"].flatMap((kind) => book.all(kind)), book.phone.outbox.held, isMine, book.schema, book.me.user.id);
   const toConfirm = book.has("principal")
     ? book.all("diary").filter((diary) => isMine(diary) && diaryStanding(diary, book.schema) === "submitted" && !authorsOf(diary).has(book.me.user.id))
     : [];

@@ -1,7 +1,7 @@
 /** What waits for whom: diaries, findings, returns. */
 
 import { describe, expect, test } from "vitest";
-import { type RecordState, changeOf, headsOf } from "../../protocol/record.ts";
+import { type RecordState, headsOf } from "../../protocol/record.ts";
 import { covered } from "../../protocol/signoff.ts";
 import type { Value } from "../../protocol/wire.ts";
 import { idleDay } from "../form/proposals.ts";
@@ -205,17 +205,29 @@ describe("a finding", () => {
 
 test("a return stands until something is mended or somebody confirms after all", () => {
   const mine = () => true;
-  const back = (record: RecordState) => cameBack([record], [], mine, schema);
+  const back = (record: RecordState) => cameBack([record], [], mine, schema, li.user);
   const it = signed(diary(TODAY), "returned");
   expect(back(it)).toMatchObject([{ kind: "returned", by: wang.name, note: "缺照片" }]);
   expect(back(edited(it, "weather_pm", "阴"))).toEqual([]);
   expect(back(signed(signed(diary(TODAY), "returned"), "confirmed"))).toEqual([]);
-  expect(cameBack([signed(diary(TODAY), "returned")], [], () => false, schema)).toEqual([]);
+  expect(cameBack([signed(diary(TODAY), "returned")], [], () => false, schema, li.user)).toEqual([]);
 });
 
 test("what the office holds came back as well, with its reason", () => {
   const change = { id: id(0x7777), record: id(1), kind: "diary", made_at: TODAY, edits: [] };
   const held = { change, code: "not_permitted" as const, message: "您的角色不能填写", refused: "请由项目组填写" };
-  expect(cameBack([], [held], () => true, schema)).toEqual([{ kind: "held", held }]);
-  expect(changeOf(`${change.id}.0`)).toBe(change.id);
+  expect(cameBack([], [held], () => true, schema, li.user)).toEqual([{ kind: "held", held }]);
+});
+
+test("a refused change is told until its author has written all of it anew", () => {
+  const it = diary(TODAY);
+  const edits = [{ field: "weather_pm", value: "晴", replaces: [] }];
+  const change = { id: id(0x7777), record: it.id, kind: "diary", made_at: `${TODAY}T10:30:00+08:00`, edits };
+  const refused = { change, code: "invalid" as const, message: "", refused: "请写明原因" };
+  const told = () => cameBack([it], [refused], () => true, schema, li.user);
+  expect(told()).toHaveLength(1);
+  edited(it, "weather_am", "晴");
+  expect(told()).toHaveLength(1);
+  edited(it, "weather_pm", "晴");
+  expect(told()).toEqual([]);
 });

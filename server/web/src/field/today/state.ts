@@ -10,7 +10,7 @@ import { isText } from "../../protocol/values.ts";
 import type { FieldName, Head, Uuid, Value } from "../../protocol/wire.ts";
 import { forceOf } from "../../protocol/withdrawal.ts";
 import type { Held } from "../../sync/phone.ts";
-import { addDays, daysBetween, daysFrom } from "../form/days.ts";
+import { daysBetween, daysFrom } from "../form/days.ts";
 
 /** A role held at a scope, as `GET /api/v1/me` names it: `school_team` at `project:<id>`. */
 export interface HeldRole {
@@ -282,12 +282,21 @@ export type CameBack =
   /** The office holds a change, or refused it with a reason. */
   | { kind: "held"; held: Held };
 
+/** Whether its author has written all of a refused change anew since: then nobody needs to be told again. */
+function isAnswered({ change, refused }: Held, record: RecordState | undefined, me: Uuid): boolean {
+  const isWrittenAnew = (name: FieldName) =>
+    record !== undefined &&
+    headsOf(record, name).some((head) => head.by === me && Date.parse(head.made_at) > Date.parse(change.made_at));
+  return refused !== undefined && change.edits.length > 0 && change.edits.every((edit) => isWrittenAnew(edit.field));
+}
+
 /** What came back: returns in records that the person wrote in or writes for, and changes that are held. */
 export function cameBack(
   records: RecordState[],
   held: Held[],
   isMine: (record: RecordState) => boolean,
   schema: Schema,
+  me: Uuid,
 ): CameBack[] {
   const returned = records.filter(isMine).flatMap((record): CameBack[] => {
     const last = returnOf(record, schema);
@@ -295,11 +304,9 @@ export function cameBack(
       ? []
       : [{ kind: "returned", record, by: last.head.by_name, note: last.signoff.note ?? "", at: last.head.made_at }];
   });
-  return [...held.map((held): CameBack => ({ kind: "held", held })), ...returned];
-}
-
-/** The days about which Today says something: so many before today. */
-export function recentDays(days: string[], today: string, most: number): string[] {
-  const from = addDays(today, -most);
-  return days.filter((day) => day >= from);
+  const open = held.filter((held) => {
+    const record = records.find((record) => record.id === held.change.record);
+    return !isAnswered(held, record, me);
+  });
+  return [...open.map((held): CameBack => ({ kind: "held", held })), ...returned];
 }
