@@ -27,6 +27,7 @@ pub const MAX_KEY_CHARS: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Change {
     /// Its id, made on the device. The time inside a `UUIDv7` is never used for order.
     pub id: ChangeId,
@@ -44,11 +45,13 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Edit {
     /// The field, with its key if it is keyed.
     pub field: FieldName,
     /// The value added. Absent: the edit only takes heads away.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[cfg_attr(test, ts(optional))]
     pub value: Option<Value>,
     /// The heads that the author saw and means to replace.
     #[serde(default)]
@@ -190,6 +193,8 @@ fn encoded_len(value: &Value) -> usize {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(value_type = String, example = "crew/钢筋工"))]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(type = "string"))]
 pub struct FieldName(String);
 
 impl FieldName {
@@ -262,6 +267,8 @@ impl<'de> Deserialize<'de> for FieldName {
 #[serde(transparent)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime, example = "2026-03-02T17:41:08+08:00"))]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(type = "string"))]
 pub struct Stamp(String);
 
 impl Stamp {

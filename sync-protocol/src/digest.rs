@@ -68,6 +68,7 @@ impl Leaf {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Opening {
     /// The number that it takes in the ledger, far above all that were given out before.
     pub seq: u64,
@@ -96,6 +97,8 @@ impl Opening {
 /// Count and XOR over the records of a scope: two parties that agree on it hold the same records
 /// at the same `seq`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(type = "{ count: number, xor: string }"))]
 pub struct ScopeDigest {
     /// How many records.
     pub count: u64,

@@ -13,6 +13,8 @@ macro_rules! uuid_id {
         #[serde(transparent)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = Uuid))]
+        #[cfg_attr(test, derive(ts_rs::TS))]
+        #[cfg_attr(test, ts(type = "string"))]
         pub struct $name(pub Uuid);
 
         impl $name {
@@ -80,6 +82,8 @@ impl RecordId {
 
 /// One line of a change: the change's id and the line's position in it, written `<change>.<index>`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(type = "string"))]
 pub struct EditId {
     /// The change that the edit belongs to.
     pub change: ChangeId,

@@ -152,6 +152,7 @@ pub mod photo;
 pub mod record;
 pub mod refusal;
 pub mod signoff;
+mod typescript;
 pub mod value;
 pub mod version;
 pub mod withdrawal;

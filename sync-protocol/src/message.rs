@@ -30,6 +30,7 @@ pub const MAX_SIBLINGS: usize = 8;
 /// What a device asks: here is what I wrote, tell me what is new.
 #[derive(Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SyncRequest {
     /// The version that the client speaks.
     pub protocol: u32,
@@ -48,9 +49,11 @@ pub struct SyncRequest {
     /// The changes as they are: each is judged by itself, so one that is no change spoils nothing.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::change::Change>))]
+    #[cfg_attr(test, ts(as = "Vec<crate::change::Change>"))]
     pub changes: Vec<Box<RawValue>>,
     /// How many records the answer may have.
     #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
     pub limit: Option<u32>,
 }
 
@@ -64,6 +67,7 @@ fn if_readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Stam
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(untagged)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum SeenCheckpoint {
     /// The signed note's text.
     Note(String),
@@ -87,6 +91,7 @@ impl SeenCheckpoint {
 /// passed on.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SyncResponse<R = Snapshot> {
     /// The version that the server answers in. A response without it is not one of ours.
     pub protocol: u32,
@@ -116,15 +121,18 @@ pub struct SyncResponse<R = Snapshot> {
     pub ticket: Option<String>,
     /// Count and XOR over the scope; only when `more` is false.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub digest: Option<ScopeDigest>,
     /// The ledger's latest checkpoint, with the proof from the one that the device saw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub checkpoint: Option<CheckpointNews>,
 }
 
 /// The latest checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CheckpointNews {
     /// A C2SP signed note over a C2SP checkpoint.
     pub note: String,
@@ -134,12 +142,14 @@ pub struct CheckpointNews {
     pub consistency: Vec<String>,
     /// Where the ledger went on in new epochs since the device's checkpoint, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<OpeningNews>>"))]
     pub openings: Vec<OpeningNews>,
 }
 
 /// How a new log follows from the one before: its first leaf, and the proof that it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct OpeningNews {
     /// The log's first leaf.
     pub leaf: Opening,
@@ -151,6 +161,7 @@ pub struct OpeningNews {
 /// What became of one change. Sent only after the commit has been flushed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Outcome {
     /// The change's id as it was sent; absent where none could be read.
     pub change: Option<String>,
@@ -163,6 +174,7 @@ pub struct Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Fate {
     /// It is in the ledger now.
     Accepted {
@@ -184,9 +196,11 @@ pub enum Fate {
         message: String,
         /// The field it is about, where it is about one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
         field: Option<String>,
         /// Set once the office refused it: the reason that was given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
         refused: Option<String>,
     },
 }
@@ -194,6 +208,7 @@ pub enum Fate {
 /// A record as the server holds it: its heads, field by field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Snapshot {
     /// The record.
     pub id: RecordId,
@@ -209,9 +224,11 @@ pub struct Snapshot {
     pub fields: BTreeMap<FieldName, Vec<Head>>,
     /// Edits replaced before they arrived, so that they never show up on any device.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<BTreeMap<FieldName, Vec<EditId>>>"))]
     pub awaited: BTreeMap<FieldName, Vec<EditId>>,
     /// Where a field has more siblings than were sent: how many there are.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<BTreeMap<FieldName, usize>>"))]
     pub siblings: BTreeMap<FieldName, usize>,
 }
 
@@ -258,6 +275,7 @@ impl Snapshot {
 /// A record that changes meanwhile comes again on a later page: the last pair of it counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct IndexResponse {
     /// `[record id, seq]`, in order of seq.
     pub records: Vec<(RecordId, u64)>,
@@ -265,12 +283,14 @@ pub struct IndexResponse {
     pub digest: ScopeDigest,
     /// Where the next page begins (`?after=`); absent on the last one. Opaque.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub next: Option<String>,
 }
 
 /// `POST /api/v1/sync/have`: does the office have these?
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct HaveRequest {
     /// Changes to ask for.
     #[serde(default)]
@@ -283,6 +303,7 @@ pub struct HaveRequest {
 /// The answer to [`HaveRequest`]: what the server lacks. A held change is not lacking.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct HaveResponse {
     /// Changes that the server does not have.
     pub changes: Vec<ChangeId>,
@@ -290,12 +311,14 @@ pub struct HaveResponse {
     pub photos: Vec<Sha256>,
     /// What no backup contains yet: a device keeps it. Absent: nobody knows, and it keeps everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub unsettled: Option<Unsettled>,
 }
 
 /// Of what was asked for, that which no backup contains.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Unsettled {
     /// Changes, in a ledger or held.
     pub changes: Vec<ChangeId>,

@@ -15,6 +15,7 @@ use crate::value::{MAX_INTEGER, Value};
 /// How a field reads. It merges the same way whatever the rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Rule {
     /// The single value; in conflict while heads differ.
     One,
@@ -44,6 +45,7 @@ pub struct Origin {
 /// An edit with a value that no known edit of the same record and field replaces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Head {
     /// The edit that set it.
     pub edit: EditId,
@@ -59,6 +61,7 @@ pub struct Head {
     pub made_at: Stamp,
     /// The change's number in the ledger; absent while unsynced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub seq: Option<u64>,
 }
 

@@ -17,6 +17,8 @@ pub const MAX_INTEGER: i64 = 9_007_199_254_740_991;
 
 /// What a field holds.
 #[derive(Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(type = "boolean | number | string | Value[] | { [name: string]: Value }"))]
 pub enum Value {
     /// True or false.
     Bool(bool),

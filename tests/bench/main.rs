@@ -65,6 +65,17 @@ async fn measure() {
     let phones = phones::enrol(&server).await;
     let diary = phones::diary(sync_protocol::id::RecordId(uuid::Uuid::nil()), 1);
 
+    let idle = resident_bytes(&server) / 1e6;
+    let phones::Hundred { json, gzip, zstd } = phones::hundred(&server, &phones[0]).await;
+    Row {
+        work: "a hundred diaries up, in one request",
+        ours: format!("{:.1} kB as gzip, {:.1} as zstd", gzip as f64 / 1e3, zstd as f64 / 1e3),
+        against: format!("as they are: {:.0} kB", json as f64 / 1e3),
+        ratio: Some(gzip as f64 / json as f64),
+        goal: "≤ 35 kB",
+    }
+    .print();
+
     let before = cpu_seconds(&server);
     let load = phones::send(&server, &phones, 20, LASTS, 0).await;
     let cpu_ms = (cpu_seconds(&server) - before) * 1000.0 / load.changes as f64;
@@ -117,7 +128,11 @@ async fn measure() {
         goal: "≤ 0.8",
     }
     .print();
-    println!("\nmemory of the server at the end: {:.0} MB", resident_bytes(&server) / 1e6);
+    let at_the_end = resident_bytes(&server) / 1e6;
+    println!(
+        "\nmemory of the server: {idle:.0} MB with {} phones known, {at_the_end:.0} MB at the end",
+        phones.len()
+    );
 }
 
 /// A sync with nothing new, against axum answering the same bytes.

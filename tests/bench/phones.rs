@@ -1,5 +1,6 @@
 //! Phones under load: each writes diaries of its own project and sends them in batches.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -45,6 +46,18 @@ fn day(number: u64) -> chrono::NaiveDate {
 
 /// One diary as a change of about 1.5 KB: what a team writes on an ordinary day.
 pub(crate) fn diary(project: RecordId, number: u64) -> String {
+    const PARTS: [&str; 5] = ["主体二层", "基础承台", "屋面防水层", "东侧楼梯间", "三层外墙"];
+    const WORKS: [&str; 7] =
+        ["柱钢筋绑扎完成", "梁板支撑加固", "模板安装过半", "砌体勾缝", "管线预埋", "混凝土养护", "清理现场"];
+    let pick = |list: &[&'static str], turn: u64| list[(number * 2_654_435_761 + turn) as usize % list.len()];
+    let said = format!(
+        "{}{}，{}，{}{}根",
+        pick(&PARTS, 0),
+        pick(&WORKS, 1),
+        pick(&WORKS, number / 7),
+        pick(&WORKS, number / 3),
+        number % 89
+    );
     let (date, record) = (day(number), diary_id(project, number));
     let change = ChangeId(Uuid::now_v7());
     let edits: Vec<_> = [
@@ -53,13 +66,13 @@ pub(crate) fn diary(project: RecordId, number: u64) -> String {
         ("work_status", serde_json::json!("working")),
         ("weather_am", serde_json::json!("多云")),
         ("weather_pm", serde_json::json!("小雨")),
-        ("temp_min", serde_json::json!(90)),
-        ("temp_max", serde_json::json!(185)),
-        ("parts", serde_json::json!({"part": "主体二层", "axis": "①-⑤", "text": "柱钢筋"})),
-        ("crew/钢筋工", serde_json::json!(6)),
-        ("crew/木工(模板)", serde_json::json!(4)),
-        ("crew/普工", serde_json::json!(3)),
-        ("progress_text", serde_json::json!("二层柱钢筋绑扎完成，模板安装过半，梁板支撑加固，清理现场")),
+        ("temp_min", serde_json::json!(90 + number % 41)),
+        ("temp_max", serde_json::json!(185 + number % 67)),
+        ("parts", serde_json::json!({"part": pick(&PARTS, 0), "axis": "①-⑤", "text": pick(&WORKS, 2)})),
+        ("crew/钢筋工", serde_json::json!(number % 11)),
+        ("crew/木工(模板)", serde_json::json!(number % 7)),
+        ("crew/普工", serde_json::json!(number % 5)),
+        ("progress_text", serde_json::json!(said)),
         ("image_progress", serde_json::json!("主体二层")),
         ("supervisor_present", serde_json::json!(true)),
         ("isolation_ok", serde_json::json!(true)),
@@ -74,6 +87,34 @@ pub(crate) fn diary(project: RecordId, number: u64) -> String {
         "made_at": "2016-03-02T17:41:08+08:00", "edits": edits,
     })
     .to_string()
+}
+
+/// How many bytes a hundred diaries are, with what is around them.
+pub(crate) struct Hundred {
+    pub(crate) json: usize,
+    pub(crate) gzip: usize,
+    pub(crate) zstd: usize,
+}
+
+/// Sends a hundred diaries in one request, compressed.
+pub(crate) async fn hundred(server: &Server, phone: &Phone) -> Hundred {
+    let request = Sender::of(server.address(), phone, 150_000).await.next(100);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(&request).expect("memory takes it");
+    let gzip = gzip.finish().expect("memory takes it");
+    let zstd = zstd::encode_all(request.as_slice(), 9).expect("memory takes it");
+    let sizes = Hundred { json: request.len(), gzip: gzip.len(), zstd: zstd.len() };
+    let sent = reqwest::Client::new()
+        .post(format!("http://{}/api/v1/sync", server.address()))
+        .bearer_auth(&phone.token)
+        .header("Content-Type", "application/json")
+        .header("Content-Encoding", "gzip")
+        .body(gzip)
+        .send();
+    let answer = sent.await.expect("it is sent").bytes().await.expect("an answer");
+    let answer: Answer<'_> = serde_json::from_slice(&answer).expect("an answer");
+    assert!(answer.outcomes.len() == 100 && answer.outcomes.iter().all(|told| told.outcome == "accepted"));
+    sizes
 }
 
 #[derive(Deserialize)]
