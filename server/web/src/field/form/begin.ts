@@ -5,7 +5,7 @@ import { naturalId, newId } from "../../protocol/ids.ts";
 import { emptyRecord } from "../../protocol/record.ts";
 import type { FieldName, Stamp, Uuid, Value } from "../../protocol/wire.ts";
 import type { Book } from "../record/book.ts";
-import { type Form, openForm, set } from "./model.ts";
+import { type Form, openForm, set, tidy } from "./model.ts";
 
 /**
  * The form of a record that is begun with these values. A kind with a natural key has one record for
@@ -21,7 +21,9 @@ export function begun(
   if (kind === undefined) {
     return undefined;
   }
-  const id = naturalId(kind, (field) => presets[field]) ?? newId();
+  // A change says its values without white space around them, and so does the key that is made of them.
+  const said = (field: string) => (presets[field] === undefined ? undefined : tidy(presets[field]));
+  const id = naturalId(kind, said) ?? newId();
   const form = openForm(book.schema, book.record(id) ?? emptyRecord(id, kindName), presets);
   return photos.reduce<Form>((form, photo) => set(book.schema, form, "photos", photo), form);
 }

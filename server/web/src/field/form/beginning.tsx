@@ -1,8 +1,8 @@
 /** Before a form: what is written, and where it belongs. */
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { RecordState } from "../../protocol/record.ts";
-import type { Kind } from "../../protocol/schema.ts";
+import type { Field, Kind } from "../../protocol/schema.ts";
 import type { FieldName, Value } from "../../protocol/wire.ts";
 import { useHouse } from "../../ui/house.ts";
 import { goInstead, to } from "../../ui/route.ts";
@@ -19,7 +19,11 @@ import { localTime } from "./days.ts";
 import { stamp } from "../../protocol/stamp.ts";
 import { checklistsIn } from "./inspection.tsx";
 import { followed } from "./checklist.ts";
+import { anchorOf } from "./desk.ts";
+import { isBlank } from "./model.ts";
 import { mayWrite } from "./rights.ts";
+import { Day, Month } from "./widgets/day.tsx";
+import { Text } from "./widgets/text.tsx";
 
 /** The kinds that are begun from another record, or at a desk. */
 const NOT_BEGUN_HERE = ["rectification", "verification", "bulletin", "checklist", "code_list", "division", "school", "project", "programme", "plan", "zone_scheme", "zone"];
@@ -121,18 +125,27 @@ function placesFor(book: Book, kind: Kind, say: ReturnType<typeof useWords>): Pl
   return [...projects.map((project) => withSchool(ofProject(project), project)), ...schools.map(ofSchool)];
 }
 
+/** The fields besides its place by which a kind with a natural key tells its records apart. */
+function identityFields(kind: Kind): Field[] {
+  const names = kind.identity === "free" ? [] : kind.identity.natural;
+  return kind.fields.filter(({ name }) => names.includes(name) && name !== "project" && name !== "school");
+}
+
 function Places({ book, kind }: { book: Book; kind: Kind }) {
   const say = useWords();
   const { device } = useHouse();
+  const [now] = useState(() => new Date());
+  const [presets, setPresets] = useState(() => presetsOf(book, kind, now));
   const places = placesFor(book, kind, say);
+  const identity = identityFields(kind);
+  const isWhole = identity.every(({ name }) => !isBlank(presets[name]));
   const choose = async (choice: PlaceChoice) => {
-    const now = new Date();
-    const id = await begin(device, book, kind.name, { ...presetsOf(book, kind, now), ...choice.presets }, stamp(now));
+    const id = await begin(device, book, kind.name, { ...presets, ...choice.presets }, stamp(now));
     if (id !== undefined) {
       goInstead("write", kind.name, id);
     }
   };
-  const only = places.length === 1 ? places[0] : undefined;
+  const only = places.length === 1 && identity.length === 0 ? places[0] : undefined;
   useEffect(() => {
     if (only !== undefined) {
       void choose(only);
@@ -144,9 +157,18 @@ function Places({ book, kind }: { book: Book; kind: Kind }) {
   return (
     <div class="form">
       <h2>{say(words.newOf, { kind: labelOf(kind, language()) })}</h2>
+      {identity.map((field) => (
+        <Identity
+          key={field.name}
+          field={field}
+          value={String(presets[field.name] ?? "")}
+          today={localTime(now).day}
+          onValue={(value) => setPresets({ ...presets, [field.name]: value })}
+        />
+      ))}
       <p>{say(words.whereTitle)}</p>
       {places.map((choice) => (
-        <Button key={choice.key} onClick={() => void choose(choice)}>
+        <Button key={choice.key} disabled={!isWhole} onClick={() => void choose(choice)}>
           <span>
             {choice.label}
             {choice.sub === "" ? null : <span class="soft block">{choice.sub}</span>}
@@ -156,3 +178,32 @@ function Places({ book, kind }: { book: Book; kind: Kind }) {
     </div>
   );
 }
+
+interface IdentityProps {
+  field: Field;
+  value: string;
+  today: string;
+  onValue: (value: string) => void;
+}
+
+/** What tells this record from others of its place: asked before, since it cannot be changed later. */
+function Identity({ field, value, today, onValue }: IdentityProps) {
+  const id = anchorOf(field.name);
+  const given = value === "" ? undefined : value;
+  const put = (value: string | undefined) => onValue(value ?? "");
+  return (
+    <div class="field">
+      <h3 id={id} class="field-label">
+        {labelOf(field, language())}
+      </h3>
+      {field.type === "month" ? <Month labelledBy={id} value={given} onValue={put} today={today} /> : null}
+      {field.type === "date" ? <Day labelledBy={id} value={given} onValue={put} today={today} near={NEAR} /> : null}
+      {field.type === "month" || field.type === "date" ? null : <Text labelledBy={id} value={value} onInput={onValue} />}
+    </div>
+  );
+}
+
+const NEAR = [
+  { days: 0, label: "today" as const },
+  { days: -1, label: "yesterday" as const },
+];

@@ -90,6 +90,14 @@ function isCorrection(kind: Kind, name: string): boolean {
   return name === "reason" && kind.fields.some((field) => field.name === "reason" && field.talk === true);
 }
 
+/** The field whose photos come first in a form of that kind. */
+export function firstPhotoField(kind: Kind): string | undefined {
+  const photos = kind.fields.filter((field) => field.type === "photo").map((field) => field.name);
+  return sectionsOf(kind)
+    .flatMap((section) => section.fields)
+    .find((name) => photos.includes(name));
+}
+
 /** The fields that a form of that kind leaves to where it was begun. */
 export function referredFields(kind: string): string[] {
   return REFERRED[kind] ?? [];

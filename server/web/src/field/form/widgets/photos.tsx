@@ -10,7 +10,7 @@ import { useWords } from "../../../ui/words/language.ts";
 import { choiceLabel } from "../../record/show.ts";
 import { type Filing, lookAround, photoValue, takeIn } from "../camera.ts";
 import { useDesk } from "../desk.ts";
-import { CATEGORY_OF_FIELD, CATEGORY_OF_KIND } from "../layout.ts";
+import { CATEGORY_OF_FIELD, CATEGORY_OF_KIND, firstPhotoField } from "../layout.ts";
 import type { Entry } from "../model.ts";
 import { Text } from "./text.tsx";
 
@@ -19,6 +19,7 @@ interface PhotosProps {
   /** Only those about that field, such as `isolation_ok`; new ones are filed under it. */
   about?: string;
   category?: string;
+  /** Without what is asked and said once in a form. */
   compact?: boolean;
 }
 
@@ -29,6 +30,7 @@ export function Photos({ name, about, category, compact }: PhotosProps) {
   const [taking, setTaking] = useState(0);
   const [failed, setFailed] = useState<string[]>([]);
   const [keepOriginal, setKeepOriginal] = useState(false);
+  const isFirst = compact !== true && name === firstPhotoField(desk.kind);
   const filing = filingOf(category ?? CATEGORY_OF_FIELD[name] ?? CATEGORY_OF_KIND[desk.kind.name], about);
   const entries = (desk.form.sets[name] ?? []).filter((entry) => about === undefined || partOf(entry.value, "about") === about);
   const take = async (files: File[], source: "camera" | "album", where?: () => Promise<Position | undefined>) => {
@@ -48,7 +50,7 @@ export function Photos({ name, about, category, compact }: PhotosProps) {
   };
   return (
     <div class="photos">
-      {compact === true ? null : <AskForPlace />}
+      {isFirst ? <AskForPlace /> : null}
       <ul class="photo-list">
         {entries.map((entry) => (
           <Photo key={partOf(entry.value, "sha256")} name={name} entry={entry} />
@@ -73,7 +75,7 @@ export function Photos({ name, about, category, compact }: PhotosProps) {
       </div>
       {compact === true ? null : (
         <>
-          <p class="soft">{say(words.noFaces)}</p>
+          {isFirst ? <p class="soft">{say(words.noFaces)}</p> : null}
           <label class="check">
             <input type="checkbox" checked={keepOriginal} onChange={(event) => setKeepOriginal(event.currentTarget.checked)} />
             {say(words.keepOriginal)}
