@@ -96,7 +96,7 @@ describe("a photo", () => {
     expect(patches().slice(1, 3)).toEqual(["32768+65536", "33768+32768"]);
   });
 
-  test("of which more came than was said goes on from there, in pieces as large", async () => {
+  test("of which more came than was said goes on from there at once, in smaller pieces", async () => {
     await saved(200);
     let [pieces, questions] = [0, 0];
     office.line = (method) => {

@@ -72,7 +72,7 @@ export async function sendPhotos(device: Device, outside: Outside, token: string
     const [hash] = next;
     const sender = new Sender(device, outside, token, sending, hash);
     const broke = await sender.send();
-    sent.bytes += sender.acknowledged;
+    sent.bytes += sender.taken;
     if (broke !== undefined) {
       return { ...sent, broke };
     }
@@ -82,8 +82,10 @@ export async function sendPhotos(device: Device, outside: Outside, token: string
 
 /** Sends one photo. */
 class Sender {
-  /** Bytes that the server acknowledged in this session. */
-  acknowledged = 0;
+  /** Bytes that the server took in this session, also of pieces that were cut. */
+  taken = 0;
+  /** How far the server said that it came; nothing before it said so. */
+  private reached: number | undefined;
   isWhole = false;
   private piece = SMALLEST_PIECE;
 
@@ -104,7 +106,7 @@ class Sender {
     }
     let [beginnings, moves] = [0, 0];
     for (let failures = 0; ; ) {
-      const before = this.acknowledged;
+      const before = this.taken;
       const step = await this.attempt(bytes);
       switch (step.kind) {
         case "whole":
@@ -118,19 +120,22 @@ class Sender {
           return undefined;
         case "anew":
           beginnings += 1;
+          this.reached = undefined;
           await this.tell(({ upload: _, ...photo }) => ({ ...photo, acknowledged: 0 }));
           if (beginnings >= MOST_BEGINNINGS) {
             return this.doubt(bytes);
           }
           break;
         case "moved":
-          moves = this.acknowledged > before ? 1 : moves + 1;
+          // Browsers send a piece again by themselves when its connection broke: it was cut all the same.
+          moves = this.taken > before ? 1 : moves + 1;
+          this.piece = afterFailure(this.piece);
           if (moves >= MOST_MOVES) {
             return step.error;
           }
           break;
         case "failed":
-          failures = this.acknowledged > before ? 1 : failures + 1;
+          failures = this.taken > before ? 1 : failures + 1;
           this.piece = afterFailure(this.piece);
           if (failures >= MOST_FAILURES || isForLater(step.error)) {
             return step.error;
@@ -151,6 +156,14 @@ class Sender {
 
   private async tell(change: (photo: Photo) => Photo): Promise<void> {
     await this.device.album.told(this.hash, change);
+  }
+
+  /** Every answer says how far the upload is. What another session sent is not counted. */
+  private reaches(offset: number): void {
+    if (Number.isFinite(offset)) {
+      this.taken += Math.max(0, offset - (this.reached ?? offset));
+      this.reached = offset;
+    }
   }
 
   private pause(ms: number): Promise<void> {
@@ -201,6 +214,7 @@ class Sender {
         },
         onAfterResponse: (request, response) => {
           alive();
+          this.reaches(Number(response.getHeader("Upload-Offset") ?? Number.NaN));
           // The server has these bytes already: nothing travels twice.
           const isKnown = request.getMethod() === "POST" && response.getStatus() === 201;
           if (isKnown && response.getHeader("Upload-Offset") === String(photo.length)) {
@@ -217,8 +231,7 @@ class Sender {
           alive();
           this.sending.told(this.hash, Math.max(0, bytesSent - Math.max(known, 0)));
         },
-        onChunkComplete: (size, accepted) => {
-          this.acknowledged += size;
+        onChunkComplete: (_, accepted) => {
           known = accepted;
           this.piece = afterPiece(this.piece, this.outside.now() - pieceBegan);
           upload.options.chunkSize = this.piece;
