@@ -10,7 +10,7 @@ import type { Book } from "../record/book.ts";
 import { keep, kept } from "./begin.ts";
 import { lostShots, photoValue } from "./camera.ts";
 import { stamp } from "../../protocol/stamp.ts";
-import { type Entry, type Form, changeOfForm, clear, edits, openForm, refresh, set, setEntries, type } from "./model.ts";
+import { type Entry, type Form, changeOfForm, clear, openForm, refresh, set, setEntries, type } from "./model.ts";
 
 export interface Session {
   form: Form;
@@ -122,9 +122,4 @@ async function open(device: Device, book: Book, record: RecordState): Promise<Fo
 function hashesIn(form: Form): Set<Sha256> {
   const values = Object.values(form.sets).flatMap((entries) => entries.map((entry) => entry.value));
   return new Set(values.flatMap((value) => (isMap(value) && isText(value["sha256"]) ? [value["sha256"]] : [])));
-}
-
-/** Whether a form says anything that its record does not say yet. */
-export function saysSomething(book: Book, form: Form): boolean {
-  return Object.keys(form.typed).length > 0 || edits(book.schema, form).length > 0;
 }
