@@ -3,11 +3,13 @@
 import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
 import { Device } from "../../db/device.ts";
+import { emptyRecord } from "../../protocol/record.ts";
 import { natural } from "../../protocol/ids.ts";
 import { newPhone } from "../../sync/phone.ts";
 import { bookOf } from "../record/book.ts";
 import { begin, begun, isWrittenIn, keep, kept } from "./begin.ts";
 import { changeOfForm, edits, set } from "./model.ts";
+import { takeUp } from "./takeup.ts";
 import { PROJECT, id, li, schema, wireSchema } from "./testing.ts";
 
 const NOW = "2026-03-02T17:45:10+08:00";
@@ -29,6 +31,21 @@ test("what is there already is opened, not begun again", () => {
   const row = { id: record, kind: "diary", seq: 3, school: null, project: PROJECT, fields };
   const form = begun(book(new Map([["diary", [row]]])), "diary", { project: PROJECT, date: "2026-03-02" });
   expect(form && edits(schema, form)).toEqual([]);
+});
+
+test("a picture of a killed page stands in the form again, and its draft is no empty one", async () => {
+  const device = await Device.open("takeup");
+  await device.enrol(li, "token");
+  const draft = (await begin(device, book(), "diary", { project: PROJECT, date: "2026-03-02" }, NOW)) ?? "";
+  const sha256 = "a".repeat(64);
+  const taken = { sha256, width: 4, height: 3, origin: "camera" as const };
+  const shot = { sha256, filename: "1.jpg", shotAt: NOW, source: "camera" as const, keepOriginal: false, drafts: [draft], taken };
+  await device.album.shoot(shot, new Blob(["jpeg"], { type: "image/jpeg" }));
+  const form = await takeUp(device, book(), emptyRecord(draft, "diary"), NOW);
+  expect(form.sets["photos"]).toMatchObject([{ value: { sha256, origin: "camera" } }]);
+  expect((await device.drafts()).map(isWrittenIn)).toEqual([true]);
+  expect(form.single).toMatchObject({ project: PROJECT, date: "2026-03-02" });
+  device.close();
 });
 
 test("a draft that is there is left as it is, and counts as written in once somebody wrote", async () => {

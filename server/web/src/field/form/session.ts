@@ -4,13 +4,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Device } from "../../db/device.ts";
 import { type RecordState, emptyRecord } from "../../protocol/record.ts";
 import { newId } from "../../protocol/ids.ts";
-import { isMap, isText } from "../../protocol/values.ts";
-import type { FieldName, Sha256, Uuid, Value } from "../../protocol/wire.ts";
+import type { FieldName, Uuid, Value } from "../../protocol/wire.ts";
 import type { Book } from "../record/book.ts";
-import { keep, kept } from "./begin.ts";
-import { lostShots, photoValue } from "./camera.ts";
+import { keep } from "./begin.ts";
+import { takeUp } from "./takeup.ts";
 import { stamp } from "../../protocol/stamp.ts";
-import { type Entry, type Form, changeOfForm, clear, openForm, refresh, set, setEntries, type } from "./model.ts";
+import { type Entry, type Form, changeOfForm, clear, refresh, set, setEntries, type } from "./model.ts";
 
 export interface Session {
   form: Form;
@@ -44,7 +43,7 @@ export function useSession(device: Device, book: Book | undefined, kind: string,
       return;
     }
     isOpened.current = true;
-    void open(device, book, record).then((opened) => {
+    void takeUp(device, book, record, stamp(new Date())).then((opened) => {
       now.current = opened;
       setForm(opened);
     });
@@ -108,18 +107,4 @@ export function useSession(device: Device, book: Book | undefined, kind: string,
       await device.dropDraft(id);
     },
   };
-}
-
-/** The form from its draft, brought up to date, with the pictures that a killed page left behind. */
-async function open(device: Device, book: Book, record: RecordState): Promise<Form> {
-  const draft = await kept(device, record.id);
-  const form = draft === undefined ? openForm(book.schema, record) : refresh(book.schema, draft, record);
-  const lost = await lostShots(device, record.id, hashesIn(form));
-  return lost.reduce((form, taken) => set(book.schema, form, "photos", photoValue(taken, {})), form);
-}
-
-/** The pictures that stand in a form, wherever they stand. */
-function hashesIn(form: Form): Set<Sha256> {
-  const values = Object.values(form.sets).flatMap((entries) => entries.map((entry) => entry.value));
-  return new Set(values.flatMap((value) => (isMap(value) && isText(value["sha256"]) ? [value["sha256"]] : [])));
 }
