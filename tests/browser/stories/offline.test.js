@@ -33,7 +33,7 @@ test("what was saved outlives a browser that is killed in the same moment", asyn
   await writeMissedDay(phone);
   await phone.kill();
   await phone.open("/#/sync");
-  await phone.sees("还有 1 条记录 只在这台手机里");
+  await phone.sees("还有 1 条记录只在这台手机里");
   await phone.sees("写好了，等着发送");
   assert.equal((await phone.stored()).outbox.waiting.length, 1);
 });

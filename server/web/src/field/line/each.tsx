@@ -58,6 +58,7 @@ export function Each({ sync }: { sync: SyncState }) {
 }
 
 function OnItsWay({ it, book }: { it: RecordPlace; book: Book | undefined }) {
+  const say = useWords();
   const state = book?.record(it.record);
   const reader = book && { book, language: language(), now: new Date() };
   const title = reader && state ? titleOf(reader, state) : it.kind;
@@ -71,6 +72,7 @@ function OnItsWay({ it, book }: { it: RecordPlace; book: Book | undefined }) {
       </h3>
       {project === undefined || project === title ? null : <p class="soft">{project}</p>}
       <Stage place={it.place} />
+      {it.changes === 1 ? null : <p class="soft">{say(words.changes, { count: it.changes })}</p>}
       {it.why === undefined ? null : <p>{it.why}</p>}
       <Photos photos={it.photos} />
     </article>

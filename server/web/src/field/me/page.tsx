@@ -13,6 +13,7 @@ import { bytes } from "../../ui/words/figures.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { me as words } from "../../ui/words/me.ts";
 import type { Me } from "../join/enrol.ts";
+import { labelOf } from "../record/show.ts";
 import { UpdateOffer } from "../line/update.tsx";
 import { HomeScreen, Keeping, useStorage } from "./keeping.tsx";
 import { LanguageChoice } from "./language.tsx";
@@ -48,7 +49,7 @@ function Roles({ me }: { me: Me }) {
       <ul class="plain">
         {me.roles.map((role) => (
           <li key={`${role.role} ${role.scope}`}>
-            {language() === "zh" ? role.zh : role.en} <Scope scope={role.scope} />
+            {labelOf(role, language())} <Scope scope={role.scope} />
           </li>
         ))}
       </ul>

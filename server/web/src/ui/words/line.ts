@@ -22,8 +22,8 @@ export const line = room({
   // In the header, short.
   chipBusy: { zh: "正在同步…", en: "Syncing…" },
   chipLeft: { zh: "{count} 待发送", en: "{count} to send" },
-  chipOffline: { zh: "没有网络", en: "No network" },
-  chipOfflineLeft: { zh: "没有网络 · {count} 待发送", en: "No network · {count} to send" },
+  chipOffline: { zh: "没有网络", en: "Offline" },
+  chipOfflineLeft: { zh: "没有网络 · {count} 待发送", en: "Offline · {count} to send" },
   chipCare: { zh: "需要处理", en: "Needs you" },
   chipWaits: { zh: "办公室忙，稍后再试", en: "Office busy, will retry" },
   chipAll: { zh: "都在办公室", en: "All at the office" },
@@ -44,7 +44,7 @@ export const line = room({
   proving: { zh: "正在核对…", en: "Checking…" },
   notProvable: { zh: "没有核对成：现在连不上办公室。", en: "Not checked: the office cannot be reached now." },
   left: {
-    zh: (p: Left) => `还有 ${leftZh(p)} 只在这台手机里`,
+    zh: (p: Left) => `还有 ${leftZh(p)}只在这台手机里`,
     en: (p: Left) => `${leftEn(p)} so far only on this phone`,
   },
   leftWhy: {
@@ -127,8 +127,8 @@ export const line = room({
   atHeld: { zh: "办公室收下了，等人看", en: "At the office, waits for somebody there" },
   atRefused: { zh: "办公室退回了", en: "Sent back by the office" },
   changes: {
-    zh: (p: { count: number }) => `改了 ${p.count} 次`,
-    en: (p: { count: number }) => counted(p.count, "save"),
+    zh: (p: { count: number }) => `一共保存了 ${p.count} 次`,
+    en: (p: { count: number }) => `saved ${counted(p.count, "time")}`,
   },
   photo: { zh: "照片 {name}", en: "Photo {name}" },
   photoBytes: { zh: "{sent}/{bytes}", en: "{sent} of {bytes}" },
