@@ -6,6 +6,9 @@ import { createServer, connect } from "node:net";
 /** What a captive portal says to everything. */
 const PORTAL = "<!doctype html><html><body><h1>请登录 WiFi</h1></body></html>";
 
+/** As much goes at a time: at 50 kbit/s a fifth of a second. */
+const PIECE = 1024;
+
 export class Line {
   /** Where the server listens. */
   to = 0;
@@ -14,9 +17,13 @@ export class Line {
   /** Bytes that went to the server and came back. */
   up = 0;
   down = 0;
-  /** The pace in each direction, in bytes a second; 0 is as fast as it goes. */
+  /** The pace in each direction, in bytes a second; 0 is as fast as it goes. 50 kbit/s are 6,250. */
   pace = 0;
+  /** How often what was under way broke, by `breakEvery`. */
+  breaks = 0;
   #sockets = new Set();
+  #freeAt = { up: 0, down: 0 };
+  #breaking;
 
   static async open() {
     const line = new Line();
@@ -45,8 +52,19 @@ export class Line {
     this.#become("newer");
   }
 
+  /** Breaks what is under way again and again, so many milliseconds apart; 0: not any more. */
+  breakEvery(ms) {
+    clearInterval(this.#breaking);
+    this.#breaking = ms === 0 ? undefined : setInterval(() => this.#break(), ms);
+  }
+
   #become(state) {
     this.state = state;
+    this.#break();
+  }
+
+  #break() {
+    this.breaks += this.#sockets.size > 0 ? 1 : 0;
     for (const socket of this.#sockets) {
       socket.destroy();
     }
@@ -67,8 +85,8 @@ export class Line {
     } else {
       const server = connect(this.to, "127.0.0.1");
       this.#keep(server);
-      this.#carry(phone, server, "up");
-      this.#carry(server, phone, "down");
+      this.#carry(phone, server, "up").catch(() => server.destroy());
+      this.#carry(server, phone, "down").catch(() => phone.destroy());
     }
   }
 
@@ -94,17 +112,28 @@ export class Line {
     asked.pipe(onward);
   });
 
-  #carry(from, to, direction) {
-    from.on("data", (bytes) => {
-      this[direction] += bytes.length;
-      if (this.pace > 0) {
-        from.pause();
-        setTimeout(() => from.resume(), (bytes.length / this.pace) * 1000);
-      }
-      to.write(bytes);
-    });
-    from.on("end", () => to.end());
+  /** Carries what comes at the pace of the line, which all connections share. */
+  async #carry(from, to, direction) {
     from.on("close", () => to.destroy());
+    for await (const bytes of from) {
+      for (let at = 0; at < bytes.length && !to.destroyed; at += PIECE) {
+        const piece = bytes.subarray(at, at + PIECE);
+        await this.#turn(piece.length, direction);
+        this[direction] += piece.length;
+        to.write(piece);
+      }
+    }
+    to.end();
+  }
+
+  /** Until the line has carried so many bytes. */
+  async #turn(bytes, direction) {
+    const now = performance.now();
+    const takes = this.pace > 0 ? (bytes / this.pace) * 1000 : 0;
+    this.#freeAt[direction] = Math.max(now, this.#freeAt[direction]) + takes;
+    if (this.#freeAt[direction] > now + 1) {
+      await new Promise((resolve) => setTimeout(resolve, this.#freeAt[direction] - now));
+    }
   }
 
   #keep(socket) {
@@ -114,6 +143,7 @@ export class Line {
   }
 
   async close() {
+    this.breakEvery(0);
     this.cut();
     await new Promise((resolve) => this.server.close(resolve));
   }

@@ -1,0 +1,137 @@
+/** Photos of 12 megapixels on a slow phone and a line that breaks; two pages of one phone. */
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { shot } from "../harness/camera.js";
+import { addPhotos, save, says } from "../harness/form.js";
+import { Phone } from "../harness/phone.js";
+import { Server } from "../harness/server.js";
+
+/** A diary that is not whole stays the first that was missed: all photos go into one. */
+const ALL_THERE = /照片 (\d+)\/\1 张已到办公室/;
+
+let server;
+let phone;
+before(async () => {
+  server = await Server.start();
+  phone = await Phone.start(server.url);
+  await phone.enrolBy(server.codes("rizhi-a").link);
+  await phone.sees("点日期补写");
+  await phone.isReadyOffline();
+});
+beforeEach(async () => {
+  server.line.pace = 0;
+  server.line.restore();
+  await phone.go("/#/");
+});
+after(async () => {
+  await phone.stop();
+  await server.stop();
+});
+
+/** Opens the diary of the first day that was missed. */
+async function beginMissedDay() {
+  await phone.page.locator(".missed .chip").first().click();
+  await phone.page.locator("form.form").waitFor();
+}
+
+/** What the phone knows of its only photo that is not at the office. */
+async function unsent() {
+  const photos = Object.values((await phone.stored()).photos);
+  return photos.find((photo) => !photo.atOffice);
+}
+
+async function until(what) {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
+    if (await what()) {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail(`it did not come to: ${what}`);
+}
+
+test("a picture of 12 megapixels is ready on a slow phone, upright and small", async (t) => {
+  const picture = await shot(phone, 3);
+  await beginMissedDay();
+  const debug = await phone.context.newCDPSession(phone.page);
+  await debug.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+  const began = performance.now();
+  await addPhotos(phone, "photos", [picture]);
+  t.diagnostic(`${picture.buffer.length} bytes, ready after ${Math.round(performance.now() - began)} ms at a quarter of the speed`);
+  await debug.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+  server.line.cut();
+  await save(phone);
+  const photo = await unsent();
+  t.diagnostic(`${photo.length} bytes are sent`);
+  assert.ok(photo.length < 600_000, `${photo.length} bytes`);
+  server.line.restore();
+  await says(phone, ALL_THERE);
+  const [width, height] = await phone.page.evaluate(async () => {
+    const image = document.querySelector("article img");
+    await image.decode();
+    return [image.naturalWidth, image.naturalHeight];
+  });
+  assert.deepEqual([width, height], [1536, 2048]);
+});
+
+test("a photo that was cut off, and the browser killed, goes on from where the office says", async (t) => {
+  const picture = await shot(phone, 4);
+  await beginMissedDay();
+  await addPhotos(phone, "photos", [picture]);
+  server.line.cut();
+  await save(phone);
+  server.line.restore();
+  server.line.pace = 60_000;
+  await until(async () => (await unsent())?.acknowledged > 60_000);
+  server.line.cut();
+  await phone.kill();
+  await phone.open("/#/sync").catch(() => undefined);
+  const { acknowledged, length, upload } = await unsent();
+  assert.ok(upload !== undefined && acknowledged < length);
+  server.line.pace = 0;
+  server.line.restore();
+  const before = server.line.up;
+  await phone.tap("现在同步");
+  await until(async () => (await unsent()) === undefined);
+  const sent = server.line.up - before;
+  t.diagnostic(`${acknowledged} of ${length} bytes were there; ${sent} bytes went up for the rest`);
+  assert.ok(sent < length - acknowledged + 40_000, `${sent} bytes for ${length - acknowledged}`);
+});
+
+test("a photo comes through a slow line that breaks every two seconds", async (t) => {
+  const picture = await shot(phone, 5);
+  await beginMissedDay();
+  await addPhotos(phone, "photos", [picture]);
+  server.line.cut();
+  await save(phone);
+  const { length } = await unsent();
+  server.line.pace = 50_000;
+  server.line.restore();
+  server.line.breakEvery(2_000);
+  const [began, before] = [performance.now(), server.line.up];
+  await says(phone, ALL_THERE);
+  server.line.breakEvery(0);
+  const took = Math.round(performance.now() - began);
+  t.diagnostic(`${length} bytes took ${took} ms and ${server.line.up - before} bytes up`);
+});
+
+test("two pages that are open at once lose nothing of each other", async () => {
+  const other = await phone.context.newPage();
+  await other.goto(`${server.url}/#/`);
+  await Promise.all([phone.page, other].map((page) => page.locator(".missed .chip").nth(1).waitFor()));
+  server.line.cut();
+  for (const [place, page] of [phone.page, other].entries()) {
+    await page.locator(".missed .chip").nth(place).click();
+    await page.getByRole("button", { name: "未施工" }).click();
+  }
+  await Promise.all([phone.page, other].map((page) => page.getByRole("button", { name: "保存", exact: true }).click()));
+  await until(async () => (await phone.stored()).outbox.waiting.length === 2);
+  server.line.restore();
+  await Promise.all([phone.go("/#/sync"), other.goto(`${server.url}/#/sync`)]);
+  await phone.tap("现在同步");
+  await until(async () => (await phone.stored()).outbox.waiting.length === 0);
+  await other.getByText("全部在办公室").first().waitFor();
+  await other.close();
+  assert.deepEqual(phone.faults, []);
+});
