@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Device } from "../db/device.ts";
 import type { Change, Snapshot, Uuid } from "../protocol/wire.ts";
-import { Office, json, portal, problem } from "../testing/office.ts";
+import { Office, portal, problem } from "../testing/office.ts";
 import { World } from "../testing/outside.ts";
 import { Runner } from "./runner.ts";
 import { LeaseTurns } from "./turns.ts";
@@ -327,5 +327,4 @@ test("a large request is compressed", async () => {
   run();
   await until(() => office.ledger.length === 1);
   expect(encoding).toBe("gzip");
-  expect(json({}).status).toBe(200);
 });
