@@ -13,8 +13,12 @@ import { frame } from "./ui/words/frame.ts";
 import { languageTag, say, tellDocument } from "./ui/words/language.ts";
 import "./ui/style.css";
 
+/** How long opening may take before it is said that it does, in milliseconds. */
+const SLOW = 1_500;
+
 async function start(root: HTMLElement): Promise<void> {
-  const device = await Device.open();
+  const slow = setTimeout(() => render(<p class="opening">{say(frame.openingSlow)}</p>, root), SLOW);
+  const device = await Device.open().finally(() => clearTimeout(slow));
   const runner = new Runner(device, outsideOf(window, device, languageTag));
   runner.start();
   const line = {

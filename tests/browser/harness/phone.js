@@ -50,6 +50,8 @@ export class Phone {
     this.faults = [];
     this.page.on("pageerror", (error) => this.faults.push(error.stack ?? String(error)));
     await this.go(path);
+    // Chromium keeps a page that is left while it makes its database, and with it the database locked.
+    await this.page.locator("#app main > *").first().waitFor();
   }
 
   #address() {

@@ -9,6 +9,10 @@ export const frame = room({
   me: { zh: "我的", en: "Me" },
   places: { zh: "主要页面", en: "Main pages" },
   opening: { zh: "正在打开…", en: "Opening…" },
+  openingSlow: {
+    zh: "正在打开…要是很久都没好，请关掉这个网页的其他窗口，再重新打开。",
+    en: "Opening… If it takes long, close other windows of this page and open it again.",
+  },
   back: { zh: "返回", en: "Back" },
   close: { zh: "关闭", en: "Close" },
   notThere: { zh: "没有这一页", en: "There is no such page" },
