@@ -12,6 +12,7 @@ import { form as words } from "../../ui/words/form.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import type { Book } from "../record/book.ts";
 import { begin } from "./begin.ts";
+import { labelOf } from "../record/show.ts";
 import { type CheckItem, type Checklist, checklistOf, countyChecklist, followed, sectionsOf, shippedChecklists } from "./checklist.ts";
 import { stamp } from "../../protocol/stamp.ts";
 import { anchorOf, useDesk } from "./desk.ts";
@@ -27,10 +28,6 @@ export function checklistsIn(book: Book): Checklist[] {
   return [...book.all("checklist").map(countyChecklist), ...shippedChecklists(book.wire.checklists)];
 }
 
-function nameOf(list: { zh: string; en: string }): string {
-  return language() === "zh" ? list.zh : list.en;
-}
-
 export function ChecklistPicker({ field }: { field: Field }) {
   const say = useWords();
   const desk = useDesk();
@@ -39,7 +36,7 @@ export function ChecklistPicker({ field }: { field: Field }) {
   if (follows !== undefined) {
     return (
       <p>
-        {nameOf(follows)} <span class="soft">{follows.version}</span>
+        {labelOf(follows, language())} <span class="soft">{follows.version}</span>
       </p>
     );
   }
@@ -51,7 +48,7 @@ export function ChecklistPicker({ field }: { field: Field }) {
       <div class="chips" role="group" aria-labelledby={anchorOf(field.name)}>
         {lists.map((list) => (
           <button key={`${list.record ?? ""}${list.version}`} type="button" class="chip" aria-pressed={false} onClick={() => desk.set(field.name, followed(list))}>
-            {nameOf(list)}
+            {labelOf(list, language())}
           </button>
         ))}
       </div>
@@ -77,7 +74,7 @@ export function ChecklistItems({ field }: { field: Field }) {
       {sectionsOf(list).map((section) => (
         <details key={section.zh} class="section inner">
           <summary>
-            {say(words.sectionDone, { name: nameOf(section), done: section.items.filter(isDone).length, of: section.items.length })}
+            {say(words.sectionDone, { name: labelOf(section, language()), done: section.items.filter(isDone).length, of: section.items.length })}
           </summary>
           <div class="section-body">
             {section.items.map((item) => (
@@ -114,7 +111,7 @@ function Item({ item }: { item: CheckItem }) {
   return (
     <div class="item">
       <h4 id={id} class="item-text" tabIndex={-1}>
-        <span class="soft">{item.code}</span> {nameOf(item)}
+        <span class="soft">{item.code}</span> {labelOf(item, language())}
         {isTheirs ? <span class="soft">{` · ${say(words.byOther, { name: by.by_name })}`}</span> : null}
       </h4>
       <Chips choices={desk.book.schema.choices("item_result")} value={result} onChoose={(code) => put("result", code)} labelledBy={id} />

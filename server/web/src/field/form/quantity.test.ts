@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readNumber, readQuantity, showQuantity, writeQuantity } from "./quantity.ts";
+import { readNumber, readQuantity, showQuantity, signOf, writeQuantity } from "./quantity.ts";
 
 test.each([
   ["1234.5", "hundredth_square_metre", 123_450],
@@ -68,4 +68,6 @@ test("a broken number is read, a word is not", () => {
 test("in English there is no 万", () => {
   expect(showQuantity(22_140_000, "hundredth_square_metre", "en")).toBe("221,400 m²");
   expect(showQuantity(6, "people", "en")).toBe("6");
+  expect(showQuantity(8_550, "hundredth_point", "en")).toBe("85.5 points");
+  expect([signOf("fen", "en"), signOf("fen"), signOf("piece", "en")]).toEqual([" yuan", "元", ""]);
 });

@@ -29,9 +29,10 @@ const SIGNS: Readonly<Record<string, string>> = {
 /** Chinese counting words behind a number, by how many digits they move the point. */
 const POWERS: Readonly<Record<string, number>> = { 十: 1, 百: 2, 千: 3, 万: 4, 亿: 8 };
 
-/** The sign of a unit; nothing for things that a record names itself. */
-export function signOf(unit: string | undefined): string {
-  return SIGNS[unit ?? ""] ?? "";
+/** What stands behind a number of that unit; nothing for things that a record names itself. */
+export function signOf(unit: string | undefined, language: "zh" | "en" = "zh"): string {
+  const sign = SIGNS[unit ?? ""] ?? "";
+  return language === "zh" ? sign : (ENGLISH[unit ?? ""] ?? sign);
 }
 
 /** Whether numbers of that unit are large enough for 万. */
@@ -100,7 +101,7 @@ const ENGLISH: Readonly<Record<string, string>> = {
   fen: " yuan",
   hundredth_square_metre: " m²",
   tenth_celsius: " ℃",
-  hundredth_point: "",
+  hundredth_point: " points",
   people: "",
   day: " days",
 };
@@ -108,7 +109,7 @@ const ENGLISH: Readonly<Record<string, string>> = {
 /** The number as it is read, with its sign: exact, in 万 where that is shorter and Chinese. */
 export function showQuantity(value: number, unit?: string, language: "zh" | "en" = "zh"): string {
   const digits = DECIMALS[unit ?? ""] ?? 0;
-  const sign = language === "zh" ? signOf(unit) : (ENGLISH[unit ?? ""] ?? signOf(unit));
+  const sign = signOf(unit, language);
   if (!Number.isInteger(value)) {
     return `${value}${sign}`;
   }

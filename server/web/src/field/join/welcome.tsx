@@ -24,9 +24,11 @@ export function WelcomePage() {
       </Notice>
       <Keeping />
       <HomeScreen />
-      <ButtonLink href={to()} weight="main">
-        {say(words.begin)}
-      </ButtonLink>
+      <div class="always">
+        <ButtonLink href={to()} weight="main">
+          {say(words.begin)}
+        </ButtonLink>
+      </div>
     </>
   );
 }

@@ -103,6 +103,9 @@ describe("values in words", () => {
     ["work_status", "idle", "未施工"],
     ["weather_am", "冰雹", "冰雹"],
     ["parts", { part: "柱", floor: "二层" }, "柱（二层）"],
+    ["materials", { name: "商品混凝土", spec: "C30", qty: 42, unit: "m³", sampled: true }, "商品混凝土（C30，42 m³，见证取样 是）"],
+    ["materials", { name: "砂", unit: "t" }, "砂（t）"],
+    ["machines", { name: "挖掘机", qty: 1 }, "挖掘机（数量 1）"],
     ["project", PROJECT, "教学楼"],
     ["project", id(0xdd), "不在这台手机上的记录"],
   ] as const)("%s", (name, value, text) => {
@@ -112,6 +115,7 @@ describe("values in words", () => {
   test("in English as English writes them", () => {
     expect(says("parts", { part: "column", floor: "2" }, "en")).toBe("column (2)");
     expect(says("crew", 6, "en")).toBe("6");
+    expect(says("materials", { name: "concrete", qty: 42, unit: "m³" }, "en")).toBe("concrete (42 cubic metres)");
     expect(says("isolation_ok", true, "en")).toBe("In order");
   });
 

@@ -155,7 +155,7 @@ function Tags({ reader, record }: { reader: Reader; record: RecordState }) {
     tags.push([state.standing === "closed" ? "good" : "care", say(words[state.standing])]);
   } else if (record.kind === "diary") {
     const standing = diaryStanding(record, book.schema);
-    tags.push([standing === "returned" || standing === "incomplete" ? "care" : "good", say(todayWords[standing])]);
+    tags.push([["returned", "incomplete", "changed_since_signed"].includes(standing) ? "care" : "good", say(todayWords[standing])]);
   } else if (signoffsOf(record).length > 0) {
     tags.push(["good", say(words.signed)]);
   }

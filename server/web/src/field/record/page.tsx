@@ -151,7 +151,7 @@ function Returned({ reader, kind, record }: ReadingProps) {
   return (
     <Notice tone="care" title={say(words.returnedTitle, { name: last.head.by_name })}>
       <p class="version-value">{last.signoff.note}</p>
-      {mayWrite(kind, reader.book.me.roles, place) ? (
+      {last.head.by !== reader.book.me.user.id && mayWrite(kind, reader.book.me.roles, place) ? (
         <ButtonLink href={to("write", kind.name, record.id)} weight="main">
           {say(words.correct)}
         </ButtonLink>
@@ -196,6 +196,12 @@ function Actions({ reader, kind, record, hasDraft }: ReadingProps & { hasDraft: 
   );
 }
 
+/** What is said of the content that a signature, or a return, was about. */
+const STANDINGS = {
+  signed: { current: words.stillCovers, changed: words.changedSince },
+  returned: { current: words.sinceReturn, changed: words.changedSinceReturn },
+};
+
 function Signoffs({ reader, record }: ReadingProps) {
   const say = useWords();
   const signed = signoffsOf(record);
@@ -215,7 +221,7 @@ function Signoffs({ reader, record }: ReadingProps) {
               <Picture hash={signoff.drawing} size="thumbnail" alt={say(words.drawingOf, { name: signoff.name ?? head.by_name })} missing={say(words.photoNotHere)} />
             </div>
           )}
-          <p class="soft">{say(standing(signoff, record, reader.book.schema) === "current" ? words.stillCovers : words.changedSince)}</p>
+          <p class="soft">{say(STANDINGS[signoff.verdict === "returned" ? "returned" : "signed"][standing(signoff, record, reader.book.schema) === "current" ? "current" : "changed"])}</p>
         </div>
       ))}
     </section>

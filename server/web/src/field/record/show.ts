@@ -99,19 +99,40 @@ const ELSEWHERE: Record<Language, string> = { zh: "不在这台手机上的记�
 
 /** The parts of an object: the first as it is, the others behind it. */
 function shownParts(reader: Reader, parts: Part[], value: { [name: string]: Value }): string {
+  const counts = parts.some(isUnit) ? parts.find(isNumber) : undefined;
   const said = parts.flatMap((part) => {
     const given = value[part.name];
-    if (given === undefined || part.type === "user") {
+    if (given === undefined || part.type === "user" || (isUnit(part) && counts !== undefined && value[counts.name] !== undefined)) {
       return [];
     }
     const text = shown(reader, part.type, given);
-    return [part.type === "bool" ? `${labelOf(part, reader.language)} ${text}` : text];
+    if (part === counts) {
+      return [[text, shownUnit(reader, parts.find(isUnit), value)].filter((word) => word !== "").join(" ")];
+    }
+    // A bare number or yes says nothing without what it is of.
+    return [part.type === "bool" || isNumber(part) ? `${labelOf(part, reader.language)} ${text}` : text];
   });
   const [first = "", ...rest] = said;
   if (rest.length === 0) {
     return first;
   }
   return reader.language === "zh" ? `${first}（${rest.join("，")}）` : `${first} (${rest.join(", ")})`;
+}
+
+function isNumber({ type }: Part): boolean {
+  return type === "number" || (typeof type === "object" && "int" in type);
+}
+
+/** Whether a part names the unit of the number beside it. */
+function isUnit({ type }: Part): boolean {
+  return typeof type === "object" && "open_choice" in type && type.open_choice === "unit";
+}
+
+/** The unit as it stands behind a number: `m³`, `cubic metres`. */
+function shownUnit({ book, language }: Reader, part: Part | undefined, value: { [name: string]: Value }): string {
+  const code = part === undefined ? undefined : value[part.name];
+  const choice = book.schema.choices("unit").find((choice) => choice.code === code);
+  return choice?.[language] ?? (isText(code) ? code : "");
 }
 
 function plain(value: Value): string {

@@ -76,7 +76,7 @@ export function SignSheet({ book, reader, kind, record, role, verdict, onDone }:
   return (
     <Sheet title={title} onClose={onDone}>
       {roleName === undefined ? null : <p>{say(words.signAs, { role: reader.language === "zh" ? roleName.zh : roleName.en })}</p>}
-      <p>{say(words.signCovers, { count: covers.length })}</p>
+      <p>{say(isReturn ? words.returnCovers : words.signCovers, { count: covers.length })}</p>
       <details>
         <summary class="jump">{say(words.signList)}</summary>
         <p class="soft">{labels.join(reader.language === "zh" ? "、" : ", ")}</p>

@@ -26,6 +26,11 @@ export function titleOf(reader: Reader, record: RecordState): string {
       const date = textIn(record, "month");
       return date === undefined ? label : `${month(date, language)} ${label}`;
     }
+    case "equipment_receipt": {
+      const item = textIn(record, "item");
+      const [goods, date] = [item === undefined ? undefined : reader.book.record(item), textIn(record, "date")];
+      return [date === undefined ? "" : shortDay(date, language), goods === undefined ? "" : titleOf(reader, goods), label].filter(Boolean).join(" ");
+    }
     case "inspection": {
       const theme = textIn(record, "theme");
       return theme === undefined ? label : `${choiceLabel(reader, "inspection_theme", theme)} ${label}`;

@@ -32,7 +32,7 @@ export const form = room({
   other: { zh: "其他", en: "Other" },
   writeOther: { zh: "写在这里", en: "Write it here" },
   add: { zh: "加上", en: "Add" },
-  addOne: { zh: "＋ 加一条{what}", en: "+ Add: {what}" },
+  addOne: { zh: "＋ 添加{what}", en: "+ Add: {what}" },
   remove: { zh: "删掉", en: "Remove" },
   removeWhat: { zh: "删掉{what}", en: "Remove {what}" },
   less: { zh: "{what}减一", en: "One less: {what}" },
@@ -155,7 +155,7 @@ export const form = room({
     en: ({ count }: { count: number }) => `Take the finding’s ${counted(count, "photo")}`,
   },
   deadlineOf: { zh: "按“{severity}”：{day} 前", en: "As {severity}: by {day}" },
-  severityHint: { zh: "重大 1 天内、较大 7 天内、一般 15 天内整改", en: "Grave: 1 day; serious: 7 days; ordinary: 15 days" },
+  severityHint: { zh: "重大 1 天内、较大 7 天内、一般 15 天内整改", en: "Grave: 1 day; considerable: 7 days; ordinary: 15 days" },
   rectifies: { zh: "整改的问题：{what}", en: "Finding: {what}" },
   verifies: { zh: "复查的整改：{what}", en: "Rectification: {what}" },
 

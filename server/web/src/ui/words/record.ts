@@ -71,6 +71,8 @@ export const record = room({
   drawingOf: { zh: "{name}的手写签名", en: "Signature of {name}" },
   changedSince: { zh: "签字后又有改动", en: "Changed since signed" },
   stillCovers: { zh: "签的就是现在的内容", en: "Covers what stands now" },
+  sinceReturn: { zh: "退回后还没有改动", en: "Not changed since it was sent back" },
+  changedSinceReturn: { zh: "退回后已有改动", en: "Changed since it was sent back" },
   lateEntry: { zh: "补记", en: "Late entry" },
   withdrawn: { zh: "已作废：{reason}", en: "Withdrawn: {reason}" },
   contested: { zh: "有人作废了它，但之后又有新内容，等办公室来定。", en: "It was withdrawn, but there is content that whoever did it had not seen. The office decides." },
@@ -99,6 +101,10 @@ export const record = room({
   signCovers: {
     zh: ({ count }: { count: number }) => `签字包括现在的全部 ${count} 项内容。以后内容有改动，会显示“签字后又有改动”。`,
     en: ({ count }: { count: number }) => `It covers all ${counted(count, "entry", "entries")} that stand now. If something changes later, it reads “changed since signed”.`,
+  },
+  returnCovers: {
+    zh: ({ count }: { count: number }) => `退回的是现在的全部 ${count} 项内容。写的人会在“今天”看到退回和原因，内容不会丢。`,
+    en: ({ count }: { count: number }) => `It sends back all ${counted(count, "entry", "entries")} that stand now. Whoever wrote it sees this, and why, under Today. Nothing is lost.`,
   },
   signList: { zh: "看看包括哪些", en: "See what it covers" },
   signAs: { zh: "身份：{role}", en: "As: {role}" },

@@ -55,7 +55,7 @@ export function Amount(props: AmountProps) {
           aria-invalid={typed !== undefined && typed.trim() !== ""}
           onInput={(event) => read(event.currentTarget.value)}
         />
-        <span class="amount-unit">{signOf(unit)}</span>
+        <span class="amount-unit">{signOf(unit, language()).trim()}</span>
       </div>
       {typed !== undefined && typed.trim() !== "" ? <p class="wrong">{say(words.notANumber)}</p> : null}
       {isSpelt ? <p class="soft">{say(words.readAs, { amount: showQuantity(value, unit, language()) })}</p> : null}

@@ -2,10 +2,10 @@ import { useState } from "preact/hooks";
 import { baseOf, keyOf } from "../../../protocol/record.ts";
 import type { Field } from "../../../protocol/schema.ts";
 import { form as words } from "../../../ui/words/form.ts";
-import { useWords } from "../../../ui/words/language.ts";
+import { language, useWords } from "../../../ui/words/language.ts";
 import { choiceLabel, labelOf } from "../../record/show.ts";
 import { anchorOf, useDesk } from "../desk.ts";
-import { readQuantity, signOf } from "../quantity.ts";
+import { readQuantity, showQuantity } from "../quantity.ts";
 import { Chips } from "./chips.tsx";
 
 /** The longest key that the protocol takes, in characters. */
@@ -82,7 +82,7 @@ function Total({ field, keys }: { field: Field; keys: string[] }) {
   const { form } = useDesk();
   const counts = keys.map((key) => form.single[`${field.name}/${key}`]);
   const sum = counts.reduce<number>((sum, count) => sum + (typeof count === "number" ? count : 0), 0);
-  return <p class="soft">{say(words.inAll, { amount: `${sum}${signOf(field.unit)}` })}</p>;
+  return <p class="soft">{say(words.inAll, { amount: showQuantity(sum, field.unit, language()) })}</p>;
 }
 
 function OtherKey({ label, onAdd }: { label: string; onAdd: (text: string) => void }) {
