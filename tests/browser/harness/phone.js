@@ -123,6 +123,16 @@ export class Phone {
     await this.page.getByRole("link", { name: /^(开始|Begin)$/ }).click();
   }
 
+  /** The system says that the network is back, as it does on a phone; else the app tries when it planned to. */
+  async hearsOfNetwork() {
+    await this.page.evaluate(() => void dispatchEvent(new Event("online")));
+  }
+
+  /** Waits until the first sync is through, with all that belongs to the owner. */
+  async isSynced() {
+    await this.page.locator(".line-link.good").waitFor();
+  }
+
   /** Waits until the app works without a line. */
   async isReadyOffline() {
     await this.page.evaluate(async () => void (await navigator.serviceWorker.ready));

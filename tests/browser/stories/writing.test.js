@@ -29,8 +29,15 @@ async function phoneOf(name) {
   phones.push(phone);
   await phone.enrolBy(server.codes(name).link);
   await phone.page.locator("section.card, .write").first().waitFor();
+  await phone.isSynced();
   await phone.isReadyOffline();
   return phone;
+}
+
+/** The line carries again, and the phones hear of it: by themselves they may wait for minutes. */
+async function lineIsBack(...back) {
+  server.line.restore();
+  await Promise.all(back.map((phone) => phone.hearsOfNetwork()));
 }
 
 /** The day of the missed diaries that is tapped, so that each story has a record of its own. */
@@ -65,7 +72,7 @@ test("a diary with five photos is written offline, and all of it comes to the of
   assert.match(await page(phone), /都填好了/);
   await save(phone);
   await says(phone, "在手机里，等待发送");
-  server.line.restore();
+  await lineIsBack(phone);
   await says(phone, "照片 5/5 张已到办公室");
   assert.doesNotMatch(await page(phone), /还没填全/);
 });
@@ -94,7 +101,7 @@ test("a browser that is killed between any two steps loses nothing", async () =>
   await save(phone);
   await dies(`/#/record/${id}`);
   await says(phone, "在手机里，等待发送");
-  server.line.restore();
+  await lineIsBack(phone);
   await says(phone, "照片 1/1 张已到办公室");
   await says(phone, "浇筑二层");
 });
@@ -125,7 +132,7 @@ test("two phones that write the same field offline both stay, and who wrote one 
   };
   const id = await writes(first, "主体二层", "钢筋工");
   assert.equal(await writes(second, "主体三层", "砌筑工"), id);
-  server.line.restore();
+  await lineIsBack(first, second);
   for (const phone of [first, second]) {
     await phone.go(`/#/record/${id}`);
     await says(phone, "“形象进度”有两种说法");
@@ -212,7 +219,7 @@ test("an inspection is shared: each does a part, and both parts stand", async ()
   await first.go(`/#/write/inspection/${id}`);
   await answerItem(first, "A02", "合格");
   await save(first);
-  server.line.restore();
+  await lineIsBack(first, second);
   for (const phone of [first, second]) {
     await phone.go(`/#/record/${id}`);
     for (const item of [/^A01 .*合格/, /^A02 .*合格/, /^Q01 .*不合格/]) {

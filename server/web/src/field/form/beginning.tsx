@@ -131,12 +131,17 @@ function identityFields(kind: Kind): Field[] {
   return kind.fields.filter(({ name }) => names.includes(name) && name !== "project" && name !== "school");
 }
 
+/** Among so many places one looks; more of them are searched. */
+const FEW = 8;
+
 function Places({ book, kind }: { book: Book; kind: Kind }) {
   const say = useWords();
   const { device } = useHouse();
   const [now] = useState(() => new Date());
   const [presets, setPresets] = useState(() => presetsOf(book, kind, now));
   const places = placesFor(book, kind, say);
+  const [sought, setSought] = useState("");
+  const found = places.filter(({ label, sub }) => `${label} ${sub}`.includes(sought.trim()));
   const identity = identityFields(kind);
   const isWhole = identity.every(({ name }) => !isBlank(presets[name]));
   const choose = async (choice: PlaceChoice) => {
@@ -167,7 +172,14 @@ function Places({ book, kind }: { book: Book; kind: Kind }) {
         />
       ))}
       <p>{say(words.whereTitle)}</p>
-      {places.map((choice) => (
+      {places.length > FEW ? (
+        <label class="field">
+          {say(words.findPlace)}
+          <input class="input" type="search" value={sought} onInput={(event) => setSought(event.currentTarget.value)} />
+        </label>
+      ) : null}
+      {found.length === 0 && sought !== "" ? <p class="soft" role="status">{say(words.noPlaceFound)}</p> : null}
+      {found.map((choice) => (
         <Button key={choice.key} disabled={!isWhole} onClick={() => void choose(choice)}>
           <span>
             {choice.label}

@@ -211,6 +211,7 @@ test("a return stands until something is mended or somebody confirms after all",
   expect(back(edited(it, "weather_pm", "阴"))).toEqual([]);
   expect(back(signed(signed(diary(TODAY), "returned"), "confirmed"))).toEqual([]);
   expect(cameBack([signed(diary(TODAY), "returned")], [], () => false, schema, li.user)).toEqual([]);
+  expect(cameBack([signed(diary(TODAY), "returned")], [], mine, schema, wang.user)).toEqual([]);
 });
 
 test("what the office holds came back as well, with its reason", () => {

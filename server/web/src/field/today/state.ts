@@ -300,7 +300,8 @@ export function cameBack(
 ): CameBack[] {
   const returned = records.filter(isMine).flatMap((record): CameBack[] => {
     const last = returnOf(record, schema);
-    return last === undefined
+    // Who sent it back waits for others.
+    return last === undefined || last.head.by === me
       ? []
       : [{ kind: "returned", record, by: last.head.by_name, note: last.signoff.note ?? "", at: last.head.made_at }];
   });

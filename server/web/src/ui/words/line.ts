@@ -59,7 +59,7 @@ export const line = room({
   photos: { zh: "照片：{done}/{all} 张在办公室，{sent}/{bytes}", en: "Photos: {done} of {all} at the office, {sent} of {bytes}" },
   inBackup: {
     zh: "其中 {count} 条还没有进备份，手机会留着，直到办公室的备份里也有。",
-    en: "{count} of them are not in a backup yet: the phone keeps them until the office's backup has them too.",
+    en: "Not in a backup yet: {count}. The phone keeps what is not, until the office's backup has it too.",
   },
 
   // Why nothing moves: what happened, that nothing is lost, what to do.

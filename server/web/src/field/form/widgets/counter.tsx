@@ -38,7 +38,7 @@ export function Counters({ field }: { field: Field }) {
         onChoose={(code) => code !== undefined && add(code)}
         first={6}
       />
-      <OtherKey label={`${say(words.other)}${labelOf(field.key ?? field, desk.reader.language)}`} onAdd={add} />
+      <OtherKey label={say(words.otherOf, { what: labelOf(field.key ?? field, desk.reader.language) })} onAdd={add} />
     </div>
   );
 }
