@@ -58,6 +58,8 @@ export class Nudges {
     if (reader === undefined) {
       return false;
     }
+    // Of what came after the last sync and before this stream, nobody will tell.
+    this.news();
     const decoder = new TextDecoder();
     for (let rest = ""; ; ) {
       const { done, value } = await reader.read();

@@ -168,14 +168,19 @@ describe("when it comes again", () => {
     const runner = run();
     await settled(runner);
     await until(() => answered("/nudges") === 1);
+    await settled(runner);
+    world.pass(2_000);
+    // News that came before the stream was there reached nobody.
+    await until(() => answered("/sync") === 2);
+    await settled(runner);
     world.pass(2_000);
     tellNews(": keep-alive\n\neve");
     tellNews("nt: news\ndata: {}\n\n");
-    await until(() => answered("/sync") === 2);
+    await until(() => answered("/sync") === 3);
     await settled(runner);
     world.sign("hidden");
     world.sign("looked");
-    await until(() => answered("/sync") === 3 && answered("/nudges") === 2);
+    await until(() => answered("/sync") === 4 && answered("/nudges") === 2);
   });
 
   test("is never while nobody is signed in, and at once when somebody is", async () => {
