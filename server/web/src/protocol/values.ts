@@ -27,7 +27,7 @@ export function equal(a: Value, b: Value): boolean {
     const names = Object.keys(a);
     return (
       names.length === Object.keys(b).length &&
-      names.every((name) => Object.hasOwn(b, name) && equal(a[name] as Value, b[name] as Value))
+      names.every((name) => Object.prototype.hasOwnProperty.call(b, name) && equal(a[name] as Value, b[name] as Value))
     );
   }
   return a === b;

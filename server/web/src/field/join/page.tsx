@@ -5,7 +5,6 @@ import { browserOf } from "../../ui/browser.ts";
 import { useHouse } from "../../ui/house.ts";
 import { useLive } from "../../ui/live.ts";
 import { goInstead } from "../../ui/route.ts";
-import { askToKeep } from "../../ui/storage.ts";
 import { Button } from "../../ui/widgets/button.tsx";
 import { CopyButton } from "../../ui/widgets/copy.tsx";
 import { TextLine } from "../../ui/widgets/line.tsx";
@@ -57,7 +56,6 @@ function Enrolment({ code: linked }: { code?: string }) {
     } catch {
       return setState("not_kept");
     }
-    await askToKeep(navigator.storage);
     goInstead("welcome");
   };
   const scanned = (text: string) => {

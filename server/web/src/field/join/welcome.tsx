@@ -22,7 +22,7 @@ export function WelcomePage() {
       <Notice tone="good" title={say(words.hello, { name: me.user.display_name })} live>
         <p>{say(words.helloWhy)}</p>
       </Notice>
-      <Keeping />
+      <Keeping asks />
       <HomeScreen />
       <div class="always">
         <ButtonLink href={to()} weight="main">

@@ -16,9 +16,16 @@ export function useStorage(): [Storage | undefined, () => void] {
   return [storage, look];
 }
 
-export function Keeping() {
+/** `asks`: the browser is asked now. Some ask the owner, who may leave that open; nothing waits for it. */
+export function Keeping({ asks = false }: { asks?: boolean }) {
   const say = useWords();
   const [storage, look] = useStorage();
+  const ask = () => void askToKeep(navigator.storage).then(look);
+  useEffect(() => {
+    if (asks) {
+      ask();
+    }
+  }, []);
   if (storage === undefined) {
     return null;
   }
@@ -32,7 +39,7 @@ export function Keeping() {
   return (
     <Notice tone="care" title={say(words.lent)}>
       <p>{say(words.lentWhy)}</p>
-      <Button onClick={() => void askToKeep(navigator.storage).then(look)}>{say(words.askAgain)}</Button>
+      <Button onClick={ask}>{say(words.askAgain)}</Button>
     </Notice>
   );
 }
