@@ -16,6 +16,20 @@ after(async () => {
   await server.stop();
 });
 
+test("a page that is left while it makes its tables lets the next one have them", async () => {
+  const page = await phone.context.newPage();
+  // Each name is a place of its own to the browser, where the app was never opened.
+  for (const [number, moment] of [0, 20, 40, 60, 120].entries()) {
+    const first = phone.url.replace("127.0.0.1", `first${number}.localhost`);
+    await page.goto(first, { waitUntil: "commit" });
+    await page.waitForTimeout(moment);
+    await page.goto("about:blank");
+    await page.goto(first);
+    await page.getByText("登记这台手机").waitFor();
+  }
+  await page.close();
+});
+
 test("a code that is half, wrong, or typed behind a captive portal is told kindly and uses nothing up", async () => {
   const { typed } = server.codes("rizhi-a");
   await phone.type("登记码", typed.slice(0, 4));
@@ -41,6 +55,16 @@ test("a browser that does not promise to keep it says plainly what that means", 
   await phone.sees("可能清掉还没有交到办公室的内容");
   await phone.tap("再问一次浏览器");
   await phone.sees("浏览器没有答应长期保存");
+});
+
+test("a browser whose owner leaves its question open, as Firefox asks it, keeps nobody from beginning", async () => {
+  const asked = await Phone.start(server.url);
+  await asked.page.addInitScript(() => {
+    StorageManager.prototype.persist = () => new Promise(() => undefined);
+  });
+  await asked.enrolBy(server.codes("rizhi-b").link);
+  await asked.sees("点日期补写");
+  await asked.stop();
 });
 
 test("the owner's projects are there, and everything is said in English, too", async () => {

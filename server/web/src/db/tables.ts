@@ -80,7 +80,21 @@ export interface Tables extends DBSchema {
 export type Table = "device" | "rows" | "album" | "roll" | "drafts" | "papers" | "troubles" | "leases";
 export type Database = IDBPDatabase<Tables>;
 
-export async function openTables(name: string): Promise<Database> {
+export function openTables(name: string): Promise<Database> {
+  return unfrozen(`${name}/opening`, () => open(name));
+}
+
+/**
+ * Browsers keep a page that is left, frozen, and with it what it has asked for: a database that it was
+ * just making stays locked, and the next page waits for ever. They let go of one that holds a lock for
+ * which another page asks.
+ */
+function unfrozen<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const locks = globalThis.navigator?.locks as LockManager | undefined;
+  return locks === undefined ? work() : locks.request(name, work);
+}
+
+function open(name: string): Promise<Database> {
   return openDB<Tables>(name, 1, {
     upgrade(db) {
       db.createObjectStore("device");
