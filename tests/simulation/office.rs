@@ -326,7 +326,10 @@ impl Office {
     fn commit(&mut self, work: Work) -> Committed {
         let mut committed = Committed::default();
         let Work { records, directories, mut ledgers, entries, holds, settled_by_itself, .. } = work;
-        for working in records.into_values().filter(|working| working.touched) {
+        let mut touched: Vec<_> = records.into_values().filter(|working| working.touched).collect();
+        // In the order of the ledger, and the same each time that a seed is played.
+        touched.sort_unstable_by_key(|working| working.seq);
+        for working in touched {
             let turned = self.save(working, &mut ledgers);
             committed.turned.push(turned);
         }
@@ -374,7 +377,9 @@ impl Office {
             self.place(&old.key).digest.remove(record.id, before.seq);
             if old.place != place && !self.sabotaged(Sabotage::TellsNobodyWhatLeft) {
                 let departed = Departure { seq, record: record.id, place: old.place };
-                self.books.departures.entry(placed.county.clone()).or_default().push(departed);
+                let departures = self.books.departures.entry(placed.county.clone()).or_default();
+                assert!(departures.last().is_none_or(|last| last.seq < seq), "they are read in order of seq");
+                departures.push(departed);
             }
         }
         ledger.digest.add(record.id, seq);

@@ -245,3 +245,23 @@ pub fn snapshot(row: &RecordRow) -> Result<Snapshot> {
 pub fn day(now: Moment) -> NaiveDate {
     (now.utc() + chrono::TimeDelta::hours(8)).date_naive()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_a_ledger_stood_lately_is_known_to_the_mark_and_not_for_ever() {
+        let stood = |epoch, seq| Stood { epoch, seq, mark: seq * 7 };
+        let mut lately = Lately::default();
+        for seq in 0..Lately::MOST as u64 {
+            lately.note(stood(1, 3 * seq));
+        }
+        lately.note(stood(2, 1_000_000));
+        assert!(lately.has(stood(1, 3)) && lately.has(stood(2, 1_000_000)));
+        assert!(!lately.has(stood(1, 0)), "the oldest is forgotten");
+        assert!(!lately.has(stood(1, 4)), "between two commits");
+        assert!(!lately.has(stood(2, 3)), "of another epoch");
+        assert!(!lately.has(Stood { mark: 8, ..stood(1, 3) }), "of another history with the same numbers");
+    }
+}

@@ -28,7 +28,7 @@ export const PATIENCE = 60_000;
 export class Phone {
   static async start(url, { width = 360, height = 640, userAgent = ANDROID, flags = [] } = {}) {
     const phone = new Phone();
-    Object.assign(phone, { url, width, height, userAgent, flags });
+    Object.assign(phone, { url, width, height, userAgent, flags, faults: [] });
     phone.profile = mkdtempSync(join(tmpdir(), "siteledger-phone-"));
     await phone.open();
     return phone;
@@ -47,7 +47,6 @@ export class Phone {
     this.context.setDefaultTimeout(PATIENCE);
     this.page = this.context.pages()[0] ?? (await this.context.newPage());
     await this.page.setViewportSize({ width: this.width, height: this.height });
-    this.faults = [];
     this.page.on("pageerror", (error) => this.faults.push(error.stack ?? String(error)));
     await this.go(path);
     // Chromium keeps a page that is left while it makes its database, and with it the database locked.
@@ -141,20 +140,31 @@ export class Phone {
 
   /** What the device stores of itself, straight from IndexedDB. */
   async stored() {
+    return (await this.#row("device", "it"))?.phone;
+  }
+
+  /** Whether what the device stores in a table under that id holds a text. */
+  async holds(table, id, text) {
+    const row = await this.#row(table, id);
+    return row !== undefined && JSON.stringify(row).includes(text);
+  }
+
+  #row(table, id) {
     return this.page.evaluate(
-      () =>
+      ([table, id]) =>
         new Promise((resolve, reject) => {
           const opening = indexedDB.open("siteledger");
           opening.onerror = () => reject(opening.error);
           opening.onsuccess = () => {
             const db = opening.result;
-            const asking = db.transaction("device").objectStore("device").get("it");
+            const asking = db.transaction(table).objectStore(table).get(id);
             asking.onsuccess = () => {
               db.close();
-              resolve(asking.result?.phone);
+              resolve(asking.result);
             };
           };
         }),
+      [table, id],
     );
   }
 }

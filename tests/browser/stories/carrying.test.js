@@ -4,28 +4,15 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { Phone } from "../harness/phone.js";
-import { Server } from "../harness/server.js";
+import { after, test } from "node:test";
+import { scene } from "../harness/scene.js";
 import { writeMissedDay } from "../harness/writing.js";
 
-let server;
-let phone;
+const { server, phone } = await scene("rizhi-a");
 let written;
 const folder = mkdtempSync(join(tmpdir(), "siteledger-carried-"));
 const file = join(folder, "carried.slbundle");
-before(async () => {
-  server = await Server.start();
-  phone = await Phone.start(server.url);
-  await phone.enrolBy(server.codes("rizhi-a").link);
-  await phone.sees("点日期补写");
-  await phone.isReadyOffline();
-});
-after(async () => {
-  await phone.stop();
-  await server.stop();
-  rmSync(folder, { recursive: true });
-});
+after(() => rmSync(folder, { recursive: true }));
 
 test("what cannot be sent is saved as a file, and only then may its owner sign out", async () => {
   server.line.cut();

@@ -1,19 +1,9 @@
 /** A phone whose clock is wrong. */
 
-import { after, before, test } from "node:test";
-import { Phone } from "../harness/phone.js";
-import { Server } from "../harness/server.js";
+import { test } from "node:test";
+import { scene } from "../harness/scene.js";
 
-let server;
-let phone;
-before(async () => {
-  server = await Server.start();
-  phone = await Phone.start(server.url);
-});
-after(async () => {
-  await phone.stop();
-  await server.stop();
-});
+const { server, phone } = await scene();
 
 test("a clock that is an hour behind is told, and syncing goes on", async () => {
   await phone.page.addInitScript(() => {

@@ -1,20 +1,11 @@
 /** A phone becomes somebody's: by link, by typed code, on bad lines, in both languages, and is handed on. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { Phone } from "../harness/phone.js";
-import { Server } from "../harness/server.js";
+import { scene } from "../harness/scene.js";
 
-let server;
-let phone;
-before(async () => {
-  server = await Server.start();
-  phone = await Phone.start(server.url);
-});
-after(async () => {
-  await phone.stop();
-  await server.stop();
-});
+const { server, phone } = await scene();
 
 test("a page that is left while it makes its tables lets the next one have them", async () => {
   const page = await phone.context.newPage();

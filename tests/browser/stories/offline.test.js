@@ -1,24 +1,11 @@
 /** In a valley: written without a line, the browser killed, the line back. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Phone } from "../harness/phone.js";
-import { Server } from "../harness/server.js";
+import { test } from "node:test";
+import { scene } from "../harness/scene.js";
 import { writeMissedDay } from "../harness/writing.js";
 
-let server;
-let phone;
-before(async () => {
-  server = await Server.start();
-  phone = await Phone.start(server.url);
-  await phone.enrolBy(server.codes("rizhi-a").link);
-  await phone.sees("点日期补写");
-  await phone.isReadyOffline();
-});
-after(async () => {
-  await phone.stop();
-  await server.stop();
-});
+const { server, phone } = await scene("rizhi-a");
 
 test("the app opens without a line and shows what is on the phone", async () => {
   server.line.cut();

@@ -1,32 +1,19 @@
 /** Photos of 12 megapixels on a slow phone and a line that breaks; two pages of one phone. */
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { beforeEach, test } from "node:test";
 import { shot } from "../harness/camera.js";
 import { addPhotos, save, says } from "../harness/form.js";
-import { Phone } from "../harness/phone.js";
-import { Server } from "../harness/server.js";
+import { scene } from "../harness/scene.js";
 
 /** A diary that is not whole stays the first that was missed: all photos go into one. */
 const ALL_THERE = /照片 (\d+)\/\1 张已到办公室/;
 
-let server;
-let phone;
-before(async () => {
-  server = await Server.start();
-  phone = await Phone.start(server.url);
-  await phone.enrolBy(server.codes("rizhi-a").link);
-  await phone.sees("点日期补写");
-  await phone.isReadyOffline();
-});
+const { server, phone } = await scene("rizhi-a");
 beforeEach(async () => {
   server.line.pace = 0;
   server.line.restore();
   await phone.go("/#/");
-});
-after(async () => {
-  await phone.stop();
-  await server.stop();
 });
 
 /** Opens the diary of the first day that was missed. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { addPhotos, answer, choose, field, page, picture, save, says, saysNoMore, write } from "../harness/form.js";
-import { Phone } from "../harness/phone.js";
+import { PATIENCE, Phone } from "../harness/phone.js";
 import { Server } from "../harness/server.js";
 
 let server;
@@ -236,21 +236,11 @@ function drafted(phone, id, text) {
 
 /** Waits until what a phone stores under that id holds a text. */
 async function phoneHolds(phone, table, id, text) {
-  await phone.page.waitForFunction(
-    ([table, id, text]) =>
-      new Promise((resolve) => {
-        const opening = indexedDB.open("siteledger");
-        opening.onsuccess = () => {
-          const db = opening.result;
-          const asking = db.transaction(table).objectStore(table).get(id);
-          asking.onsuccess = () => {
-            db.close();
-            resolve(asking.result !== undefined && JSON.stringify(asking.result).includes(text));
-          };
-        };
-      }),
-    [table, id, text],
-  );
+  // Asked again and again, since `waitForFunction` takes any promise for a yes.
+  for (const end = Date.now() + PATIENCE; !(await phone.holds(table, id, text)); ) {
+    assert.ok(Date.now() < end, `${table} of the phone never held ${id} with “${text}”`);
+    await phone.page.waitForTimeout(50);
+  }
 }
 
 /** Draws a line on the pad of the sheet, and signs. */
