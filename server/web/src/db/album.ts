@@ -76,6 +76,24 @@ export class Album {
     this.bell.ring("roll", "album");
   }
 
+  /** Notes that a draft shows pictures that stand in another one. */
+  async showIn(draft: string, hashes: Iterable<Sha256>): Promise<void> {
+    const tx = this.db.transaction("roll", "readwrite", { durability: "strict" });
+    for (const hash of hashes) {
+      const shot = await tx.store.get(hash);
+      if (shot !== undefined) {
+        await tx.store.put({ ...shot, drafts: [...new Set([...shot.drafts, draft])] });
+      }
+    }
+    await tx.done;
+    this.bell.ring("roll");
+  }
+
+  /** Whether the bytes of a picture are on the device. */
+  async holds(hash: Sha256): Promise<boolean> {
+    return (await this.db.getKey("album", hash)) !== undefined;
+  }
+
   /** The bytes of a picture, while they are on the device. */
   async bytes(hash: Sha256): Promise<Blob | undefined> {
     const picture = await this.db.get("album", hash);
@@ -133,15 +151,19 @@ async function takeOut(shot: Shot, draft: string, roll: Store<"roll">, album: St
   }
 }
 
-/** Takes all pictures out of a draft that is no more. */
+/**
+ * Takes the pictures out of a draft that is no more: `all`, or those that were `seen` in its form. What is
+ * still being developed nobody has seen; it is found when the record is written in again.
+ */
 export async function letGoOf(
   draft: string,
   roll: Store<"roll">,
   album: Store<"album">,
   phone: Phone,
+  which: "all" | "seen",
 ): Promise<void> {
   for (const shot of await roll.getAll()) {
-    if (shot.drafts.includes(draft)) {
+    if (shot.drafts.includes(draft) && (which === "all" || shot.taken !== undefined)) {
       await takeOut(shot, draft, roll, album, phone);
     }
   }

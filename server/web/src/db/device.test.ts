@@ -142,7 +142,8 @@ describe("photos and drafts", () => {
   test("a picture is sent with the change that speaks of it, and not before", async () => {
     const device = await page();
     await device.album.shoot(shot(hash, draft.id), jpeg);
-    await device.album.shoot(shot(other, draft.id), jpeg);
+    const taken = { sha256: other, width: 1, height: 1, origin: "album" } as const;
+    await device.album.shoot({ ...shot(other, draft.id), taken }, jpeg);
     expect((await device.phone())?.photos).toEqual({});
     await device.save(showing(1, hash), draft.id);
     const photo = { length: 3, filename: "柱筋.jpg", filetype: "image/jpeg", acknowledged: 0 };
@@ -168,6 +169,27 @@ describe("photos and drafts", () => {
     expect(await device.album.bytes(other)).toBeUndefined();
   });
 
+  test("a picture that is still being developed outlives the record that is saved without it", async () => {
+    const device = await page();
+    const taken = { sha256: other, width: 1, height: 1, origin: "album" } as const;
+    await device.album.shoot(shot(hash, draft.id), jpeg);
+    await device.album.shoot({ ...shot(other, draft.id), taken }, jpeg);
+    await device.save(change(1), draft.id);
+    expect((await device.album.shots(draft.id)).map((shot) => shot.sha256)).toEqual([hash]);
+    expect(await device.album.bytes(hash)).toBeDefined();
+    expect(await device.album.bytes(other), "it was taken out of the form").toBeUndefined();
+  });
+
+  test("a picture that two drafts show stays when one of them is thrown away", async () => {
+    const device = await page();
+    await device.album.shoot(shot(hash, "inspection/1"), jpeg);
+    await device.album.showIn("finding/1", [hash]);
+    await device.dropDraft("inspection/1");
+    expect(await device.album.bytes(hash)).toBeDefined();
+    await device.dropDraft("finding/1");
+    expect(await device.album.bytes(hash)).toBeUndefined();
+  });
+
   test("a copy takes the place of the picture as it came in", async () => {
     const device = await page();
     await device.album.shoot(shot(hash, draft.id), jpeg);
@@ -184,7 +206,7 @@ describe("photos and drafts", () => {
     expect(await device.album.makeRoom()).toBe(0);
     expect(await device.album.bytes(hash)).toBeDefined();
     const unsettled = { changes: [], photos: [] };
-    await device.receiveHave({ changes: [], photos: [], unsettled });
+    await device.receiveHave({ changes: [], photos: [hash] }, { changes: [], photos: [], unsettled });
     await device.album.shoot(shot(hash, "finding/1"), jpeg);
     expect(await device.album.makeRoom()).toBe(1);
     expect(await device.album.bytes(hash), "a draft shows it").toBeDefined();
@@ -208,6 +230,17 @@ describe("photos and drafts", () => {
     expect(await (await page()).drafts()).toEqual([draft]);
     await device.save(change(2), draft.id);
     expect(await device.draft(draft.id)).toBeUndefined();
+  });
+});
+
+describe("what is written while its owner signs out", () => {
+  test("stays, and the device with it", async () => {
+    const device = await page();
+    await device.save(change(1));
+    const seen = await device.phone();
+    await (await page()).save(change(2));
+    expect(seen && (await device.forget(seen))).toBe(false);
+    expect((await device.phone())?.outbox.waiting).toHaveLength(2);
   });
 });
 
@@ -243,7 +276,8 @@ describe("for the person on the telephone", () => {
     const device = await page();
     await device.save(change(1));
     await device.keepPaper("me", { name: "演示" });
-    await device.forget();
+    const seen = await device.phone();
+    expect(seen && (await device.forget(seen))).toBe(true);
     expect([await device.phone(), await device.paper("me"), await device.drafts()]).toEqual([undefined, undefined, []]);
     await device.enrol({ ...owner, device: id(0xd02) }, "other");
   });

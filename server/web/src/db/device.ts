@@ -12,6 +12,7 @@ import { mentioned } from "../photos/mentioned.ts";
 import { ScopeDigest } from "../protocol/digest.ts";
 import type {
   Change,
+  HaveRequest,
   HaveResponse,
   IndexResponse,
   Snapshot,
@@ -74,15 +75,24 @@ export class Device {
     this.bell.ring("device");
   }
 
-  /** Takes everything of its owner off the device. Whoever calls asked first whether the office has it. */
-  async forget(): Promise<void> {
+  /**
+   * Takes everything of its owner off the device, unless there is more on it than whoever asked the office
+   * had seen: another page may have saved something meanwhile. Tells whether it did.
+   */
+  async forget(seen: phone.Phone): Promise<boolean> {
     const tables = [...this.db.objectStoreNames];
     const tx = this.db.transaction(tables, "readwrite", { durability: "strict" });
+    const it = await tx.objectStore("device").get("it");
+    if (it !== undefined && phone.hasMore(it.phone, seen)) {
+      await tx.done;
+      return false;
+    }
     for (const table of tables) {
       await tx.objectStore(table).clear();
     }
     await tx.done;
     this.bell.ring(...tables);
+    return true;
   }
 
   /** The device as it stands; nothing before it is enrolled. */
@@ -114,7 +124,7 @@ export class Device {
     await device.put({ ...it, phone: saved }, "it");
     if (draft !== undefined) {
       await tx.objectStore("drafts").delete(draft);
-      await letGoOf(draft, roll, album, saved);
+      await letGoOf(draft, roll, album, saved, "seen");
     }
     await tx.done;
     this.bell.ring(...tables);
@@ -148,14 +158,14 @@ export class Device {
   }
 
   /** Takes in what the server lacks; tells whether it lacks nothing. */
-  async receiveHave(lacks: HaveResponse): Promise<boolean> {
+  async receiveHave(asked: HaveRequest, lacks: HaveResponse): Promise<boolean> {
     const tx = this.write();
     const it = await enrolled(tx.objectStore("device").get("it"));
-    const asked = phone.receiveHave(it.phone, lacks);
-    await keep(tx, it, asked.phone, { put: [], drop: [] });
+    const told = phone.receiveHave(it.phone, asked, lacks);
+    await keep(tx, it, told.phone, { put: [], drop: [] });
     await tx.done;
     this.bell.ring("device");
-    return asked.everything;
+    return told.everything;
   }
 
   private write(): Writing {
@@ -190,7 +200,7 @@ export class Device {
     const tx = this.db.transaction(tables, "readwrite");
     const it = await enrolled(tx.objectStore("device").get("it"));
     await tx.objectStore("drafts").delete(id);
-    await letGoOf(id, tx.objectStore("roll"), tx.objectStore("album"), it.phone);
+    await letGoOf(id, tx.objectStore("roll"), tx.objectStore("album"), it.phone, "all");
     await tx.done;
     this.bell.ring(...tables);
   }

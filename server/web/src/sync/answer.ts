@@ -89,6 +89,9 @@ function isSync(value: unknown): value is SyncResponse {
   return (
     has(value, ["protocol", "outcomes", "records", "gone", "photos_missing", "cursor", "more", "resync"]) &&
     typeof value.protocol === "number" &&
+    // Without it everything that is kept would count as settled.
+    has(value, ["settled"]) &&
+    typeof value.settled === "number" &&
     [value.outcomes, value.records, value.gone, value.photos_missing].every(Array.isArray)
   );
 }

@@ -62,7 +62,7 @@ export async function* bundles(device: Device, now: Date, room: Room = ROOM): As
     throw new NotEnrolled("this device was not enrolled yet");
   }
   const changes = unsafeChanges(phone.outbox);
-  const photos = unsafePhotos(phone);
+  const photos = await unsafePhotos(device, phone);
   while (changes.length + photos.length > 0) {
     yield await bundle(device, phone, token, now, takeWithin(room, changes, photos, phone));
   }
@@ -72,7 +72,7 @@ export async function* bundles(device: Device, now: Date, room: Room = ROOM): As
 export async function isExported(device: Device): Promise<boolean> {
   const phone = await device.phone();
   const exported = new Set(await device.paper<string[]>(EXPORTED));
-  const unsafe = phone && [...unsafeChanges(phone.outbox).map((change) => change.id), ...unsafePhotos(phone)];
+  const unsafe = phone && [...unsafeChanges(phone.outbox).map((change) => change.id), ...(await unsafePhotos(device, phone))];
   return (unsafe ?? []).every((id) => exported.has(id));
 }
 
@@ -88,8 +88,15 @@ function unsafeChanges({ kept, held, waiting }: Outbox): Change[] {
   return [...kept, ...open].map(({ change }) => change).concat(waiting);
 }
 
-function unsafePhotos({ photos }: Phone): Sha256[] {
-  return Object.keys(photos).filter((hash) => photos[hash]?.atOffice === false && photos[hash]?.refused === undefined);
+/** What the office does not have, also what it would not take: as long as its bytes are here. */
+async function unsafePhotos(device: Device, { photos }: Phone): Promise<Sha256[]> {
+  const unsafe: Sha256[] = [];
+  for (const [hash, photo] of Object.entries(photos)) {
+    if (!photo.atOffice && (await device.album.holds(hash))) {
+      unsafe.push(hash);
+    }
+  }
+  return unsafe;
 }
 
 interface Contents {

@@ -141,6 +141,7 @@ describe("what came back", () => {
   const portal = { status: 200, retryAfter: null, body: "<html>请登录</html>" };
   const whole = {
     protocol: 1,
+    settled: 0,
     outcomes: [],
     records: [],
     gone: [],
@@ -166,6 +167,7 @@ describe("what came back", () => {
       json([]),
       json(without),
       json({ ...whole, records: "none" }),
+      json({ ...whole, settled: undefined }),
       json({ error: "login" }, 401),
       { ...json(whole), body: `${JSON.stringify(whole)}<script>` },
       { ...json(whole), body: "" },

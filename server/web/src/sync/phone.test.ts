@@ -195,22 +195,30 @@ describe("photos", () => {
     const anew = { length: 10, filename: "柱筋.jpg", filetype: "image/jpeg", acknowledged: 0 };
     const lost = round(phone, { photos_missing: [hash] }).phone.photos[hash];
     expect(lost).toEqual({ ...anew, atOffice: false, settled: false });
-    const asked = receiveHave(phone, { changes: [], photos: [hash] });
+    const asked = receiveHave(phone, have(phone), { changes: [], photos: [hash] });
     expect(asked).toMatchObject({ everything: false, phone: { photos: { [hash]: anew } } });
   });
 
   test("may leave the device once a backup has them, and never because nobody said so", () => {
-    const unknown = receiveHave(phone, { changes: [], photos: [] });
+    const unknown = receiveHave(phone, have(phone), { changes: [], photos: [] });
     expect(unknown.phone.photos[hash]?.settled).toBe(false);
     const unsettled = { changes: [], photos: [] };
-    const settled = receiveHave(phone, { changes: [], photos: [], unsettled });
+    const settled = receiveHave(phone, have(phone), { changes: [], photos: [], unsettled });
     expect(settled.phone.photos[hash]?.settled).toBe(true);
     expect(have(phone).photos).toEqual([hash]);
   });
 
+  test("that came onto the device while it asked are not taken for answered", () => {
+    const asked = have(newPhone(owner));
+    const since = { ...phone, photos: { [hash]: { ...photo, atOffice: false } } };
+    const told = receiveHave(since, asked, { changes: [], photos: [], unsettled: { changes: [], photos: [] } });
+    expect(told.everything).toBe(false);
+    expect(told.phone.photos[hash]).toMatchObject({ atOffice: false, settled: false });
+  });
+
   test("what the office lacks of the changes goes out again", () => {
     const told = round(saved, { outcomes: [accepted(1, 1), accepted(2, 2)] }).phone;
-    const asked = receiveHave(told, { changes: [id(1)], photos: [] });
+    const asked = receiveHave(told, have(told), { changes: [id(1)], photos: [] });
     expect(asked.everything).toBe(false);
     expect(where(asked.phone)).toEqual({ waiting: [id(1)], kept: [id(2)], held: [] });
   });

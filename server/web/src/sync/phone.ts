@@ -336,7 +336,11 @@ export function have(phone: Phone): HaveRequest {
 }
 
 /** Takes in its answer: what the server lacks is sent again. Tells whether it lacks nothing. */
-export function receiveHave(phone: Phone, lacks: HaveResponse): { phone: Phone; everything: boolean } {
+export function receiveHave(
+  phone: Phone,
+  asked: HaveRequest,
+  lacks: HaveResponse,
+): { phone: Phone; everything: boolean } {
   let outbox = phone.outbox;
   for (const id of lacks.changes) {
     const [change, rest] = take(outbox, id);
@@ -346,17 +350,30 @@ export function receiveHave(phone: Phone, lacks: HaveResponse): { phone: Phone; 
   }
   const unsettled = lacks.unsettled && new Set(lacks.unsettled.photos);
   const lacking = new Set(lacks.photos);
+  // What came onto the device while the question was on its way was not asked about.
+  const isAsked = new Set(asked.photos);
   const photos = Object.entries(phone.photos).map(([hash, photo]): [Sha256, Photo] => {
     if (lacking.has(hash)) {
       const isBegun = photo.acknowledged < photo.length;
       return [hash, isBegun ? { ...photo, atOffice: false, settled: false } : anew(photo)];
     }
-    return [hash, { ...photo, atOffice: true, settled: unsettled !== undefined && !unsettled.has(hash) }];
+    if (!isAsked.has(hash)) {
+      return [hash, photo];
+    }
+    const isSettled = unsettled !== undefined && !unsettled.has(hash);
+    return [hash, { ...without(photo, "refused"), atOffice: true, settled: isSettled }];
   });
   return {
     phone: { ...phone, outbox, photos: Object.fromEntries(photos) },
-    everything: outbox.waiting.length === 0 && lacking.size === 0,
+    everything: outbox.waiting.length === 0 && photos.every(([, photo]) => photo.atOffice),
   };
+}
+
+/** Whether a device holds a change or a photo that it did not hold when it was seen. */
+export function hasMore(now: Phone, seen: Phone): boolean {
+  const before = new Set(allOf(seen.outbox).map((change) => change.id));
+  const isNew = ({ id }: Change) => !before.has(id);
+  return allOf(now.outbox).some(isNew) || Object.keys(now.photos).some((hash) => seen.photos[hash] === undefined);
 }
 
 /** Every change that is still on the device, in the order in which it is sent again. */

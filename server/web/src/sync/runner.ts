@@ -438,8 +438,9 @@ export class Runner {
     if (phone === undefined || token === undefined) {
       return false;
     }
-    const lacks = await new Office(this.outside, token).have(have(phone));
-    const lacksNothing = await this.device.receiveHave(lacks);
+    const asked = have(phone);
+    const lacks = await new Office(this.outside, token).have(asked);
+    const lacksNothing = await this.device.receiveHave(asked, lacks);
     this.memory = { ...this.memory, provenAt: this.outside.now() };
     if (lacksNothing) {
       await this.makeRoom();

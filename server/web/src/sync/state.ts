@@ -8,7 +8,7 @@ export interface PhotoCount {
   atOffice: number;
   /** In a backup: the device may drop them. */
   settled: number;
-  /** Those that the office will not have. */
+  /** Those that the office does not have and will not take. */
   refused: number;
   bytes: number;
   bytesSent: number;
@@ -60,7 +60,7 @@ export function count({ outbox, photos }: Phone): Counts {
       total: all.length,
       atOffice: all.filter((photo) => photo.atOffice).length,
       settled: all.filter((photo) => photo.settled).length,
-      refused: all.filter((photo) => photo.refused !== undefined).length,
+      refused: all.filter((photo) => !photo.atOffice && photo.refused !== undefined).length,
       bytes: sum(all.map((photo) => photo.length)),
       bytesSent: sum(all.map((photo) => (photo.atOffice ? photo.length : photo.acknowledged))),
     },

@@ -3,7 +3,8 @@
 import type { Device, Draft } from "../../db/device.ts";
 import { naturalId, newId } from "../../protocol/ids.ts";
 import { emptyRecord } from "../../protocol/record.ts";
-import type { FieldName, Stamp, Uuid, Value } from "../../protocol/wire.ts";
+import { isMap, isText } from "../../protocol/values.ts";
+import type { FieldName, Sha256, Stamp, Uuid, Value } from "../../protocol/wire.ts";
 import type { Book } from "../record/book.ts";
 import { type Form, openForm, set, tidy } from "./model.ts";
 
@@ -39,6 +40,7 @@ export async function begin(
 ): Promise<Uuid | undefined> {
   const form = begun(book, kind, presets, photos);
   if (form !== undefined && (await device.draft(form.record)) === undefined) {
+    await device.album.showIn(form.record, hashesIn(form));
     await keep(device, { ...form, untouched: true }, now);
   }
   return form?.record;
@@ -57,6 +59,12 @@ export async function kept(device: Device, id: Uuid): Promise<Form | undefined> 
   const isForm =
     fields?.shown !== undefined && fields.single !== undefined && fields.sets !== undefined && fields.record === id;
   return isForm ? { ...EMPTY, ...(fields as Form) } : undefined;
+}
+
+/** The pictures that stand in a form, wherever they stand. */
+export function hashesIn(form: Form): Set<Sha256> {
+  const values = Object.values(form.sets).flatMap((entries) => entries.map((entry) => entry.value));
+  return new Set(values.flatMap((value) => (isMap(value) && isText(value["sha256"]) ? [value["sha256"]] : [])));
 }
 
 /** Whether somebody wrote something in a draft. */

@@ -28,6 +28,8 @@ export interface Desk {
   type(name: FieldName, text: string): void;
   /** Changes the entries of a set, from what stands in the form by then. */
   entries(name: FieldName, change: (entries: Entry[]) => Entry[]): void;
+  /** Waits for something that will stand in the form; it is not saved before. */
+  await(work: () => Promise<void>): Promise<void>;
   /** Puts another form in the place of this one. */
   put(change: (form: Form) => Form): void;
 }

@@ -65,6 +65,9 @@ function Writing({ book, kind: name, id }: { book: Book; kind: string; id: strin
   const desk: Desk = { ...session, device, book, reader, kind, draft: id, today: local.day, stops: stopped };
   const owner = book.phone.owner;
   const save = async () => {
+    if (session.isAwaiting) {
+      return;
+    }
     const found = stops(book.schema, form, record, owner.user);
     setStopped(found);
     if (found[0] !== undefined) {
@@ -92,8 +95,8 @@ function Writing({ book, kind: name, id }: { book: Book; kind: string; id: strin
             <p>{say(words.saveFailedWhy)}</p>
           </Notice>
         ) : null}
-        <Button type="submit" weight="main" disabled={saving === "saving"}>
-          {say(saving === "saving" ? words.saving : words.save)}
+        <Button type="submit" weight="main" disabled={saving === "saving" || session.isAwaiting}>
+          {say(saving === "saving" ? words.saving : session.isAwaiting ? words.photosFirst : words.save)}
         </Button>
         {session.isUnkept ? null : <p class="soft centred">{say(words.kept)}</p>}
         <ThrowAway session={session} />

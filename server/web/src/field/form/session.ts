@@ -21,6 +21,10 @@ export interface Session {
   clear(name: FieldName): void;
   type(name: FieldName, text: string): void;
   entries(name: FieldName, change: (entries: Entry[]) => Entry[]): void;
+  /** Whether something that will stand in the form is still on its way into it. */
+  isAwaiting: boolean;
+  /** Waits for something that will stand in the form: it is written in from now on, and not saved before. */
+  await(work: () => Promise<void>): Promise<void>;
   /** Puts another form in the place of this one. */
   put(change: (form: Form) => Form): void;
   /** Saves the change; tells whether there was one. */
@@ -32,6 +36,7 @@ export interface Session {
 export function useSession(device: Device, book: Book | undefined, kind: string, id: Uuid): Session | undefined {
   const [form, setForm] = useState<Form>();
   const [isUnkept, setUnkept] = useState(false);
+  const [awaited, setAwaited] = useState(0);
   // What is typed while a keystroke is being kept must not wait for a new drawing.
   const now = useRef<Form | undefined>(undefined);
   const isOver = useRef(false);
@@ -59,8 +64,10 @@ export function useSession(device: Device, book: Book | undefined, kind: string,
 
   useEffect(
     () => () => {
-      if (now.current?.untouched === true && !isOver.current) {
-        isOver.current = true;
+      const isLeft = now.current?.untouched === true && !isOver.current;
+      // What still comes is not of this page: the form may be open again, with more in it.
+      isOver.current = true;
+      if (isLeft) {
         void device.dropDraft(id);
       }
     },
@@ -86,6 +93,12 @@ export function useSession(device: Device, book: Book | undefined, kind: string,
     form,
     record,
     isUnkept,
+    isAwaiting: awaited > 0,
+    async await(work) {
+      put((form) => form);
+      setAwaited((count) => count + 1);
+      await work().finally(() => setAwaited((count) => count - 1));
+    },
     put,
     set: (name, value) => put((form) => set(book.schema, form, name, value)),
     clear: (name) => put((form) => clear(form, name)),

@@ -2,29 +2,23 @@
 
 import type { Device } from "../../db/device.ts";
 import type { RecordState } from "../../protocol/record.ts";
-import { isMap, isText } from "../../protocol/values.ts";
-import type { Sha256, Stamp } from "../../protocol/wire.ts";
+import type { Stamp } from "../../protocol/wire.ts";
 import type { Book } from "../record/book.ts";
-import { keep, kept } from "./begin.ts";
+import { hashesIn, keep, kept } from "./begin.ts";
 import { lostShots, photoValue } from "./camera.ts";
 import { type Form, openForm, refresh, set } from "./model.ts";
 
 export async function takeUp(device: Device, book: Book, record: RecordState, now: Stamp): Promise<Form> {
   const draft = await kept(device, record.id);
   const form = draft === undefined ? openForm(book.schema, record) : refresh(book.schema, draft, record);
-  const lost = await lostShots(device, record.id, hashesIn(form));
+  // A phone that can store no more must open what it has all the same.
+  const lost = await lostShots(device, record.id, hashesIn(form)).catch(() => []);
   if (lost.length === 0) {
     return form;
   }
   // Whoever took a picture has written something: the draft is not thrown away with the page.
   const { untouched: _, ...written } = form;
   const found = lost.reduce<Form>((form, taken) => set(book.schema, form, "photos", photoValue(taken, {})), written);
-  await keep(device, found, now);
+  await keep(device, found, now).catch(() => undefined);
   return found;
-}
-
-/** The pictures that stand in a form, wherever they stand. */
-function hashesIn(form: Form): Set<Sha256> {
-  const values = Object.values(form.sets).flatMap((entries) => entries.map((entry) => entry.value));
-  return new Set(values.flatMap((value) => (isMap(value) && isText(value["sha256"]) ? [value["sha256"]] : [])));
 }

@@ -24,7 +24,7 @@ export function chip(sync: SyncState, say: Say): [Tone, string] {
   const { engine, waiting, photos, refused, provenAt } = sync;
   const count = waiting + photos.total - photos.atOffice - photos.refused;
   const why = engine.trouble?.why;
-  if (sync.distrust !== undefined || refused > 0 || (why !== undefined && why !== "no_line" && why !== "busy")) {
+  if (sync.distrust !== undefined || refused + photos.refused > 0 || (why !== undefined && why !== "no_line" && why !== "busy")) {
     return ["bad", say(words.chipCare)];
   }
   if (engine.busy || sync.sending) {

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { Made } from "../../sync/bundle.ts";
+import type { Phone } from "../../sync/phone.ts";
 import { useHouse } from "../../ui/house.ts";
 import { to } from "../../ui/route.ts";
 import { Button, ButtonLink } from "../../ui/widgets/button.tsx";
@@ -12,7 +13,8 @@ import { me as words } from "../../ui/words/me.ts";
 import { Export } from "../line/carry.tsx";
 import { type Leaving, leaving } from "./leaving.ts";
 
-type Asked = Leaving & { drafts: number };
+/** `drafts`: records begun and not saved, also those of which there is only a picture. */
+type Asked = Leaving & { drafts: number; phone: Phone };
 
 export function SignOut() {
   const say = useWords();
@@ -21,22 +23,27 @@ export function SignOut() {
   const look = async (): Promise<Asked | undefined> => {
     const isProven = await runner.prove();
     const phone = await device.phone();
-    return phone && { ...leaving(phone, isProven), drafts: (await device.drafts()).length };
+    const [drafts, shots] = [await device.drafts(), await device.album.shots()];
+    const begun = new Set([...drafts.map((draft) => draft.id), ...shots.flatMap((shot) => shot.drafts)]);
+    return phone && { ...leaving(phone, isProven), drafts: begun.size, phone };
   };
   const open = async () => {
     setState("checking");
     setState((await look()) ?? "closed");
   };
-  const forget = async () => {
-    await device.forget();
-    location.replace(to());
-    location.reload();
+  const forget = async (seen: Phone) => {
+    if (await device.forget(seen)) {
+      location.replace(to());
+      location.reload();
+    } else {
+      setState((await look()) ?? "closed");
+    }
   };
   const leave = async () => {
     // Something may have been written since, on another page.
     const asked = await look();
     if (asked?.verdict === "safe") {
-      await forget();
+      await forget(asked.phone);
     } else {
       setState(asked ?? "closed");
     }
@@ -46,8 +53,9 @@ export function SignOut() {
     for (const file of made) {
       await noteExported(device, file);
     }
-    if (await isExported(device)) {
-      await forget();
+    const phone = await device.phone();
+    if (phone !== undefined && (await isExported(device))) {
+      await forget(phone);
     } else {
       setState((await look()) ?? "closed");
     }

@@ -118,5 +118,6 @@ function deskOver({ book, reader, kind, form, put }: Over, device: Desk["device"
     clear: (name) => put((form) => clear(form, name)),
     type: (name, text) => put((form) => type(form, name, text)),
     entries: () => undefined,
+    await: (work) => work(),
   };
 }

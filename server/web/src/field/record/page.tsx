@@ -132,7 +132,7 @@ function Where({ reader, record }: ReadingProps) {
       );
     case "office":
       return (
-        <Notice tone="good" title={say(words.atOffice)} live>
+        <Notice tone={where.photos.there < where.photos.of ? "told" : "good"} title={say(words.atOffice)} live>
           {photos}
         </Notice>
       );

@@ -7,7 +7,7 @@ import type { Sha256, Uuid } from "../../protocol/wire.ts";
 import type { Held, Phone } from "../../sync/phone.ts";
 
 export interface Whereabouts {
-  /** `waiting`: something of it was not sent. `elsewhere`: nothing of it is this device's any more. */
+  /** `waiting`: something of it was not sent. `settled`: a backup has all that this device made of it. */
   at: "waiting" | "office" | "settled";
   held: Held[];
   photos: { of: number; there: number };
@@ -19,10 +19,11 @@ export function whereabouts(phone: Phone, record: RecordState): Whereabouts {
   const isWaiting = phone.outbox.waiting.some(ours);
   const isKept = phone.outbox.kept.some(({ change }) => ours(change));
   const hashes = [...photosIn(record)].filter((hash) => phone.photos[hash] !== undefined);
+  const there = hashes.filter((hash) => phone.photos[hash]?.atOffice === true).length;
   return {
-    at: isWaiting ? "waiting" : isKept ? "office" : "settled",
+    at: isWaiting ? "waiting" : isKept || there < hashes.length ? "office" : "settled",
     held: phone.outbox.held.filter(({ change }) => ours(change)),
-    photos: { of: hashes.length, there: hashes.filter((hash) => phone.photos[hash]?.atOffice === true).length },
+    photos: { of: hashes.length, there },
   };
 }
 

@@ -103,6 +103,7 @@ export const form = room({
 
   // Saving
   save: { zh: "保存", en: "Save" },
+  photosFirst: { zh: "照片存好后就可以保存…", en: "Save when the photos are kept…" },
   saving: { zh: "正在保存…", en: "Saving…" },
   saveFailed: { zh: "没能保存到手机", en: "It could not be saved to the phone" },
   saveFailedWhy: {

@@ -95,6 +95,10 @@ export const line = room({
     zh: "写的都还在手机里，什么也没丢。请把“联系技术支持”那一页发给办公室。",
     en: "All you wrote is still on the phone; nothing is lost. Please send the support page to the office.",
   },
+  photosRefused: {
+    zh: "另有 {count} 张照片办公室没有收下，只在这台手机里。下面写着原因；可以导出成文件留底，再重新拍一张。",
+    en: "{count} more photos were not taken by the office and are on this phone alone. The reason stands below; save them as a file, and take others.",
+  },
   distrust: { zh: "办公室的台账和这台手机记得的不一样", en: "The office's ledger is not the one this phone remembers" },
   distrustWhy: {
     zh: "可能有人改动过已经收下的内容。您写的都还在手机里。请把“联系技术支持”那一页发给办公室的上级。",

@@ -36,17 +36,19 @@ export function Photos({ name, about, category, compact }: PhotosProps) {
   const take = async (files: File[], source: "camera" | "album", where?: () => Promise<Position | undefined>) => {
     setFailed([]);
     setTaking((count) => count + files.length);
-    const position = await where?.();
-    // One after the other: two photos at once are too much for a phone with little memory.
-    for (const file of files) {
-      try {
-        const taken = await takeIn(desk.device, file, { draft: desk.draft, source, keepOriginal }, position);
-        desk.entries(name, (entries) => withPhoto(entries, photoValue(taken, filing)));
-      } catch {
-        setFailed((names) => [...names, file.name]);
+    await desk.await(async () => {
+      const position = await where?.();
+      // One after the other: two photos at once are too much for a phone with little memory.
+      for (const file of files) {
+        try {
+          const taken = await takeIn(desk.device, file, { draft: desk.draft, source, keepOriginal }, position);
+          desk.entries(name, (entries) => withPhoto(entries, photoValue(taken, filing)));
+        } catch {
+          setFailed((names) => [...names, file.name]);
+        }
+        setTaking((count) => count - 1);
       }
-      setTaking((count) => count - 1);
-    }
+    });
   };
   return (
     <div class="photos">
