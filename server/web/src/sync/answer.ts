@@ -124,7 +124,14 @@ export function bundleAnswer(response: HttpResponse, now: number): Came<Carried>
   return judged(response, now, isCarried);
 }
 
-/** Any answer that is an object: what the server says of itself. */
-export function objectAnswer(response: HttpResponse, now: number): Came<object> {
-  return judged(response, now, (value): value is object => typeof value === "object" && value !== null);
+/** What every page reads in what the server says of itself, or of who asks: without it none could be drawn. */
+const READ = { schema: ["kinds", "choice_lists", "checklists", "roles"], me: ["user", "roles"] } as const;
+
+/** What the server says of itself, or of who asks. */
+export function paperAnswer(name: "schema" | "me", response: HttpResponse, now: number): Came<object> {
+  const isPaper = (value: unknown): value is object => {
+    const parts: readonly string[] = READ[name];
+    return has(value, parts) && parts.every((part) => part === "user" || Array.isArray(value[part]));
+  };
+  return judged(response, now, isPaper);
 }

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Came, haveAnswer, syncAnswer } from "./answer.ts";
+import { type Came, haveAnswer, paperAnswer, syncAnswer } from "./answer.ts";
 import {
   BETWEEN_SYNCS,
   type Effect,
@@ -154,6 +154,15 @@ describe("what came back", () => {
     status,
     retryAfter,
     body: JSON.stringify(body),
+  });
+
+  test("of the server itself counts only with what every page reads in it", () => {
+    const me = { user: { id: "1" }, roles: [] };
+    expect(paperAnswer("me", json(me), 0)).toMatchObject({ kind: "answer" });
+    for (const strange of [{}, [], { user: {} }, { ...me, roles: "all" }]) {
+      expect(paperAnswer("me", json(strange), 0)).toEqual({ kind: "stranger" });
+    }
+    expect(paperAnswer("schema", json({ kinds: [] }), 0)).toEqual({ kind: "stranger" });
   });
 
   test("is an answer only in JSON of the right shape", () => {

@@ -2,7 +2,7 @@
 
 import { stamp } from "../protocol/stamp.ts";
 import type { HaveRequest, HaveResponse, IndexResponse, SyncResponse } from "../protocol/wire.ts";
-import { type Came, type HttpResponse, haveAnswer, indexAnswer, objectAnswer, syncAnswer } from "./answer.ts";
+import { type Came, type HttpResponse, haveAnswer, indexAnswer, paperAnswer, syncAnswer } from "./answer.ts";
 import { ask } from "./ask.ts";
 import { Unanswered } from "./broken.ts";
 import type { Outside } from "./outside.ts";
@@ -92,7 +92,7 @@ export class Office {
   /** What the server says of itself, or of who asks. */
   async paper(name: "schema" | "me"): Promise<object> {
     const response = await ask(this.outside, { method: "GET", path: `/api/v1/${name}`, token: this.token });
-    return answered(objectAnswer(response, this.outside.now()));
+    return answered(paperAnswer(name, response, this.outside.now()));
   }
 
   /** The key with which a ledger's checkpoints are signed, as text. */

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Device } from "../db/device.ts";
 import type { Change, Snapshot, Uuid } from "../protocol/wire.ts";
-import { Office, portal, problem } from "../testing/office.ts";
+import { Office, SCHEMA, portal, problem } from "../testing/office.ts";
 import { World } from "../testing/outside.ts";
 import { Runner } from "./runner.ts";
 import { LeaseTurns } from "./turns.ts";
@@ -79,7 +79,7 @@ describe("what was saved", () => {
     await until(() => runner.state().provenAt !== undefined);
     expect(runner.state()).toMatchObject({ waiting: 0, kept: 1, provenAt: world.time });
     expect(office.requests.flatMap((request) => request.changes)).toEqual([change(1)]);
-    expect(await device.paper("schema")).toEqual({ kinds: [] });
+    expect(await device.paper("schema")).toEqual(SCHEMA);
   });
 
   test("is proven no more once something new was saved, and goes out again if the office lost it", async () => {

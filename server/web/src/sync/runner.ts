@@ -341,7 +341,8 @@ export class Runner {
         const token = await this.device.token();
         if (token !== undefined) {
           this.nudges.listen(token);
-          await this.fetchPapers(new Office(this.outside, token));
+          // Photos do not wait for it.
+          await this.fetchPapers(new Office(this.outside, token)).catch((error: unknown) => this.explain(error, "papers"));
           await this.upload(token);
           await this.proveIfDue();
         }

@@ -3,6 +3,9 @@
 import type { Change, CheckpointNews, HaveRequest, Outcome, Snapshot, SyncRequest, SyncResponse, Uuid } from "../protocol/wire.ts";
 import { ScopeDigest } from "../protocol/digest.ts";
 
+/** What the office says of itself: that it knows no kinds. */
+export const SCHEMA = { kinds: [], choice_lists: [], checklists: [], roles: [] };
+
 export class Office {
   readonly ledger: Change[] = [];
   /** Records in scope. */
@@ -27,9 +30,9 @@ export class Office {
       case "/api/v1/sync/have":
         return json(this.have(body as HaveRequest));
       case "/api/v1/schema":
-        return json({ kinds: [] });
+        return json(SCHEMA);
       case "/api/v1/me":
-        return json({ user: {} });
+        return json({ user: {}, roles: [] });
       case "/api/v1/ledgers/350823/key":
         return new Response(this.key);
       default:
