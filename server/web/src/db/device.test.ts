@@ -99,7 +99,7 @@ describe("the replica", () => {
     const moved = { records: [row(1, 9)], gone: [id(2)], digest: digestOf(row(1, 9)) };
     expect((await round(device, moved)).differs).toBe(false);
     expect((await round(device, { digest: digestOf(row(1, 9), row(3, 1)) })).differs).toBe(true);
-    expect(await device.rowsOfProject(id(0xaa))).toEqual([row(1, 9)]);
+    expect(await device.rowsOfKind("diary")).toEqual([row(1, 9)]);
   });
 
   test("is repaired by the index, then has what the server has", async () => {

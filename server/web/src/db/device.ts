@@ -182,10 +182,6 @@ export class Device {
     return this.db.getAllFromIndex("rows", "kind", kind);
   }
 
-  async rowsOfProject(project: Uuid): Promise<Snapshot[]> {
-    return this.db.getAllFromIndex("rows", "project", project);
-  }
-
   // Drafts ----------------------------------------------------------------------------------------
 
   /** Keeps what stands in a form; called on every keystroke, so it is not waited for on the disk. */

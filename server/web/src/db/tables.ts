@@ -60,7 +60,7 @@ export interface TroubleNote {
 }
 
 /** Whose turn it is, where the browser has no locks. */
-export interface Lease {
+interface Lease {
   holder: string;
   /** Until when, in milliseconds. */
   until: number;

@@ -4,7 +4,7 @@ import type { Device } from "../db/device.ts";
 import type { Sha256 } from "../protocol/wire.ts";
 
 /** Long sides of 320 and 1600 px; what is on the device is shown as it is. */
-export type PrintSize = "thumbnail" | "preview";
+type PrintSize = "thumbnail" | "preview";
 
 /** An address for an `<img>`; `release` when it is not shown any more. */
 export interface Print {

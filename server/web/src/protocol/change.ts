@@ -12,14 +12,14 @@ export const MAX_EDITS = 512;
 /** The most bytes that the JSON of one value may have. */
 export const MAX_VALUE_BYTES = 64 * 1024;
 /** The most levels of JSON in one change, the change itself being the first. */
-export const MAX_LEVELS = 16;
+const MAX_LEVELS = 16;
 /** The most characters in the key of a keyed field. */
 export const MAX_KEY_CHARS = 64;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const BASE = /^[a-z][a-z0-9_]{0,63}$/;
 
-export function isUuid(text: string): boolean {
+function isUuid(text: string): boolean {
   return UUID.test(text);
 }
 

@@ -25,7 +25,7 @@ export interface RecordState {
 }
 
 /** Who delivered a change, and its place in the ledger once it has one. */
-export interface Origin {
+interface Origin {
   by: Uuid;
   by_name: string;
   device: Uuid;

@@ -12,9 +12,9 @@ import { compareText, isMap, isText } from "./values.ts";
 import type { EditId, FieldName, Head, Value } from "./wire.ts";
 
 /** The field that withdrawals stand in. */
-export const WITHDRAWN = "withdrawn";
+const WITHDRAWN = "withdrawn";
 
-export interface Withdrawal {
+interface Withdrawal {
   /** Why; nothing where it stands in the change's own `reason`. */
   reason?: string;
   /** The heads that the author saw. Without it: whatever the ledger had before. */
@@ -22,7 +22,7 @@ export interface Withdrawal {
 }
 
 /** Whether a record is in force, withdrawn, or withdrawn over something unseen in these fields. */
-export type Force = "in_force" | "withdrawn" | { contested: FieldName[] };
+type Force = "in_force" | "withdrawn" | { contested: FieldName[] };
 
 /** Reads a withdrawal out of a field's value; nothing if it is none, or has an empty reason. */
 export function readWithdrawal(value: Value): Withdrawal | undefined {

@@ -12,7 +12,7 @@ export const LONGEST_PAUSE = 15 * 60_000;
 /** How long after a sync that worked the next one comes by itself, in milliseconds. */
 export const BETWEEN_SYNCS = 5 * 60_000;
 /** The shortest time from one try to the next, however often somebody looks, in milliseconds. */
-export const SHORTEST_PAUSE = 1_000;
+const SHORTEST_PAUSE = 1_000;
 /** The most changes in one request. */
 export const MOST_CHANGES = 100;
 

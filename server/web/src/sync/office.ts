@@ -22,7 +22,7 @@ export interface Told {
 }
 
 /** How a request is made. */
-export interface Trip {
+interface Trip {
   /** So many changes at most. */
   changes: number;
   askAfterHeld: boolean;

@@ -44,7 +44,7 @@ export interface Owner {
 }
 
 /** A pull from the beginning, under way. */
-export interface Pull {
+interface Pull {
   /** What came so far. */
   came: Uuid[];
   /** Whether what did not come is dropped at the end. */
@@ -123,7 +123,7 @@ export function save(phone: Phone, change: Change): Phone {
 }
 
 /** How much goes into one request. */
-export interface Batch {
+interface Batch {
   /** So many changes at most. */
   changes: number;
   /** So many bytes of changes at most, but always one change. */

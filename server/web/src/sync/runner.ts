@@ -119,11 +119,6 @@ export class Runner {
     this.happen({ kind: "looked" });
   }
 
-  /** Something was saved. Harmless: the runner sees by itself what this page writes. */
-  news(): void {
-    void this.written({ tables: ["device"], here: true });
-  }
-
   /** Sends the photos although data is to be saved: the owner says so. */
   sendPhotos(): void {
     this.photosAtOnce = true;

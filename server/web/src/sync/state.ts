@@ -3,7 +3,7 @@
 import type { Engine } from "./engine.ts";
 import type { Phone } from "./phone.ts";
 
-export interface PhotoCount {
+interface PhotoCount {
   total: number;
   atOffice: number;
   /** In a backup: the device may drop them. */

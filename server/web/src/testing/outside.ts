@@ -3,7 +3,7 @@
 import type { HttpStack } from "tus-js-client";
 import type { Outside, Sign, Turns } from "../sync/outside.ts";
 
-export type Answering = (path: string, init: RequestInit) => Response | Promise<Response>;
+type Answering = (path: string, init: RequestInit) => Response | Promise<Response>;
 
 interface Timer {
   at: number;

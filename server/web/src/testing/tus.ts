@@ -14,7 +14,7 @@ interface Upload {
  * after so many bytes of the body. */
 export type Line = (method: string, path: string) => undefined | { status: number; body?: string } | Cut;
 
-export interface Cut {
+interface Cut {
   after: number;
   silent?: boolean;
 }

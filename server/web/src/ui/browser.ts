@@ -1,6 +1,6 @@
 /** What kind of browser this is, as far as people must be told different things. */
 
-export interface Browser {
+interface Browser {
   system: "android" | "ios" | "other";
   /** Inside another app, which keeps nothing for long: WeChat, QQ, DingTalk, Weibo. */
   within?: "wechat" | "app";

@@ -6,7 +6,7 @@ import type { Device } from "../db/device.ts";
 import type { Runner, SyncState } from "../sync/runner.ts";
 import type { Update } from "./update.ts";
 
-export interface House {
+interface House {
   device: Device;
   runner: Runner;
   update: Update;

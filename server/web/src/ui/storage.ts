@@ -9,7 +9,7 @@ export interface Storage {
 }
 
 /** As much of `navigator.storage` as is used; old Safari has none of it. */
-export type StorageManagerLike = Partial<Pick<StorageManager, "persist" | "persisted" | "estimate">>;
+type StorageManagerLike = Partial<Pick<StorageManager, "persist" | "persisted" | "estimate">>;
 
 /** Asks the browser to keep it. Some ask the owner, some decide by themselves. */
 export async function askToKeep(storage: StorageManagerLike | undefined): Promise<Storage["promise"]> {

@@ -5,7 +5,7 @@
 
 /** `ready`: it may be taken. `awaits_sync`: it was asked for and waits until a sync is through.
  * `elsewhere`: another page took it, and this one is of the version before. */
-export type UpdateState = "none" | "ready" | "awaits_sync" | "taking" | "elsewhere";
+type UpdateState = "none" | "ready" | "awaits_sync" | "taking" | "elsewhere";
 
 /** As much of a service worker's registration as is used. */
 export interface Registration {

@@ -8,7 +8,8 @@ import { natural } from "../../protocol/ids.ts";
 import { newPhone } from "../../sync/phone.ts";
 import { bookOf } from "../record/book.ts";
 import { begin, begun, isWrittenIn, keep, kept } from "./begin.ts";
-import { changeOfForm, edits, set } from "./model.ts";
+import { changeOfForm, edits } from "./edits.ts";
+import { set } from "./model.ts";
 import { takeUp } from "./takeup.ts";
 import { PROJECT, id, li, schema, wireSchema } from "./testing.ts";
 

@@ -1,12 +1,13 @@
 /** Begins a record: its id, where it belongs, and what stands in its form from the start. */
 
 import type { Device, Draft } from "../../db/device.ts";
+import { picturesIn } from "../../photos/mentioned.ts";
 import { naturalId, newId } from "../../protocol/ids.ts";
 import { emptyRecord } from "../../protocol/record.ts";
-import { isMap, isText } from "../../protocol/values.ts";
 import type { FieldName, Sha256, Stamp, Uuid, Value } from "../../protocol/wire.ts";
 import type { Book } from "../record/book.ts";
-import { type Form, openForm, set, tidy } from "./model.ts";
+import { tidy } from "./edits.ts";
+import { type Form, openForm, set } from "./model.ts";
 
 /**
  * The form of a record that is begun with these values. A kind with a natural key has one record for
@@ -63,8 +64,8 @@ export async function kept(device: Device, id: Uuid): Promise<Form | undefined> 
 
 /** The pictures that stand in a form, wherever they stand. */
 export function hashesIn(form: Form): Set<Sha256> {
-  const values = Object.values(form.sets).flatMap((entries) => entries.map((entry) => entry.value));
-  return new Set(values.flatMap((value) => (isMap(value) && isText(value["sha256"]) ? [value["sha256"]] : [])));
+  const entries = Object.values(form.sets).flatMap((entries) => entries.map((entry) => entry.value));
+  return picturesIn([...entries, ...Object.values(form.single)]);
 }
 
 /** Whether somebody wrote something in a draft. */

@@ -29,7 +29,7 @@ import { Text } from "./widgets/text.tsx";
 const NOT_BEGUN_HERE = ["rectification", "verification", "bulletin", "checklist", "code_list", "division", "school", "project", "programme", "plan", "zone_scheme", "zone"];
 
 /** The kinds that somebody may begin on the phone, those of the daily work first. */
-export function kindsToBegin(book: Book): Kind[] {
+function kindsToBegin(book: Book): Kind[] {
   const all = book.wire.kinds.filter((kind) => !NOT_BEGUN_HERE.includes(kind.name) && mayWrite(kind, book.me.roles, {}));
   const place = (kind: Kind) => (FIRST.includes(kind.name) ? FIRST.indexOf(kind.name) : FIRST.length);
   return [...all].sort((a, b) => place(a) - place(b));
@@ -65,7 +65,7 @@ export function Beginning({ book, kind: name }: { book: Book; kind: string }) {
 }
 
 /** What stands in a form from the start because of what it is and when it is written. */
-export function presetsOf(book: Book, kind: Kind, now: Date): Record<FieldName, Value> {
+function presetsOf(book: Book, kind: Kind, now: Date): Record<FieldName, Value> {
   const { day } = localTime(now);
   const dated = kind.fields.some((field) => field.name === "date") ? { date: day } : {};
   switch (kind.name) {

@@ -26,7 +26,7 @@ export function photoValue(taken: TakenPhoto, filing: Filing): Value {
   };
 }
 
-export interface Shooting {
+interface Shooting {
   draft: string;
   source: "camera" | "album";
   keepOriginal: boolean;

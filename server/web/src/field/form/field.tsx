@@ -43,7 +43,7 @@ export function FieldRow({ field, hint, children }: { field: Field; hint?: strin
 }
 
 /** The widget for what a field holds. */
-export function Widget({ field }: { field: Field }) {
+function Widget({ field }: { field: Field }) {
   const { form } = useDesk();
   if (field.key !== undefined) {
     const isCount = typeof field.type === "object" && "int" in field.type;

@@ -4,21 +4,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type RecordState, emptyRecord, headsOf, inConflict, read } from "../../protocol/record.ts";
 import type { Change, Value } from "../../protocol/wire.ts";
-import {
-  type Form,
-  changeOfForm,
-  clear,
-  edits,
-  keepMine,
-  meanwhile,
-  openForm,
-  openSettlement,
-  refresh,
-  set,
-  setEntries,
-  takeTheirs,
-  type,
-} from "./model.ts";
+import { changeOfForm, edits } from "./edits.ts";
+import { keepMine, meanwhile, refresh, takeTheirs } from "./meanwhile.ts";
+import { type Form, clear, openForm, openSettlement, set, setEntries, type } from "./model.ts";
 import { fold, id, li, schema, wang, written } from "./testing.ts";
 
 const NOW = "2026-03-02T17:45:10+08:00";

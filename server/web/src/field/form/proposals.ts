@@ -15,7 +15,7 @@ import { type Form, set, setEntries } from "./model.ts";
 export const AS_YESTERDAY = ["weather_am", "weather_pm", "crew", "machines", "image_progress"] as const;
 
 /** What the last diary said of one declared field: under its name, or under each of its keys. */
-export type Offer = Record<FieldName, Value[]>;
+type Offer = Record<FieldName, Value[]>;
 
 /** What an earlier record says that a new one may say again; what is in conflict there is not offered. */
 export function offered(schema: Schema, earlier: RecordState, field: string): Offer {
@@ -71,7 +71,7 @@ export function idleDay(reason: string, weather: { am: string; pm: string }, sta
 }
 
 /** Where a failed item was found. */
-export interface FoundAt {
+interface FoundAt {
   inspection: Uuid;
   school?: Uuid;
   project?: Uuid;

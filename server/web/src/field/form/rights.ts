@@ -27,7 +27,7 @@ function mayCover(scope: string, { school, project }: Place): boolean {
 }
 
 /** The roles that somebody holds at that place. */
-export function rolesAt(roles: HeldRole[], place: Place): string[] {
+function rolesAt(roles: HeldRole[], place: Place): string[] {
   return [...new Set(roles.filter(({ scope }) => mayCover(scope, place)).map(({ role }) => role))];
 }
 

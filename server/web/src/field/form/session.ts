@@ -9,7 +9,9 @@ import type { Book } from "../record/book.ts";
 import { keep } from "./begin.ts";
 import { takeUp } from "./takeup.ts";
 import { stamp } from "../../protocol/stamp.ts";
-import { type Entry, type Form, changeOfForm, clear, refresh, set, setEntries, type } from "./model.ts";
+import { changeOfForm } from "./edits.ts";
+import { refresh } from "./meanwhile.ts";
+import { type Entry, type Form, clear, set, setEntries, type } from "./model.ts";
 
 export interface Session {
   form: Form;

@@ -11,7 +11,8 @@ import { SIGNOFFS, readSignoff } from "../../protocol/signoff.ts";
 import { isMap } from "../../protocol/values.ts";
 import type { Change, FieldName, Uuid, Value } from "../../protocol/wire.ts";
 import type { Owner } from "../../sync/phone.ts";
-import { type Form, changeOfForm, declared, edits, isBlank, tidy } from "./model.ts";
+import { changeOfForm, edits, tidy } from "./edits.ts";
+import { type Form, declared, isBlank } from "./model.ts";
 import { type LocalTime, isLateEntry } from "./days.ts";
 
 /** An id and a time that stand in no change that is sent. */

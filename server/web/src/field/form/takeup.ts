@@ -6,7 +6,8 @@ import type { Stamp } from "../../protocol/wire.ts";
 import type { Book } from "../record/book.ts";
 import { hashesIn, keep, kept } from "./begin.ts";
 import { lostShots, photoValue } from "./camera.ts";
-import { type Form, openForm, refresh, set } from "./model.ts";
+import { refresh } from "./meanwhile.ts";
+import { type Form, openForm, set } from "./model.ts";
 
 export async function takeUp(device: Device, book: Book, record: RecordState, now: Stamp): Promise<Form> {
   const draft = await kept(device, record.id);

@@ -13,7 +13,7 @@ import { type Book, openBook } from "../record/book.ts";
 import { titleOf } from "../record/title.ts";
 import { type PhotoPlace, type Place, type RecordPlace, placesOf } from "./places.ts";
 
-export const PLACE_WORDS = {
+const PLACE_WORDS = {
   waiting: words.atWaiting,
   sending: words.atSending,
   office: words.atOffice,

@@ -5,7 +5,7 @@ import type { Change, Sha256, Uuid } from "../../protocol/wire.ts";
 import type { Phone } from "../../sync/phone.ts";
 
 /** From furthest behind to furthest on; what somebody must look at comes first of all. */
-export const PLACES = ["refused", "waiting", "sending", "held", "office", "settled"] as const;
+const PLACES = ["refused", "waiting", "sending", "held", "office", "settled"] as const;
 export type Place = (typeof PLACES)[number];
 
 export interface PhotoPlace {

@@ -60,6 +60,15 @@ test("a record is as far as what of it is furthest behind", () => {
   expect(at(save(kept, change(0x102, "weather_pm", "阴")))).toBe("waiting");
 });
 
+test("a record whose drawn signature is still here is not all the way", () => {
+  const drawing = "d".repeat(64);
+  const signoff = { role: "school_team", verdict: "signed", covers: [], drawing };
+  const unsent = { length: 9, filename: "1.png", filetype: "image/png", acknowledged: 0, atOffice: false, settled: false };
+  const phone = { ...newPhone(li), photos: { [drawing]: unsent } };
+  const record = book([row(DIARY, "diary", { signoffs: [head(10, signoff)] })], phone).record(DIARY)!;
+  expect(whereabouts(phone, record)).toMatchObject({ at: "office", photos: { of: 1, there: 0 } });
+});
+
 describe("a conflict", () => {
   const versions = (by = li) => [head(10, "基础", by), head(11, "砌体", wang)];
   const told = (it: Book) => conflictsIn(it, schema.kind("diary") as Kind, it.record(DIARY)!);

@@ -15,7 +15,7 @@ import type { Reader } from "./show.ts";
 import { titleOf } from "./title.ts";
 
 /** What a reply to a finding says from the start. */
-export function replyPresets(reader: Reader, state: FindingState, kind: "rectification" | "verification"): Record<FieldName, Value> {
+function replyPresets(reader: Reader, state: FindingState, kind: "rectification" | "verification"): Record<FieldName, Value> {
   const { book, now } = reader;
   const { finding, unverified } = state;
   const [school, project] = [book.schoolOf(finding), book.projectOf(finding)];

@@ -11,7 +11,7 @@ import { form as words } from "../../ui/words/form.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { begun } from "../form/begin.ts";
 import { stamp } from "../../protocol/stamp.ts";
-import { changeOfForm } from "../form/model.ts";
+import { changeOfForm } from "../form/edits.ts";
 import { idleDay, lastDiary } from "../form/proposals.ts";
 import { Chips } from "../form/widgets/chips.tsx";
 import { labelOf, type Reader } from "../record/show.ts";

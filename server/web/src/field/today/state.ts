@@ -58,7 +58,7 @@ export function diaryProjects(roles: HeldRole[], projects: RecordState[]): Recor
 // Required days ------------------------------------------------------------------------------------
 
 /** What was recorded of one project. */
-export interface ProjectRecords {
+interface ProjectRecords {
   diaries: RecordState[];
   stages: RecordState[];
   suspensions: RecordState[];
@@ -86,7 +86,7 @@ export function requiredDays(records: ProjectRecords, today: string): string[] {
 }
 
 /** Whether the works stand still that day by order: surely, whichever of two dates in conflict holds. */
-export function isSuspended(suspensions: RecordState[], day: string): boolean {
+function isSuspended(suspensions: RecordState[], day: string): boolean {
   return suspensions.some((suspension) => {
     const from = textsOf(suspension, "from").sort().pop();
     const to = textsOf(suspension, "to").sort()[0];
@@ -95,7 +95,7 @@ export function isSuspended(suspensions: RecordState[], day: string): boolean {
 }
 
 /** How a day's diary stands. */
-export type DiaryStanding =
+type DiaryStanding =
   | "none"
   /** Something was saved, and something is missing. */
   | "incomplete"

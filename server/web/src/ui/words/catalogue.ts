@@ -9,7 +9,7 @@
 export type Language = "zh" | "en";
 
 /** A sentence with places in braces: `还有 {count} 条`. */
-export interface Sentence {
+interface Sentence {
   readonly zh: string;
   readonly en: string;
 }

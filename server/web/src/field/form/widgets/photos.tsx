@@ -98,7 +98,7 @@ function withPhoto(entries: Entry[], value: Value): Entry[] {
   return isThere ? entries : [...entries, { value }];
 }
 
-export function partOf(value: Value, part: string): string | undefined {
+function partOf(value: Value, part: string): string | undefined {
   const given = isMap(value) ? value[part] : undefined;
   return isText(given) ? given : undefined;
 }
