@@ -159,7 +159,7 @@ export async function letGoOf(
   draft: string,
   roll: Store<"roll">,
   album: Store<"album">,
-  phone: Phone,
+  phone: Phone | undefined,
   which: "all" | "seen",
 ): Promise<void> {
   for (const shot of await roll.getAll()) {

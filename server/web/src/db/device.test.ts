@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ScopeDigest } from "../protocol/digest.ts";
 import type { Change, Outcome, Snapshot, SyncResponse, Uuid } from "../protocol/wire.ts";
 import { nextRequest } from "../sync/phone.ts";
-import { Device, NotEnrolled } from "./device.ts";
+import { Device, type From, Hand, NotEnrolled, PicturesLost, WrittenElsewhere } from "./device.ts";
 import type { Shot } from "./tables.ts";
 
 const NOW = "2026-03-02T17:45:10+08:00";
@@ -133,6 +133,11 @@ describe("photos and drafts", () => {
     return { sha256, filename: "柱筋.jpg", shotAt: NOW, source: "camera", keepOriginal: false, drafts };
   }
 
+  /** A change out of a draft that was only pictures. */
+  function from(draft: string): From {
+    return { draft, hand: new Hand() };
+  }
+
   /** A change that speaks of a photo. */
   function showing(number: number, sha256: string): Change {
     const photo = { sha256, category: "形象进度", caption: "柱筋" };
@@ -145,7 +150,7 @@ describe("photos and drafts", () => {
     const taken = { sha256: other, width: 1, height: 1, origin: "album" } as const;
     await device.album.shoot({ ...shot(other, draft.id), taken }, jpeg);
     expect((await device.phone())?.photos).toEqual({});
-    await device.save(showing(1, hash), draft.id);
+    await device.save(showing(1, hash), from(draft.id));
     const photo = { length: 3, filename: "柱筋.jpg", filetype: "image/jpeg", acknowledged: 0 };
     const unsent = { ...photo, atOffice: false, settled: false };
     expect((await device.phone())?.photos).toEqual({ [hash]: unsent });
@@ -158,14 +163,14 @@ describe("photos and drafts", () => {
     const device = await page();
     await device.album.shoot(shot(hash, draft.id), jpeg);
     await device.album.shoot(shot(hash, "finding/1"), jpeg);
-    await device.dropDraft(draft.id);
+    await device.drafts.drop(draft.id, new Hand());
     expect(await device.album.shots("finding/1")).toHaveLength(1);
-    await device.save(showing(1, hash), "finding/1");
+    await device.save(showing(1, hash), from("finding/1"));
     await device.album.shoot(shot(hash, "finding/2"), jpeg);
     await device.album.discard(hash, "finding/2");
     expect(await device.album.bytes(hash)).toBeDefined();
     await device.album.shoot(shot(other, "finding/3"), jpeg);
-    await device.dropDraft("finding/3");
+    await device.drafts.drop("finding/3", new Hand());
     expect(await device.album.bytes(other)).toBeUndefined();
   });
 
@@ -174,7 +179,7 @@ describe("photos and drafts", () => {
     const taken = { sha256: other, width: 1, height: 1, origin: "album" } as const;
     await device.album.shoot(shot(hash, draft.id), jpeg);
     await device.album.shoot({ ...shot(other, draft.id), taken }, jpeg);
-    await device.save(change(1), draft.id);
+    await device.save(change(1), from(draft.id));
     expect((await device.album.shots(draft.id)).map((shot) => shot.sha256)).toEqual([hash]);
     expect(await device.album.bytes(hash)).toBeDefined();
     expect(await device.album.bytes(other), "it was taken out of the form").toBeUndefined();
@@ -184,9 +189,9 @@ describe("photos and drafts", () => {
     const device = await page();
     await device.album.shoot(shot(hash, "inspection/1"), jpeg);
     await device.album.showIn("finding/1", [hash]);
-    await device.dropDraft("inspection/1");
+    await device.drafts.drop("inspection/1", new Hand());
     expect(await device.album.bytes(hash)).toBeDefined();
-    await device.dropDraft("finding/1");
+    await device.drafts.drop("finding/1", new Hand());
     expect(await device.album.bytes(hash)).toBeUndefined();
   });
 
@@ -225,11 +230,55 @@ describe("photos and drafts", () => {
 
   test("a draft goes away with the change that was made of it, and with nothing else", async () => {
     const device = await page();
-    await device.keepDraft(draft);
+    const hand = new Hand();
+    await device.drafts.keep(draft, hand);
     await device.save(change(1));
-    expect(await (await page()).drafts()).toEqual([draft]);
-    await device.save(change(2), draft.id);
-    expect(await device.draft(draft.id)).toBeUndefined();
+    expect(await (await page()).drafts.all()).toMatchObject([draft]);
+    await device.save(change(2), { draft: draft.id, hand });
+    expect(await device.drafts.of(draft.id)).toBeUndefined();
+  });
+
+  test("a hand writes over what it saw and what it wrote, and over nothing else", async () => {
+    const [one, other] = [await page(), await page()];
+    const [left, right] = [new Hand(), new Hand()];
+    const said = (remarks: string) => ({ ...draft, fields: { remarks } });
+    const stands = async () => (await one.drafts.of(draft.id))?.fields;
+    expect(await one.drafts.keep(said("左"), left)).toBe(true);
+    expect(await other.drafts.keep(said("右"), right), "it saw no draft").toBe(false);
+    right.saw(await other.drafts.of(draft.id));
+    // Keystrokes do not wait for each other.
+    expect(await Promise.all(["右", "右边"].map((text) => other.drafts.keep(said(text), right)))).toEqual([true, true]);
+    expect(await one.drafts.keep(said("左边"), left)).toBe(false);
+    expect(await one.drafts.drop(draft.id, left)).toBe(false);
+    await expect(one.save(change(1), { draft: draft.id, hand: left })).rejects.toThrow(WrittenElsewhere);
+    expect((await one.phone())?.outbox.waiting).toEqual([]);
+    expect(await stands()).toEqual({ remarks: "右边" });
+    expect(await other.drafts.drop(draft.id, right)).toBe(true);
+    expect(await other.drafts.keep(said("左"), left), "it was thrown away elsewhere").toBe(false);
+    expect(await stands()).toBeUndefined();
+  });
+
+  test("what is left undecided stays a draft when the rest is saved", async () => {
+    const device = await page();
+    const hand = new Hand();
+    await device.drafts.keep(draft, hand);
+    const rest = { ...draft, fields: { beside: "旧表格里的话" } };
+    await device.save(change(1), { draft: draft.id, hand, rest });
+    expect(await device.drafts.of(draft.id)).toMatchObject(rest);
+  });
+
+  test("a picture without bytes that no record knows is told and nothing is saved; one of the office's needs none", async () => {
+    const device = await page();
+    await device.album.shoot(shot(hash, draft.id), jpeg);
+    await device.album.discard(hash, draft.id);
+    const failed = await device.save(showing(1, hash), from(draft.id)).catch((error: unknown) => error);
+    expect(failed).toBeInstanceOf(PicturesLost);
+    expect((failed as PicturesLost).hashes).toEqual([hash]);
+    expect((await device.phone())?.outbox.waiting).toEqual([]);
+    const head = { edit: `${id(5)}.0`, value: { sha256: hash }, by: id(1), by_name: "", device: id(2), made_at: NOW };
+    await round(device, { records: [{ ...row(1, 5), fields: { photos: [head] } }] });
+    await device.save(showing(1, hash), from(draft.id));
+    expect((await device.phone())?.outbox.waiting).toHaveLength(1);
   });
 });
 
@@ -278,7 +327,7 @@ describe("for the person on the telephone", () => {
     await device.keepPaper("me", { name: "演示" });
     const seen = await device.phone();
     expect(seen && (await device.forget(seen))).toBe(true);
-    expect([await device.phone(), await device.paper("me"), await device.drafts()]).toEqual([undefined, undefined, []]);
+    expect([await device.phone(), await device.paper("me"), await device.drafts.all()]).toEqual([undefined, undefined, []]);
     await device.enrol({ ...owner, device: id(0xd02) }, "other");
   });
 });

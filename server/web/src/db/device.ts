@@ -7,14 +7,15 @@
  * (`durability: strict`) before the screen says so: without it browsers promise nothing.
  */
 
-import type { IDBPTransaction } from "idb";
-import { mentioned } from "../photos/mentioned.ts";
+import type { IDBPObjectStore, IDBPTransaction, StoreNames } from "idb";
+import { mentioned, picturesIn } from "../photos/mentioned.ts";
 import { ScopeDigest } from "../protocol/digest.ts";
 import type {
   Change,
   HaveRequest,
   HaveResponse,
   IndexResponse,
+  Sha256,
   Snapshot,
   SyncResponse,
   Uuid,
@@ -22,13 +23,30 @@ import type {
 import * as phone from "../sync/phone.ts";
 import { Album, NotEnrolled, letGoOf, withPhoto } from "./album.ts";
 import { Bell, type Watcher } from "./bell.ts";
+import { Drafts, type Hand, WrittenElsewhere, type Written } from "./drafts.ts";
 import { type Database, type Draft, type Enrolled, type Tables, type TroubleNote, openTables } from "./tables.ts";
 
+export { Hand, WrittenElsewhere } from "./drafts.ts";
 export { NotEnrolled };
 export type { Draft };
 
 const TABLES = ["device", "rows"] as const;
 type Writing = IDBPTransaction<Tables, typeof TABLES, "readwrite">;
+
+/** Where a change comes from: a form, by the hand that wrote it. */
+export interface From {
+  draft: string;
+  hand: Hand;
+  /** What of the draft is not in the change, and stays a draft. */
+  rest?: Written;
+}
+
+/** Pictures of which a change speaks, and whose bytes are neither on the device nor at the office. */
+export class PicturesLost extends Error {
+  constructor(readonly hashes: Sha256[]) {
+    super(`${hashes.length} pictures have no bytes`);
+  }
+}
 
 /** How many troubles are remembered. */
 const MOST_TROUBLES = 20;
@@ -36,6 +54,7 @@ const MOST_TROUBLES = 20;
 export class Device {
   /** The pictures. */
   readonly album: Album;
+  readonly drafts: Drafts;
 
   private constructor(
     /** For the rooms of the sync that have tables of their own. */
@@ -43,6 +62,7 @@ export class Device {
     private readonly bell: Bell,
   ) {
     this.album = new Album(db, bell);
+    this.drafts = new Drafts(db, bell);
   }
 
   static async open(name = "siteledger"): Promise<Device> {
@@ -67,8 +87,7 @@ export class Device {
       const digest = new ScopeDigest().wire();
       await tx.store.put({ phone: phone.newPhone(owner), token, digest, ...there }, "it");
     } else {
-      tx.abort();
-      await tx.done.catch(() => undefined);
+      await undo(tx);
       throw new Error("this device belongs to somebody already");
     }
     await tx.done;
@@ -105,29 +124,45 @@ export class Device {
   }
 
   /**
-   * Puts a saved change into the outbox with the photos that it speaks of, and its draft away with
-   * those that it does not. It is on the disk when this ends.
+   * Puts a saved change into the outbox with the photos that it speaks of, and its draft away with those
+   * that it does not. It is on the disk when this ends. Nothing is saved where another window wrote in the
+   * draft since, or a picture is spoken of that nobody has any more.
    */
-  async save(change: Change, draft?: string): Promise<void> {
-    const tables = ["device", "drafts", "roll", "album"] as const;
+  async save(change: Change, from?: From): Promise<void> {
+    const tables = ["device", "rows", "drafts", "roll", "album"] as const;
     const tx = this.db.transaction(tables, "readwrite", { durability: "strict" });
-    const [device, roll, album] = [tx.objectStore("device"), tx.objectStore("roll"), tx.objectStore("album")];
-    const it = await enrolled(device.get("it"));
-    let saved = phone.save(it.phone, change);
-    for (const hash of mentioned(change)) {
-      const [shot, picture] = [await roll.get(hash), await album.get(hash)];
-      if (shot !== undefined && picture !== undefined) {
-        saved = withPhoto(saved, shot, { bytes: picture.bytes.byteLength, type: picture.type });
-        await roll.delete(hash);
+    try {
+      const [device, drafts, roll, album] = [tx.objectStore("device"), tx.objectStore("drafts"), tx.objectStore("roll"), tx.objectStore("album")];
+      const it = await enrolled(device.get("it"));
+      let saved = phone.save(it.phone, change);
+      const gone: Sha256[] = [];
+      for (const hash of mentioned(change)) {
+        const [shot, picture] = [await roll.get(hash), await album.get(hash)];
+        if (shot !== undefined && picture !== undefined) {
+          saved = withPhoto(saved, shot, { bytes: picture.bytes.byteLength, type: picture.type });
+          await roll.delete(hash);
+        } else if (saved.photos[hash] === undefined) {
+          gone.push(hash);
+        }
       }
-    }
-    await device.put({ ...it, phone: saved }, "it");
-    if (draft !== undefined) {
-      await tx.objectStore("drafts").delete(draft);
-      await letGoOf(draft, roll, album, saved, "seen");
+      const lost = await unknownTo(it.phone, tx.objectStore("rows"), gone);
+      if (lost.length > 0) {
+        throw new PicturesLost(lost);
+      }
+      await device.put({ ...it, phone: saved }, "it");
+      if (from !== undefined) {
+        if (!from.hand.knows(await drafts.get(from.draft))) {
+          throw new WrittenElsewhere("another window wrote in the draft");
+        }
+        await (from.rest === undefined ? drafts.delete(from.draft) : drafts.put(from.hand.mark(from.rest)));
+        await letGoOf(from.draft, roll, album, saved, "seen");
+      }
+    } catch (error) {
+      await undo(tx);
+      throw error;
     }
     await tx.done;
-    this.bell.ring(...tables);
+    this.bell.ring("device", "drafts", "roll", "album");
   }
 
   /** Takes in an answer; tells what it brought, and whether the replica is another than the server says. */
@@ -182,33 +217,6 @@ export class Device {
     return this.db.getAllFromIndex("rows", "kind", kind);
   }
 
-  // Drafts ----------------------------------------------------------------------------------------
-
-  /** Keeps what stands in a form; called on every keystroke, so it is not waited for on the disk. */
-  async keepDraft(draft: Draft): Promise<void> {
-    await this.db.put("drafts", draft);
-    this.bell.ring("drafts");
-  }
-
-  /** Throws a draft away, and the pictures that only it showed. */
-  async dropDraft(id: string): Promise<void> {
-    const tables = ["device", "drafts", "roll", "album"] as const;
-    const tx = this.db.transaction(tables, "readwrite");
-    const it = await enrolled(tx.objectStore("device").get("it"));
-    await tx.objectStore("drafts").delete(id);
-    await letGoOf(id, tx.objectStore("roll"), tx.objectStore("album"), it.phone, "all");
-    await tx.done;
-    this.bell.ring(...tables);
-  }
-
-  async draft(id: string): Promise<Draft | undefined> {
-    return this.db.get("drafts", id);
-  }
-
-  async drafts(): Promise<Draft[]> {
-    return this.db.getAll("drafts");
-  }
-
   // Papers ----------------------------------------------------------------------------------------
 
   /** What was kept under that name: the server's `schema`, `me`, what the owner allowed … */
@@ -253,6 +261,36 @@ async function enrolled(it: Promise<Enrolled | undefined>): Promise<Enrolled> {
     throw new NotEnrolled("this device was not enrolled yet");
   }
   return there;
+}
+
+/** Takes back all that a transaction did, if it did not do so by itself. */
+async function undo(tx: { abort(): void; done: Promise<void> }): Promise<void> {
+  const ended = tx.done.catch(() => undefined);
+  try {
+    tx.abort();
+  } catch {
+    // What failed in it has ended it.
+  }
+  await ended;
+}
+
+/** Those of the pictures of which no saved record speaks, neither one of the office nor one on its way there. */
+async function unknownTo(
+  { outbox }: phone.Phone,
+  rows: IDBPObjectStore<Tables, ArrayLike<StoreNames<Tables>>, "rows", "readwrite">,
+  hashes: readonly Sha256[],
+): Promise<Sha256[]> {
+  const rest = new Set(hashes);
+  const know = (found: Iterable<Sha256>) => [...found].forEach((hash) => rest.delete(hash));
+  if (rest.size > 0) {
+    phone.allOf(outbox).forEach((change) => know(mentioned(change)));
+  }
+  let cursor = rest.size === 0 ? null : await rows.openCursor();
+  while (cursor !== null && rest.size > 0) {
+    know(picturesIn(Object.values(cursor.value.fields).flatMap((heads) => heads.map((head) => head.value))));
+    cursor = await cursor.continue();
+  }
+  return [...rest];
 }
 
 /** The numbers of the rows that an answer may touch: those that it names, and all at the end of a pull. */

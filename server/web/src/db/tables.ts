@@ -23,6 +23,8 @@ export interface Draft {
   fields: Record<string, unknown>;
   /** When it was last touched, by the device's clock. */
   touchedAt: string;
+  /** Which writing this is, and whose. */
+  mark?: string;
 }
 
 /** The bytes of a picture. Not a `Blob`: some browsers lose those when the page is closed. */

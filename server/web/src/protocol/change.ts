@@ -6,11 +6,11 @@ import { isMap } from "./values.ts";
 import type { Change, Value } from "./wire.ts";
 
 /** The most bytes that the JSON of one change may have. */
-export const MAX_CHANGE_BYTES = 256 * 1024;
+const MAX_CHANGE_BYTES = 256 * 1024;
 /** The most edits in one change. */
-export const MAX_EDITS = 512;
+const MAX_EDITS = 512;
 /** The most bytes that the JSON of one value may have. */
-export const MAX_VALUE_BYTES = 64 * 1024;
+const MAX_VALUE_BYTES = 64 * 1024;
 /** The most levels of JSON in one change, the change itself being the first. */
 const MAX_LEVELS = 16;
 /** The most characters in the key of a keyed field. */
@@ -31,7 +31,7 @@ export function isEditId(text: string): boolean {
 }
 
 /** Lower-case letters, digits and _, then /key of 1 to 64 characters if keyed. */
-export function isFieldName(text: string): boolean {
+function isFieldName(text: string): boolean {
   const slash = text.indexOf("/");
   if (slash < 0) {
     return BASE.test(text);
@@ -43,6 +43,13 @@ export function isFieldName(text: string): boolean {
 
 function bytes(json: unknown): number {
   return new TextEncoder().encode(JSON.stringify(json)).length;
+}
+
+/** Whether a value has more bytes than anybody may send. */
+export function isTooLong(value: Value): boolean {
+  // No character takes more than six bytes in JSON: most texts need not be counted.
+  const isShort = typeof value === "string" && value.length * 6 < MAX_VALUE_BYTES;
+  return !isShort && bytes(value) > MAX_VALUE_BYTES;
 }
 
 function levels(value: unknown): number {
@@ -94,7 +101,7 @@ export function checkForm(change: Change): Refusal | undefined {
       }
     } else if (!isKeepable(edit.value)) {
       return refusal("invalid");
-    } else if (bytes(edit.value) > MAX_VALUE_BYTES) {
+    } else if (isTooLong(edit.value)) {
       return refusal("too_large", edit.field);
     }
   }

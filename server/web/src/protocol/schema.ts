@@ -133,6 +133,12 @@ export class Schema {
     return undefined;
   }
 
+  /** Whether a record of that kind takes the value in that field, as far as is declared. */
+  takes(kind: string, field: FieldName, value: Value): boolean {
+    const declared = this.kind(kind);
+    return declared === undefined || this.checkEdit(declared, { field, value, replaces: [] }) === undefined;
+  }
+
   private checkEdit(kind: Kind, edit: Edit): Refusal | undefined {
     const field = kind.fields.find((declared) => declared.name === baseOf(edit.field));
     if (field === undefined) {
@@ -179,6 +185,9 @@ export class Schema {
         return readWithdrawal(value) !== undefined;
       case "any":
         return true;
+      default:
+        // A newer server may declare types that this app does not know: it judges them itself.
+        return true;
     }
   }
 
@@ -199,6 +208,9 @@ export class Schema {
     }
     if ("ref" in type) {
       return isText(value) && isAnyUuid(value);
+    }
+    if (!("object" in type)) {
+      return true;
     }
     // What is not declared is kept: a newer phone may say more than this one knows.
     return (

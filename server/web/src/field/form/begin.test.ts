@@ -7,9 +7,10 @@ import { emptyRecord } from "../../protocol/record.ts";
 import { natural } from "../../protocol/ids.ts";
 import { newPhone } from "../../sync/phone.ts";
 import { bookOf } from "../record/book.ts";
-import { begin, begun, isWrittenIn, keep, kept } from "./begin.ts";
+import { begin, begun, formIn, isWrittenIn } from "./begin.ts";
 import { changeOfForm, edits } from "./edits.ts";
 import { set } from "./model.ts";
+import { Session } from "./session.ts";
 import { takeUp } from "./takeup.ts";
 import { PROJECT, id, li, schema, wireSchema } from "./testing.ts";
 
@@ -42,9 +43,9 @@ test("a picture of a killed page stands in the form again, and its draft is no e
   const taken = { sha256, width: 4, height: 3, origin: "camera" as const };
   const shot = { sha256, filename: "1.jpg", shotAt: NOW, source: "camera" as const, keepOriginal: false, drafts: [draft], taken };
   await device.album.shoot(shot, new Blob(["jpeg"], { type: "image/jpeg" }));
-  const form = await takeUp(device, book(), emptyRecord(draft, "diary"), NOW);
+  const { form } = await takeUp(device, book(), emptyRecord(draft, "diary"), NOW);
   expect(form.sets["photos"]).toMatchObject([{ value: { sha256, origin: "camera" } }]);
-  expect((await device.drafts()).map(isWrittenIn)).toEqual([true]);
+  expect((await device.drafts.all()).map(isWrittenIn)).toEqual([true]);
   expect(form.single).toMatchObject({ project: PROJECT, date: "2026-03-02" });
   device.close();
 });
@@ -53,15 +54,11 @@ test("a draft that is there is left as it is, and counts as written in once some
   const device = await Device.open("begin");
   const presets = { project: PROJECT, date: "2026-03-02" };
   const draft = await begin(device, book(), "diary", presets, NOW);
-  expect((await device.drafts()).map(isWrittenIn)).toEqual([false]);
-  const form = await kept(device, draft ?? "");
-  if (form === undefined) {
-    throw new Error("no draft was kept");
-  }
-  const { untouched: _, ...written } = set(schema, form, "idle_reason", "下雨");
-  await keep(device, written, NOW);
+  expect((await device.drafts.all()).map(isWrittenIn)).toEqual([false]);
+  const session = await Session.open(device, book(), "diary", draft ?? "");
+  await session.put((form) => set(schema, form, "idle_reason", "下雨"));
   await begin(device, book(), "diary", presets, NOW);
-  expect((await kept(device, form.record))?.single["idle_reason"]).toBe("下雨");
-  expect((await device.drafts()).map(isWrittenIn)).toEqual([true]);
+  expect(formIn(await device.drafts.of(draft ?? ""))?.single["idle_reason"]).toBe("下雨");
+  expect((await device.drafts.all()).map(isWrittenIn)).toEqual([true]);
   device.close();
 });

@@ -1,6 +1,6 @@
 /** Begins a record: its id, where it belongs, and what stands in its form from the start. */
 
-import type { Device, Draft } from "../../db/device.ts";
+import { type Device, type Draft, Hand } from "../../db/device.ts";
 import { picturesIn } from "../../photos/mentioned.ts";
 import { naturalId, newId } from "../../protocol/ids.ts";
 import { emptyRecord } from "../../protocol/record.ts";
@@ -40,32 +40,36 @@ export async function begin(
   photos: Value[] = [],
 ): Promise<Uuid | undefined> {
   const form = begun(book, kind, presets, photos);
-  if (form !== undefined && (await device.draft(form.record)) === undefined) {
+  // A hand that saw no draft writes over none.
+  if (form !== undefined && (await keep(device, { ...form, untouched: true }, new Hand(), now))) {
     await device.album.showIn(form.record, hashesIn(form));
-    await keep(device, { ...form, untouched: true }, now);
   }
   return form?.record;
 }
 
-/** Keeps a form as a draft, under the id of its record. */
-export async function keep(device: Device, form: Form, now: Stamp): Promise<void> {
-  const fields: Record<string, unknown> = { ...form };
-  await device.keepDraft({ id: form.record, kind: form.kind, fields, touchedAt: now });
+/** A form as a draft, under the id of its record. */
+export function draftOf(form: Form, now: Stamp): Omit<Draft, "mark"> {
+  return { id: form.record, kind: form.kind, fields: { ...form }, touchedAt: now };
+}
+
+/** Keeps a form as a draft; tells whether it did: not where another hand wrote since. */
+export function keep(device: Device, form: Form, hand: Hand, now: Stamp): Promise<boolean> {
+  return device.drafts.keep(draftOf(form, now), hand);
 }
 
 /** The form in a draft; nothing if it holds none. */
-export async function kept(device: Device, id: Uuid): Promise<Form | undefined> {
-  const draft = await device.draft(id);
+export function formIn(draft: Draft | undefined): Form | undefined {
   const fields = draft?.fields as Partial<Form> | undefined;
   const isForm =
-    fields?.shown !== undefined && fields.single !== undefined && fields.sets !== undefined && fields.record === id;
+    fields?.shown !== undefined && fields.single !== undefined && fields.sets !== undefined && fields.record === draft?.id;
   return isForm ? { ...EMPTY, ...(fields as Form) } : undefined;
 }
 
 /** The pictures that stand in a form, wherever they stand. */
 export function hashesIn(form: Form): Set<Sha256> {
   const entries = Object.values(form.sets).flatMap((entries) => entries.map((entry) => entry.value));
-  return picturesIn([...entries, ...Object.values(form.single)]);
+  const beside = (form.beside ?? []).map(({ value }) => value);
+  return picturesIn([...entries, ...Object.values(form.single), ...beside]);
 }
 
 /** Whether somebody wrote something in a draft. */

@@ -3,6 +3,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Device } from "../../db/device.ts";
+import { baseOf } from "../../protocol/record.ts";
 import type { Kind } from "../../protocol/schema.ts";
 import type { FieldName, Value } from "../../protocol/wire.ts";
 import type { Book } from "../record/book.ts";
@@ -49,4 +50,14 @@ export function useDesk(): Desk {
 /** The id of the element that asks for a field, for labels and for jumping to it. */
 export function anchorOf(name: FieldName): string {
   return `field-${name.replace(/[^\p{L}\p{N}_]/gu, "-")}`;
+}
+
+/** Goes to where a field is asked, and opens what it is folded away in. */
+export function jumpTo(name: FieldName): void {
+  const label = document.getElementById(anchorOf(name)) ?? document.getElementById(anchorOf(baseOf(name)));
+  for (let fold = label?.closest("details"); fold != null; fold = fold.parentElement?.closest("details")) {
+    fold.open = true;
+  }
+  label?.scrollIntoView({ block: "start" });
+  label?.focus({ preventScroll: true });
 }

@@ -4,11 +4,12 @@
  * becomes a conflict that a person settles.
  */
 
+import { naturalId } from "../../protocol/ids.ts";
 import { baseOf, compareEdits } from "../../protocol/record.ts";
 import type { Kind, Schema } from "../../protocol/schema.ts";
 import { equal, isMap, isText } from "../../protocol/values.ts";
 import type { Change, Edit, FieldName, Stamp, Uuid, Value } from "../../protocol/wire.ts";
-import { type Form, isBlank, isSeveral } from "./model.ts";
+import { type Form, declared, isBlank, isSeveral } from "./model.ts";
 
 /** The names that the form speaks of, in the order of the kind's declaration. */
 function names(kind: Kind | undefined, form: Form): FieldName[] {
@@ -24,9 +25,19 @@ function names(kind: Kind | undefined, form: Form): FieldName[] {
 
 /** The edits of the one change that the form makes: none if nothing in it differs from what it showed. */
 export function edits(schema: Schema, form: Form): Edit[] {
-  return names(schema.kind(form.kind), form).flatMap((name) =>
-    isSeveral(schema.rule(form.kind, name)) ? editsOfSet(form, name) : editsOfOne(form, name),
-  );
+  const kind = schema.kind(form.kind);
+  return names(kind, form).flatMap((name) => {
+    if (kind === undefined || declared(kind, name) === undefined) {
+      return editsOfUnknown(form, name);
+    }
+    return isSeveral(schema.rule(form.kind, name)) ? editsOfSet(form, name) : editsOfOne(form, name);
+  });
+}
+
+/** What is said in a field that nobody declares any more: the office holds it. Nothing is taken away there. */
+function editsOfUnknown(form: Form, name: FieldName): Edit[] {
+  const lines = [...(name in form.single ? editsOfOne(form, name) : []), ...(name in form.sets ? editsOfSet(form, name) : [])];
+  return lines.filter((line) => line.value !== undefined);
 }
 
 function editsOfOne(form: Form, name: FieldName): Edit[] {
@@ -58,10 +69,13 @@ function editsOfSet(form: Form, name: FieldName): Edit[] {
   return gone.length === 0 ? lines : [...lines, { field: name, replaces: gone }];
 }
 
+/** Characters that no office can keep: the zero, and halves of a pair, as a bad keyboard or a cut copy leaves them. */
+const UNKEEPABLE = /\0|\p{Surrogate}/gu;
+
 /** A value without white space around its texts and without parts that say nothing. */
 export function tidy(value: Value): Value {
   if (isText(value)) {
-    return value.trim();
+    return value.replace(UNKEEPABLE, "").trim();
   }
   if (!isMap(value)) {
     return value;
@@ -70,12 +84,16 @@ export function tidy(value: Value): Value {
   return Object.fromEntries(said.map(([name, part]) => [name, tidy(part)]));
 }
 
-/** The change that the form makes; nothing if it says nothing new. */
+/**
+ * The change that the form makes; nothing if it says nothing new. A record that is begun here has the id
+ * of its natural key as that is declared now: it may have been another when its draft was begun.
+ */
 export function changeOfForm(schema: Schema, form: Form, id: Uuid, madeAt: Stamp): Change | undefined {
   const lines = edits(schema, form);
-  return lines.length === 0
-    ? undefined
-    : { id, record: form.record, kind: form.kind, made_at: madeAt, edits: lines };
+  const kind = schema.kind(form.kind);
+  const said = (name: FieldName) => lines.find((line) => line.field === name)?.value;
+  const record = (kind && naturalId(kind, said)) ?? form.record;
+  return lines.length === 0 ? undefined : { id, record, kind: form.kind, made_at: madeAt, edits: lines };
 }
 
 /** Whether the form says something of that field that the record did not show. */

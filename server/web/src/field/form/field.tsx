@@ -8,6 +8,7 @@ import { form as words } from "../../ui/words/form.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { IN_ORDER, labelOf } from "../record/show.ts";
 import { anchorOf, useDesk } from "./desk.ts";
+import { isCount } from "./keys.ts";
 import { LARGE_QUESTIONS } from "./layout.ts";
 import { Amount } from "./widgets/amount.tsx";
 import { Chips } from "./widgets/chips.tsx";
@@ -46,8 +47,7 @@ export function FieldRow({ field, hint, children }: { field: Field; hint?: strin
 function Widget({ field }: { field: Field }) {
   const { form } = useDesk();
   if (field.key !== undefined) {
-    const isCount = typeof field.type === "object" && "int" in field.type;
-    return isCount && field.unit === "people" ? <Counters field={field} /> : <KeyedCards field={field} />;
+    return isCount(field) ? <Counters field={field} /> : <KeyedCards field={field} />;
   }
   if (field.type === "photo") {
     return <Photos name={field.name} />;

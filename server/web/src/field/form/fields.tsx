@@ -1,7 +1,7 @@
 /** The sections of a form, and what stands beside single fields because of what they are. */
 
 import { useMemo } from "preact/hooks";
-import { type RecordState, headsOf, inConflict } from "../../protocol/record.ts";
+import { type RecordState, baseOf, headsOf, inConflict } from "../../protocol/record.ts";
 import type { Field } from "../../protocol/schema.ts";
 import { isText } from "../../protocol/values.ts";
 import { to } from "../../ui/route.ts";
@@ -18,7 +18,7 @@ import { DeadlineOffer, ResponsibleOffers } from "./finding.tsx";
 import { ChecklistItems, ChecklistPicker, JoinTeam } from "./inspection.tsx";
 import { type Section, referredFields, sectionsOf } from "./layout.ts";
 import { keepMine, meanwhile, takeTheirs } from "./meanwhile.ts";
-import { declared } from "./model.ts";
+import { type Form, declared } from "./model.ts";
 import { mayWriteField } from "./rights.ts";
 import { BeforeOffer, ProofRead } from "./pair.tsx";
 import { type Lack, SHOWN_WHEN_BAD, isSigned } from "./submission.ts";
@@ -40,6 +40,7 @@ export function Fields({ record, lacking }: FieldsProps) {
       {sections.map((section) => (
         <SectionOf key={section.title} section={section} record={record} />
       ))}
+      <Strays sections={sections} record={record} />
       <Late record={record} lacking={lacking} />
       <Correction record={record} />
     </>
@@ -77,6 +78,30 @@ function SectionOf({ section, record }: { section: Section; record: RecordState 
   );
 }
 
+/** What stops a save is always asked somewhere, also where no section has it any more. */
+function Strays({ sections, record }: { sections: Section[]; record: RecordState }) {
+  const say = useWords();
+  const { kind, stops } = useDesk();
+  const asked = new Set(["reason", "late_reason", ...sections.flatMap((section) => section.fields)]);
+  const names = [...new Set(stops.map((stop) => baseOf(stop.name)))].filter((name) => !asked.has(name));
+  const fields = names.flatMap((name) => declared(kind, name) ?? []);
+  return fields.length === 0 ? null : (
+    <section class="section" aria-label={say(words.secToMend)}>
+      <h2>{say(words.secToMend)}</h2>
+      <div class="section-body">
+        {fields.map((field) => (
+          <FieldOf key={field.name} field={field} record={record} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** Whether anything stands in a field, under any key, or was typed there. */
+function isSaid({ single, sets, typed }: Form, name: string): boolean {
+  return (sets[name] ?? []).length > 0 || [...Object.keys(single), ...Object.keys(typed)].some((said) => baseOf(said) === name);
+}
+
 /** A field in the dress that its work needs. */
 function FieldOf({ field, record }: { field: Field; record: RecordState }) {
   const say = useWords();
@@ -84,7 +109,9 @@ function FieldOf({ field, record }: { field: Field; record: RecordState }) {
   const { name } = field;
   const status = form.single["work_status"];
   const works = ["parts", "crew", "machines", "materials"].includes(name);
-  if (kind.name === "diary" && (name === "idle_reason" ? status !== "idle" && status !== "suspended" : works && status !== undefined && status !== "working")) {
+  const isOff = name === "idle_reason" ? status !== "idle" && status !== "suspended" : works && status !== undefined && status !== "working";
+  // What stands there is saved, so it is shown.
+  if (kind.name === "diary" && isOff && !isSaid(form, name)) {
     return null;
   }
   if (inConflict(book.schema.rule(kind.name, name), headsOf(record, name)) && headsOf(record, name).length > 1) {

@@ -1,12 +1,12 @@
 /** What a form lacks, told kindly: each line leads to where it is asked. */
 
-import { baseOf } from "../../protocol/record.ts";
+import { keyOf } from "../../protocol/record.ts";
 import type { FieldName } from "../../protocol/wire.ts";
 import { Notice } from "../../ui/widgets/notice.tsx";
 import { form as words } from "../../ui/words/form.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { labelOf } from "../record/show.ts";
-import { anchorOf, useDesk } from "./desk.ts";
+import { jumpTo, useDesk } from "./desk.ts";
 import { declared } from "./model.ts";
 import type { Lack, Stop } from "./submission.ts";
 
@@ -17,20 +17,25 @@ export function Stopped({ stops }: { stops: Stop[] }) {
   if (stops.length === 0) {
     return null;
   }
-  const label = (name: FieldName) => labelOf(declared(kind, name) ?? { zh: name, en: name }, reader.language);
+  const label = (name: FieldName) =>
+    [labelOf(declared(kind, name) ?? { zh: name, en: name }, reader.language), keyOf(name)].join(" ").trim();
+  const line = (stop: Stop) =>
+    stop.why === "reason" ? say(words.reasonNeeded) : say(STOPS[stop.why], { what: label(stop.name) });
   return (
     <Notice tone="bad" title={say(words.stopped)} live>
       <p>{say(words.stoppedWhy)}</p>
       <ul class="jumps">
         {stops.map((stop) => (
           <li key={`${stop.why}-${stop.name}`}>
-            <Jump name={stop.name}>{stop.why === "reason" ? say(words.reasonNeeded) : say(words.cannotSend, { what: label(stop.name) })}</Jump>
+            <Jump name={stop.name}>{line(stop)}</Jump>
           </li>
         ))}
       </ul>
     </Notice>
   );
 }
+
+const STOPS = { unread: words.cannotSend, part: words.cannotSend, empty: words.nothingSaid, long: words.tooLong, much: words.tooMuch } as const;
 
 /** What is missing for the record to count as submitted. */
 export function Lacking({ lacks }: { lacks: Lack[] }) {
@@ -65,13 +70,8 @@ export function Lacking({ lacks }: { lacks: Lack[] }) {
 }
 
 function Jump({ name, children }: { name: FieldName; children: string }) {
-  const jump = () => {
-    const label = document.getElementById(anchorOf(name)) ?? document.getElementById(anchorOf(baseOf(name)));
-    label?.scrollIntoView({ block: "start" });
-    label?.focus({ preventScroll: true });
-  };
   return (
-    <button type="button" class="jump" onClick={jump}>
+    <button type="button" class="jump" onClick={() => jumpTo(name)}>
       {children}
     </button>
   );

@@ -17,6 +17,15 @@ export interface Entry {
   from?: EditId;
 }
 
+/** Something that was said of a field and does not stand in it. */
+export interface Beside {
+  name: FieldName;
+  value: Value;
+  /** `undeclared`: the form does not ask for it any more, or for something else. `refused`: the office
+   * refused it. `elsewhere`: it was written in another window. */
+  why: "undeclared" | "refused" | "elsewhere";
+}
+
 export interface Form {
   record: Uuid;
   kind: string;
@@ -30,6 +39,8 @@ export interface Form {
   typed: Record<FieldName, string>;
   /** The fields whose conflict is settled here: all their heads are on the screen. */
   settles: FieldName[];
+  /** What was said and does not stand in the form: a person decides about it, and until then it is kept. */
+  beside?: Beside[];
   /** Begun, and nobody wrote anything in it yet: who leaves it then leaves no draft behind. */
   untouched?: true;
 }

@@ -1,7 +1,10 @@
 /** Writing a record: `#/write` what, `#/write/<kind>` where, `#/write/<kind>/<record>` the form itself. */
 
-import { useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { PicturesLost, WrittenElsewhere } from "../../db/device.ts";
 import type { RecordState } from "../../protocol/record.ts";
+import type { Sha256 } from "../../protocol/wire.ts";
 import { useHouse } from "../../ui/house.ts";
 import { useLive } from "../../ui/live.ts";
 import { go, goInstead, to } from "../../ui/route.ts";
@@ -13,13 +16,17 @@ import { form as words } from "../../ui/words/form.ts";
 import { frame } from "../../ui/words/frame.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { type Book, openBook } from "../record/book.ts";
-import { labelOf } from "../record/show.ts";
+import { type Reader, labelOf, showAny } from "../record/show.ts";
 import { Beginning } from "./beginning.tsx";
 import { localTime } from "./days.ts";
-import { type Desk, DeskProvider, anchorOf } from "./desk.ts";
+import { saidIn } from "./beside.ts";
+import { type Desk, DeskProvider, jumpTo } from "./desk.ts";
 import { Fields } from "./fields.tsx";
 import { Lacking, Stopped } from "./lacking.tsx";
-import { type Session, useSession } from "./session.ts";
+import type { Form } from "./model.ts";
+import { AllBeside, Gone, LostPhotos, OpenElsewhere } from "./notices.tsx";
+import { useElsewhere, useSession } from "./opened.ts";
+import type { Session } from "./session.ts";
 import { type Stop, lacks, stops } from "./submission.ts";
 import "./form.css";
 import "../record/record.css";
@@ -48,60 +55,129 @@ export function FormPage({ kind, id }: { kind: string; id?: string }) {
   return id === undefined ? <Beginning book={book} kind={kind} /> : <Writing book={book} kind={kind} id={id} />;
 }
 
+type Saving = { is: "no" | "saving" | "failed" | "met" } | { is: "lacking"; pictures: Sha256[] };
+
 function Writing({ book, kind: name, id }: { book: Book; kind: string; id: string }) {
   const say = useWords();
   const { device } = useHouse();
-  const session = useSession(device, book, name, id);
+  const opened = useSession(device, book, name, id);
+  const isElsewhere = useElsewhere(id);
   const [stopped, setStopped] = useState<Stop[]>([]);
-  const [saving, setSaving] = useState<"no" | "saving" | "failed">("no");
+  const [saving, setSaving] = useState<Saving>({ is: "no" });
+  // What is to be put right may be drawn only now, because it is.
+  useEffect(() => {
+    if (stopped[0] !== undefined) {
+      jumpTo(stopped[0].name);
+    }
+  }, [stopped]);
   const kind = book.schema.kind(name);
-  if (session === undefined || kind === undefined) {
+  if (opened === undefined) {
     return <p class="opening">{say(frame.opening)}</p>;
   }
-  const { form, record } = session;
+  const [session, standing] = opened;
+  const { form, record } = standing;
   const now = new Date();
   const local = localTime(now);
   const reader = { book, language: language(), now };
-  const desk: Desk = { ...session, device, book, reader, kind, draft: id, today: local.day, stops: stopped };
   const owner = book.phone.owner;
   const save = async () => {
-    if (session.isAwaiting) {
+    if (standing.isAwaiting) {
       return;
     }
-    const found = stops(book.schema, form, record, owner.user);
+    const found = stops(book.schema, session.complete(), record, owner.user);
     setStopped(found);
-    if (found[0] !== undefined) {
-      focusOn(found[0].name);
+    if (found.length > 0) {
       return;
     }
-    setSaving("saving");
+    setSaving({ is: "saving" });
     try {
-      await session.save();
-      goInstead("record", id);
-    } catch {
-      setSaving("failed");
+      goInstead("record", await session.save());
+    } catch (error) {
+      setSaving(error instanceof PicturesLost ? { is: "lacking", pictures: error.hashes } : { is: error instanceof WrittenElsewhere ? "met" : "failed" });
     }
   };
+  const gone = standing.isGone ? <Gone record={id} onGoOn={() => void session.goOn()} /> : null;
+  const isSaving = saving.is === "saving";
+  const unsaved =
+    saving.is === "failed" || standing.isUnkept ? (
+      <Notice tone="bad" title={say(words.saveFailed)} live>
+        <p>{say(words.saveFailedWhy)}</p>
+      </Notice>
+    ) : null;
+  if (kind === undefined) {
+    return (
+      <GoneKind form={form} reader={reader} isSaving={isSaving} onSave={() => void save()}>
+        {gone}
+        {unsaved}
+        <ThrowAway session={session} />
+      </GoneKind>
+    );
+  }
+  const desk: Desk = { ...deskOf(session), form, device, book, reader, kind, draft: id, today: local.day, stops: stopped };
   const lacking = lacks(book.schema, form, record, owner, local);
+  const saveWithout = async (pictures: Sha256[]) => {
+    await session.takeOut(pictures);
+    await save();
+  };
   return (
     <DeskProvider value={desk}>
       <form class="form" onSubmit={(event) => (event.preventDefault(), void save())} noValidate>
-        <Heading book={book} session={session} isNew={isNew(record)} label={labelOf(kind, language())} />
+        <Heading book={book} form={form} isNew={isNew(record)} label={labelOf(kind, language())} />
+        {isElsewhere ? <OpenElsewhere /> : null}
+        {gone}
+        <AllBeside />
         <Fields record={record} lacking={lacking} />
         <Stopped stops={stopped} />
         <Lacking lacks={lacking} />
-        {saving === "failed" || session.isUnkept ? (
-          <Notice tone="bad" title={say(words.saveFailed)} live>
-            <p>{say(words.saveFailedWhy)}</p>
-          </Notice>
-        ) : null}
-        <Button type="submit" weight="main" disabled={saving === "saving" || session.isAwaiting}>
-          {say(saving === "saving" ? words.saving : session.isAwaiting ? words.photosFirst : words.save)}
+        {unsaved}
+        {gone}
+        {saving.is === "met" && gone === null ? <Notice tone="care" title={say(words.met)} live /> : null}
+        {saving.is === "lacking" ? <LostPhotos count={saving.pictures.length} onSaveWithout={() => void saveWithout(saving.pictures)} /> : null}
+        <Button type="submit" weight="main" disabled={isSaving || standing.isAwaiting}>
+          {say(isSaving ? words.saving : standing.isAwaiting ? words.photosFirst : words.save)}
         </Button>
-        {session.isUnkept ? null : <p class="soft centred">{say(words.kept)}</p>}
+        {standing.isUnkept || standing.isGone ? null : <p class="soft centred">{say(words.kept)}</p>}
         <ThrowAway session={session} />
       </form>
     </DeskProvider>
+  );
+}
+
+function deskOf(session: Session): Pick<Desk, "set" | "clear" | "type" | "entries" | "await" | "put"> {
+  return {
+    set: (name, value) => session.set(name, value),
+    clear: (name) => session.clear(name),
+    type: (name, text) => session.type(name, text),
+    entries: (name, change) => session.entries(name, change),
+    await: (work) => session.await(work),
+    put: (change) => void session.put(change),
+  };
+}
+
+interface GoneKindProps {
+  form: Form;
+  reader: Reader;
+  isSaving: boolean;
+  onSave: () => void;
+  children: ComponentChildren;
+}
+
+/** A draft of a kind that the office does not declare any more: all that stands in it, to hand in or to copy. */
+function GoneKind({ form, reader, isSaving, onSave, children }: GoneKindProps) {
+  const say = useWords();
+  return (
+    <div class="form">
+      <Notice tone="care" title={say(words.goneKind)}>
+        <p>{say(words.goneKindWhy)}</p>
+      </Notice>
+      {saidIn(form).map(([name, value], place) => (
+        <p key={place}>{say(words.asRemark, { what: name, value: showAny(reader, undefined, value) })}</p>
+      ))}
+      {children}
+      <Button weight="main" disabled={isSaving} onClick={onSave}>
+        {say(isSaving ? words.saving : words.handIn)}
+      </Button>
+    </div>
   );
 }
 
@@ -109,16 +185,8 @@ function isNew(record: RecordState): boolean {
   return record.fields.size === 0;
 }
 
-function focusOn(name: string): void {
-  const base = name.split("/")[0] ?? name;
-  const label = document.getElementById(anchorOf(name)) ?? document.getElementById(anchorOf(base));
-  label?.scrollIntoView({ block: "start" });
-  label?.focus({ preventScroll: true });
-}
-
-function Heading({ book, session, isNew, label }: { book: Book; session: Session; isNew: boolean; label: string }) {
+function Heading({ book, form, isNew, label }: { book: Book; form: Form; isNew: boolean; label: string }) {
   const say = useWords();
-  const { form } = session;
   const [project, school] = [form.single["project"], form.single["school"]];
   const projectName = book.nameOf(typeof project === "string" ? project : undefined);
   const ofProject = typeof project === "string" ? book.record(project) : undefined;
@@ -141,8 +209,11 @@ function ThrowAway({ session }: { session: Session }) {
   const say = useWords();
   const [isAsking, setAsking] = useState(false);
   const discard = async () => {
-    await session.throwAway();
-    go();
+    if (await session.throwAway()) {
+      go();
+    } else {
+      setAsking(false);
+    }
   };
   return (
     <>

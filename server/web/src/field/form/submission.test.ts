@@ -5,6 +5,7 @@ import { type RecordState, emptyRecord } from "../../protocol/record.ts";
 import type { Value } from "../../protocol/wire.ts";
 import { natural } from "../../protocol/ids.ts";
 import { isLateEntry } from "./days.ts";
+import { edits } from "./edits.ts";
 import { type Form, openForm, set, setEntries, type } from "./model.ts";
 import { idleDay } from "./proposals.ts";
 import { lacks, stops } from "./submission.ts";
@@ -90,4 +91,25 @@ test("what cannot be sent is named: half a number, a material without a name", (
 test("what the office would hold for its form is told before it is saved", () => {
   const project = openForm(schema, emptyRecord(id(1), "school"), { name: "小学", township: "35082310" });
   expect(stops(schema, project, emptyRecord(id(1), "school"), li.user)).toEqual([{ why: "unread", name: "township" }]);
+});
+
+test("what is longer than anybody may send is told, with where it stands", () => {
+  const long = "混凝土".repeat(8_000);
+  expect(stops(schema, set(schema, today(), "progress_text", long), nothing(), li.user)).toEqual([{ why: "long", name: "progress_text" }]);
+  const much = setEntries(today(), "remarks", Array.from({ length: 600 }, (_, place) => ({ value: `第${place}条` })));
+  expect(stops(schema, much, nothing(), li.user)).toEqual([{ why: "much", name: "remarks" }]);
+  const heavy = setEntries(today(), "remarks", Array.from({ length: 5 }, (_, place) => ({ value: `${place}${long.slice(0, 20_000)}` })));
+  expect(stops(schema, heavy, nothing(), li.user)).toEqual([{ why: "much", name: "remarks" }]);
+});
+
+test("what no office can keep is left out of a text, and the text is sent", () => {
+  const form = set(schema, today(), "idle_reason", "停\0电\ud800了");
+  expect(stops(schema, form, nothing(), li.user)).toEqual([]);
+  expect(edits(schema, form)).toContainEqual({ field: "idle_reason", value: "停电了", replaces: [] });
+});
+
+test("a name of one's own under which nothing is said is told; one that was chosen is offered again", () => {
+  expect(stops(schema, type(today(), "crew/钢筋工", ""), nothing(), li.user)).toEqual([]);
+  const visit = openForm(schema, emptyRecord(id(1), "inspection"));
+  expect(stops(schema, type(visit, "items/防护", ""), emptyRecord(id(1), "inspection"), li.user)).toEqual([{ why: "empty", name: "items/防护" }]);
 });

@@ -5,7 +5,8 @@
  * incomplete record is better than a page that somebody gave up on.
  */
 
-import { type FieldState, type RecordState, apply, baseOf, changeOf, headsOf } from "../../protocol/record.ts";
+import { checkForm } from "../../protocol/change.ts";
+import { type FieldState, type RecordState, apply, baseOf, changeOf, headsOf, keyOf } from "../../protocol/record.ts";
 import type { Field, FieldType, Part, Schema } from "../../protocol/schema.ts";
 import { SIGNOFFS, readSignoff } from "../../protocol/signoff.ts";
 import { isMap } from "../../protocol/values.ts";
@@ -41,22 +42,55 @@ export type Stop =
   /** An entry lacks a part without which it says nothing, or that part is not what it takes. */
   | { why: "part"; name: FieldName; part: Part; place: number }
   /** Somebody signed the record: a correction says why. */
-  | { why: "reason"; name: "reason" };
+  | { why: "reason"; name: "reason" }
+  /** Somebody wrote a name for it and nothing more. */
+  | { why: "empty"; name: FieldName }
+  /** Longer than anybody may send. */
+  | { why: "long"; name: FieldName }
+  /** All of it is more than fits into one change; most of it stands there. */
+  | { why: "much"; name: FieldName };
 
 /** What has to be put right before this can be saved. */
 export function stops(schema: Schema, form: Form, record: RecordState, me: Uuid): Stop[] {
   const found = stopsSeen(schema, form, record, me);
   const change = found.length > 0 ? undefined : changeOfForm(schema, form, ...NEVER_SENT);
-  // Whatever else the office would hold for its form is better told here.
-  const refused = change && schema.check(change);
-  return refused?.field === undefined ? found : [{ why: "unread", name: refused.field }];
+  return change === undefined ? found : stopsSent(schema, change);
 }
 
 function stopsSeen(schema: Schema, form: Form, record: RecordState, me: Uuid): Stop[] {
-  const unread = Object.keys(form.typed)
-    .filter((name) => form.typed[name]?.trim() !== "")
-    .map((name): Stop => ({ why: "unread", name }));
-  return [...unread, ...incompleteParts(schema, form), ...unreasoned(schema, form, record, me)];
+  const kind = schema.kind(form.kind);
+  const typed = Object.entries(form.typed).map(([name, text]): [FieldName, boolean] => [name, text.trim() === ""]);
+  const unread = typed.filter(([, isEmpty]) => !isEmpty).map(([name]): Stop => ({ why: "unread", name }));
+  // A key that was chosen is offered again; one that was thought of is not.
+  const isOwnKey = (name: FieldName) => kind !== undefined && declared(kind, name)?.key?.choices === undefined;
+  const empty = typed
+    .filter(([name, isEmpty]) => isEmpty && (keyOf(name) ?? "") !== "" && isOwnKey(name))
+    .map(([name]): Stop => ({ why: "empty", name }));
+  return [...unread, ...empty, ...incompleteParts(schema, form), ...unreasoned(schema, form, record, me)];
+}
+
+/** What else the office would hold, or could not take at all, is better told here. */
+function stopsSent(schema: Schema, change: Change): Stop[] {
+  const refused = schema.check(change);
+  // What nobody declares any more cannot be put right by whoever wrote it: the office holds it and decides.
+  if (refused?.field !== undefined && refused.code !== "unknown_field") {
+    return [{ why: "unread", name: refused.field }];
+  }
+  const unfit = checkForm(change);
+  if (unfit === undefined) {
+    return [];
+  }
+  const name = unfit.field ?? longest(change);
+  return [{ why: unfit.code !== "too_large" ? "unread" : unfit.field === undefined ? "much" : "long", name }];
+}
+
+/** The field in which most of a change stands. */
+function longest(change: Change): FieldName {
+  const lengths = new Map<FieldName, number>();
+  for (const line of change.edits) {
+    lengths.set(line.field, (lengths.get(line.field) ?? 0) + JSON.stringify(line).length);
+  }
+  return [...lengths].reduce((most, one) => (one[1] > most[1] ? one : most), ["", 0] as const)[0];
 }
 
 function incompleteParts(schema: Schema, form: Form): Stop[] {

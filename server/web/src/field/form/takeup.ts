@@ -1,25 +1,48 @@
 /** Takes up a form: from its draft, brought up to date, with the pictures that a killed page left behind. */
 
-import type { Device } from "../../db/device.ts";
+import { type Device, Hand } from "../../db/device.ts";
 import type { RecordState } from "../../protocol/record.ts";
+import type { Schema } from "../../protocol/schema.ts";
 import type { Stamp } from "../../protocol/wire.ts";
 import type { Book } from "../record/book.ts";
-import { hashesIn, keep, kept } from "./begin.ts";
+import { formIn, hashesIn, keep } from "./begin.ts";
+import { type Said, fitted, lay } from "./beside.ts";
 import { lostShots, photoValue } from "./camera.ts";
 import { refresh } from "./meanwhile.ts";
 import { type Form, openForm, set } from "./model.ts";
 
-export async function takeUp(device: Device, book: Book, record: RecordState, now: Stamp): Promise<Form> {
-  const draft = await kept(device, record.id);
-  const form = draft === undefined ? openForm(book.schema, record) : refresh(book.schema, draft, record);
+/** A form and the hand that writes it. */
+export interface TakenUp {
+  form: Form;
+  hand: Hand;
+}
+
+export async function takeUp(device: Device, book: Book, record: RecordState, now: Stamp): Promise<TakenUp> {
+  const hand = new Hand();
+  const draft = await device.drafts.of(record.id);
+  hand.saw(draft);
+  const before = formIn(draft);
+  const form = before === undefined ? openForm(book.schema, record) : upToDate(book.schema, before, record);
   // A phone that can store no more must open what it has all the same.
   const lost = await lostShots(device, record.id, hashesIn(form)).catch(() => []);
   if (lost.length === 0) {
-    return form;
+    return { form, hand };
   }
   // Whoever took a picture has written something: the draft is not thrown away with the page.
   const { untouched: _, ...written } = form;
   const found = lost.reduce<Form>((form, taken) => set(book.schema, form, "photos", photoValue(taken, {})), written);
-  await keep(device, found, now).catch(() => undefined);
-  return found;
+  await keep(device, found, hand, now).catch(() => undefined);
+  return { form: found, hand };
+}
+
+/** Keeps a draft of what the office refused; what was written since stays, and where both say something one is beside. */
+export async function takeUpRefused(device: Device, book: Book, record: RecordState, refused: readonly Said[], now: Stamp): Promise<void> {
+  const { form, hand } = await takeUp(device, book, record, now);
+  const { untouched: _, ...laid } = lay(book.schema, form, refused, "refused");
+  await keep(device, laid, hand, now);
+}
+
+/** A form under today's declarations, over the record as it stands. */
+export function upToDate(schema: Schema, form: Form, record: RecordState): Form {
+  return refresh(schema, fitted(schema, form, record), record);
 }

@@ -23,7 +23,7 @@ export function SignOut() {
   const look = async (): Promise<Asked | undefined> => {
     const isProven = await runner.prove();
     const phone = await device.phone();
-    const [drafts, shots] = [await device.drafts(), await device.album.shots()];
+    const [drafts, shots] = [await device.drafts.all(), await device.album.shots()];
     const begun = new Set([...drafts.map((draft) => draft.id), ...shots.flatMap((shot) => shot.drafts)]);
     return phone && { ...leaving(phone, isProven), drafts: begun.size, phone };
   };

@@ -27,7 +27,7 @@ export function SupportPage() {
       me: await device.paper<Me>("me"),
       phone: await device.phone(),
       troubles: await device.troubles(),
-      drafts: (await device.drafts()).length,
+      drafts: (await device.drafts.all()).length,
     }),
     [],
     ["device", "papers", "troubles", "drafts"],

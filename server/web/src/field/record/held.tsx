@@ -1,17 +1,18 @@
 /** Changes of this record that the office holds, or refused: what they say, why, and what to do. */
 
-import { type RecordState, baseOf, emptyRecord, keyOf } from "../../protocol/record.ts";
+import { type RecordState, baseOf, keyOf } from "../../protocol/record.ts";
 import type { Kind } from "../../protocol/schema.ts";
-import type { Change, FieldName, Value } from "../../protocol/wire.ts";
+import type { Change } from "../../protocol/wire.ts";
 import { useHouse } from "../../ui/house.ts";
 import { go } from "../../ui/route.ts";
 import { Button } from "../../ui/widgets/button.tsx";
 import { Notice } from "../../ui/widgets/notice.tsx";
 import { useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
-import { keep, kept } from "../form/begin.ts";
+import type { Said } from "../form/beside.ts";
+import { declared } from "../form/model.ts";
+import { takeUpRefused } from "../form/takeup.ts";
 import { stamp } from "../../protocol/stamp.ts";
-import { declared, openForm, set } from "../form/model.ts";
 import { type Reader, labelOf, showValue } from "./show.ts";
 import { whereabouts } from "./whereabouts.ts";
 
@@ -20,11 +21,7 @@ export function HeldNotices({ reader, kind, record }: { reader: Reader; kind: Ki
   const { device } = useHouse();
   const { book } = reader;
   const correct = async (change: Change) => {
-    if ((await kept(device, record.id)) === undefined) {
-      const opened = openForm(book.schema, book.record(record.id) ?? emptyRecord(record.id, kind.name));
-      const form = saidIn(change).reduce((form, [name, value]) => set(book.schema, form, name, value), opened);
-      await keep(device, form, stamp(new Date()));
-    }
+    await takeUpRefused(device, book, record, saidIn(change), stamp(new Date()));
     go("write", kind.name, record.id);
   };
   return (
@@ -56,8 +53,8 @@ export function HeldNotices({ reader, kind, record }: { reader: Reader; kind: Ki
 }
 
 /** What a change says, but for signatures: those are given anew. */
-function saidIn(change: Change): [FieldName, Value][] {
-  return change.edits.flatMap((edit): [FieldName, Value][] =>
+function saidIn(change: Change): Said[] {
+  return change.edits.flatMap((edit): Said[] =>
     edit.value === undefined || baseOf(edit.field) === "signoffs" ? [] : [[edit.field, edit.value]],
   );
 }

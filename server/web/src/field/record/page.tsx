@@ -42,7 +42,7 @@ export function RecordPage({ id }: { id: string }) {
     async () => {
       const kind = await kindOf(device, id);
       const book = kind === undefined ? undefined : await openBook(device, [kind, ...REFERRED]);
-      const draft = await device.draft(id);
+      const draft = await device.drafts.of(id);
       return { kind, book, hasDraft: draft !== undefined && isWrittenIn(draft) };
     },
     [id],

@@ -40,6 +40,11 @@ export function showValue(reader: Reader, field: Field, value: Value): string {
   return shown(reader, field.type, value, field.unit);
 }
 
+/** A value of a field that may not be declared any more, or not take it: as text, whatever it is. */
+export function showAny(reader: Reader, field: Field | undefined, value: Value): string {
+  return field !== undefined && typeof value !== "string" ? showValue(reader, field, value) : plain(value);
+}
+
 function shown(reader: Reader, type: FieldType, value: Value, unit?: string): string {
   if (typeof type === "object") {
     return shownCompound(reader, type, value, unit);

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { filenameOf } from "../../db/album.ts";
-import type { Device } from "../../db/device.ts";
+import { type Device, Hand } from "../../db/device.ts";
 import { hashOf } from "../../photos/hash.ts";
 import { newId } from "../../protocol/ids.ts";
 import { type RecordState, baseOf, headsOf } from "../../protocol/record.ts";
@@ -64,7 +64,7 @@ export function SignSheet({ book, reader, kind, record, role, verdict, onDone }:
     try {
       const drawing = pad.current === null ? undefined : await keepDrawing(device, pad.current, record.id);
       const said = { role, verdict, covers, name: name.trim(), ...(isReturn ? { note: note.trim() } : {}), ...(drawing === undefined ? {} : { drawing }) };
-      await device.save(signing(record, said), drawing === undefined ? undefined : draftOf(record.id));
+      await device.save(signing(record, said), drawing === undefined ? undefined : { draft: draftOf(record.id), hand: new Hand() });
       onDone();
     } catch {
       setState("failed");

@@ -53,7 +53,7 @@ export function IdleSheet({ reader, project, day, suspended, onDone, onEdit }: I
     const change = form && changeOfForm(book.schema, form, newId(), stamp(new Date()));
     try {
       if (change !== undefined) {
-        await device.save(change, change.record);
+        await device.save(change);
       }
       onDone();
     } catch {

@@ -49,7 +49,7 @@ export function TodayPage() {
   const say = useWords();
   const { device } = useHouse();
   const opened = useLive(
-    async () => ({ book: await openBook(device, await kindsOf(device)), drafts: await device.drafts() }),
+    async () => ({ book: await openBook(device, await kindsOf(device)), drafts: await device.drafts.all() }),
     [],
     ["device", "rows", "papers", "drafts"],
   );
@@ -98,7 +98,7 @@ function Today({ book, drafts }: { book: Book; drafts: Draft[] }) {
   const toConfirm = book.has("principal")
     ? book.all("diary").filter((diary) => isMine(diary) && diaryStanding(diary, book.schema) === "submitted" && !authorsOf(diary).has(book.me.user.id))
     : [];
-  const begun = drafts.filter((draft) => isWrittenIn(draft) && book.schema.kind(draft.kind) !== undefined);
+  const begun = drafts.filter(isWrittenIn);
   const isQuiet = back.length + waiting.length + begun.length + toConfirm.length === 0;
   return (
     <div class="form">

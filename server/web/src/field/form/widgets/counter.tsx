@@ -1,30 +1,21 @@
-import { useState } from "preact/hooks";
-import { baseOf, keyOf } from "../../../protocol/record.ts";
 import type { Field } from "../../../protocol/schema.ts";
 import { form as words } from "../../../ui/words/form.ts";
 import { language, useWords } from "../../../ui/words/language.ts";
 import { choiceLabel, labelOf } from "../../record/show.ts";
 import { anchorOf, useDesk } from "../desk.ts";
+import { keysOf, withKey } from "../keys.ts";
 import { readQuantity, showQuantity } from "../quantity.ts";
 import { Chips } from "./chips.tsx";
-
-/** The longest key that the protocol takes, in characters. */
-const LONGEST_KEY = 64;
+import { OtherKey } from "./newkey.tsx";
 
 /** How many of each: a line a trade with less and more, and chips to add one. */
 export function Counters({ field }: { field: Field }) {
   const say = useWords();
   const desk = useDesk();
   const list = field.key?.choices ?? "";
-  const names = [...new Set([...Object.keys(desk.form.single), ...Object.keys(desk.form.typed)])];
-  const keys = names.filter((name) => baseOf(name) === field.name).flatMap((name) => keyOf(name) ?? []);
+  const keys = keysOf(desk.form, field);
   const offered = desk.book.schema.choices(list).filter((choice) => !keys.includes(choice.code));
-  const add = (text: string) => {
-    const key = Array.from(text.replaceAll("/", "／").trim()).slice(0, LONGEST_KEY).join("");
-    if (key !== "") {
-      desk.set(`${field.name}/${key}`, 1);
-    }
-  };
+  const add = (text: string) => desk.put((form) => withKey(desk.book.schema, form, field, text));
   return (
     <div class="counters">
       {keys.map((key) => (
@@ -38,7 +29,7 @@ export function Counters({ field }: { field: Field }) {
         onChoose={(code) => code !== undefined && add(code)}
         first={6}
       />
-      <OtherKey label={say(words.otherOf, { what: labelOf(field.key ?? field, desk.reader.language) })} onAdd={add} />
+      <OtherKey field={field} label={say(words.otherOf, { what: labelOf(field.key ?? field, desk.reader.language) })} />
     </div>
   );
 }
@@ -55,6 +46,7 @@ function Counter({ field, trade, label }: { field: Field; trade: string; label: 
     const number = readQuantity(text, field.unit);
     return number === undefined || number < 0 ? desk.type(name, text) : desk.set(name, number);
   };
+  const isUnread = typed !== undefined && typed.trim() !== "";
   return (
     <div class="counter">
       <span class="counter-label">{label}</span>
@@ -68,11 +60,13 @@ function Counter({ field, trade, label }: { field: Field; trade: string; label: 
         autocomplete="off"
         aria-label={label}
         value={typed ?? String(count)}
+        aria-invalid={isUnread}
         onInput={(event) => read(event.currentTarget.value)}
       />
       <button type="button" class="step" aria-label={say(words.more1, { what: label })} onClick={() => to(count + 1)}>
         +
       </button>
+      {isUnread ? <p class="wrong">{say(words.notANumber)}</p> : null}
     </div>
   );
 }
@@ -83,28 +77,4 @@ function Total({ field, keys }: { field: Field; keys: string[] }) {
   const counts = keys.map((key) => form.single[`${field.name}/${key}`]);
   const sum = counts.reduce<number>((sum, count) => sum + (typeof count === "number" ? count : 0), 0);
   return <p class="soft">{say(words.inAll, { amount: showQuantity(sum, field.unit, language()) })}</p>;
-}
-
-function OtherKey({ label, onAdd }: { label: string; onAdd: (text: string) => void }) {
-  const say = useWords();
-  const [text, setText] = useState<string>();
-  if (text === undefined) {
-    return (
-      <button type="button" class="chip quiet" onClick={() => setText("")}>
-        {label}
-      </button>
-    );
-  }
-  const add = () => {
-    onAdd(text);
-    setText(undefined);
-  };
-  return (
-    <div class="amount-line">
-      <input class="input" type="text" value={text} aria-label={label} onInput={(event) => setText(event.currentTarget.value)} />
-      <button type="button" class="button" onClick={add}>
-        {say(words.add)}
-      </button>
-    </div>
-  );
 }

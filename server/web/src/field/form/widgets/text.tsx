@@ -1,4 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { isTooLong } from "../../../protocol/change.ts";
+import { form as words } from "../../../ui/words/form.ts";
+import { useWords } from "../../../ui/words/language.ts";
 
 interface TextProps {
   id?: string;
@@ -13,6 +16,8 @@ interface TextProps {
 
 /** Text that grows with what is written: nobody scrolls inside of a small box. */
 export function Text({ id, value, onInput, labelledBy, label, placeholder, describedBy, invalid }: TextProps) {
+  const say = useWords();
+  const isLong = isTooLong(value);
   const ref = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
     const area = ref.current;
@@ -24,18 +29,25 @@ export function Text({ id, value, onInput, labelledBy, label, placeholder, descr
     }
   }, [value]);
   return (
-    <textarea
-      ref={ref}
-      id={id}
-      class="input text"
-      rows={1}
-      value={value}
-      aria-labelledby={labelledBy}
-      aria-label={label}
-      aria-describedby={describedBy}
-      aria-invalid={invalid === true}
-      placeholder={placeholder}
-      onInput={(event) => onInput(event.currentTarget.value)}
-    />
+    <>
+      <textarea
+        ref={ref}
+        id={id}
+        class="input text"
+        rows={1}
+        value={value}
+        aria-labelledby={labelledBy}
+        aria-label={label}
+        aria-describedby={describedBy}
+        aria-invalid={invalid === true || isLong}
+        placeholder={placeholder}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+      {isLong ? (
+        <p class="wrong" role="alert">
+          {say(words.longHere)}
+        </p>
+      ) : null}
+    </>
   );
 }
