@@ -140,7 +140,9 @@ export class Phone {
 
   /** What the device stores of itself, straight from IndexedDB. */
   async stored() {
-    return (await this.#row("device", "it"))?.phone;
+    const phone = (await this.#row("device", "it"))?.phone;
+    const photos = phone === undefined ? [] : await this.#row("photos");
+    return phone && { ...phone, photos: Object.fromEntries(photos.map((photo) => [photo.sha256, photo])) };
   }
 
   /** Whether what the device stores in a table under that id holds a text. */
@@ -149,6 +151,7 @@ export class Phone {
     return row !== undefined && JSON.stringify(row).includes(text);
   }
 
+  /** One row of a table, or all of them. */
   #row(table, id) {
     return this.page.evaluate(
       ([table, id]) =>
@@ -157,7 +160,8 @@ export class Phone {
           opening.onerror = () => reject(opening.error);
           opening.onsuccess = () => {
             const db = opening.result;
-            const asking = db.transaction(table).objectStore(table).get(id);
+            const rows = db.transaction(table).objectStore(table);
+            const asking = id === undefined ? rows.getAll() : rows.get(id);
             asking.onsuccess = () => {
               db.close();
               resolve(asking.result);

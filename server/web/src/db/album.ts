@@ -10,7 +10,8 @@ import type { IDBPObjectStore, StoreNames } from "idb";
 import type { Sha256, Stamp } from "../protocol/wire.ts";
 import type { Phone, Photo } from "../sync/phone.ts";
 import type { Bell } from "./bell.ts";
-import type { Database, Enrolled, Shot, Tables } from "./tables.ts";
+import type { Database } from "./database.ts";
+import type { Shot, Tables } from "./tables.ts";
 
 /** Somebody has to enrol this device first. */
 export class NotEnrolled extends Error {}
@@ -24,7 +25,7 @@ export class Album {
   /** Keeps a picture that just came in. It is on the disk when this ends. */
   async shoot(shot: Shot, picture: Blob): Promise<void> {
     const bytes = await picture.arrayBuffer();
-    const tx = this.db.transaction(["roll", "album"], "readwrite", { durability: "strict" });
+    const tx = await this.db.transaction(["roll", "album"], "readwrite", { durability: "strict" });
     const roll = tx.objectStore("roll");
     const before = await roll.get(shot.sha256);
     const drafts = [...new Set([...(before?.drafts ?? []), ...shot.drafts])];
@@ -37,7 +38,7 @@ export class Album {
   /** Puts the copy that is to be sent in the place of the picture as it came in, unless that was discarded. */
   async develop(original: Sha256, copy: Shot, picture: Blob): Promise<void> {
     const bytes = await picture.arrayBuffer();
-    const tx = this.db.transaction(["device", "roll", "album"], "readwrite", { durability: "strict" });
+    const tx = await this.db.transaction(["photos", "roll", "album"], "readwrite", { durability: "strict" });
     const roll = tx.objectStore("roll");
     const [shot, before] = [await roll.get(original), await roll.get(copy.sha256)];
     if (shot === undefined) {
@@ -49,8 +50,7 @@ export class Album {
     await roll.put({ ...copy, drafts });
     if (original !== copy.sha256) {
       await roll.delete(original);
-      const it = await tx.objectStore("device").get("it");
-      if (it?.phone.photos[original] === undefined) {
+      if ((await tx.objectStore("photos").get(original)) === undefined) {
         await tx.objectStore("album").delete(original);
       }
     }
@@ -66,11 +66,10 @@ export class Album {
 
   /** Takes a picture out of a draft. It is gone when no other draft and no saved record shows it. */
   async discard(hash: Sha256, draft: string): Promise<void> {
-    const tx = this.db.transaction(["device", "roll", "album"], "readwrite");
-    const it = await tx.objectStore("device").get("it");
+    const tx = await this.db.transaction(["photos", "roll", "album"], "readwrite");
     const shot = await tx.objectStore("roll").get(hash);
     if (shot !== undefined) {
-      await takeOut(shot, draft, tx.objectStore("roll"), tx.objectStore("album"), it?.phone);
+      await takeOut(shot, draft, tx);
     }
     await tx.done;
     this.bell.ring("roll", "album");
@@ -78,7 +77,7 @@ export class Album {
 
   /** Notes that a draft shows pictures that stand in another one. */
   async showIn(draft: string, hashes: Iterable<Sha256>): Promise<void> {
-    const tx = this.db.transaction("roll", "readwrite", { durability: "strict" });
+    const tx = await this.db.transaction(["roll"], "readwrite", { durability: "strict" });
     for (const hash of hashes) {
       const shot = await tx.store.get(hash);
       if (shot !== undefined) {
@@ -102,52 +101,56 @@ export class Album {
 
   /** Writes down what the server said of a photo. */
   async told(hash: Sha256, tell: (photo: Photo) => Photo): Promise<Photo | undefined> {
-    const tx = this.db.transaction("device", "readwrite");
-    const it = await tx.store.get("it");
-    const photo = it?.phone.photos[hash];
-    if (it === undefined || photo === undefined) {
+    const tx = await this.db.transaction(["photos"], "readwrite");
+    const row = await tx.store.get(hash);
+    if (row === undefined) {
       await tx.done;
       return undefined;
     }
+    const { sha256, place, ...photo } = row;
     const now = tell(photo);
-    await tx.store.put(withPhotos(it, { ...it.phone.photos, [hash]: now }), "it");
+    await tx.store.put({ ...now, sha256, place });
     await tx.done;
-    this.bell.ring("device");
+    this.bell.ring("photos");
     return now;
   }
 
   /** Drops the photos of which the server says that a backup has them; tells how many. */
   async makeRoom(): Promise<number> {
-    const tx = this.db.transaction(["device", "roll", "album"], "readwrite", { durability: "strict" });
-    const it = await tx.objectStore("device").get("it");
-    const photos = Object.entries(it?.phone.photos ?? {});
-    const settled = photos.filter(([, photo]) => photo.settled);
+    const tx = await this.db.transaction(["photos", "roll", "album"], "readwrite", { durability: "strict" });
+    const photos = tx.objectStore("photos");
+    const settled = (await photos.getAll()).filter((photo) => photo.settled);
     const shown = new Set(await tx.objectStore("roll").getAllKeys());
-    for (const [hash] of settled.filter(([hash]) => !shown.has(hash))) {
-      await tx.objectStore("album").delete(hash);
-    }
-    if (it !== undefined) {
-      const rest = Object.fromEntries(photos.filter(([, photo]) => !photo.settled));
-      await tx.objectStore("device").put(withPhotos(it, rest), "it");
+    for (const { sha256 } of settled) {
+      await photos.delete(sha256);
+      if (!shown.has(sha256)) {
+        await tx.objectStore("album").delete(sha256);
+      }
     }
     await tx.done;
-    this.bell.ring("device", "album");
+    this.bell.ring("photos", "album");
     return settled.length;
   }
 }
 
-type Store<Name extends "roll" | "album"> = IDBPObjectStore<Tables, ArrayLike<StoreNames<Tables>>, Name, "readwrite">;
+/** A transaction in which pictures may be let go of. */
+interface Letting<Names extends ArrayLike<StoreNames<Tables>>> {
+  objectStore(name: "photos"): IDBPObjectStore<Tables, Names, "photos", "readwrite">;
+  objectStore(name: "roll"): IDBPObjectStore<Tables, Names, "roll", "readwrite">;
+  objectStore(name: "album"): IDBPObjectStore<Tables, Names, "album", "readwrite">;
+}
 
 /** Takes a picture out of a draft; lets go of one that nobody shows any more. */
-async function takeOut(shot: Shot, draft: string, roll: Store<"roll">, album: Store<"album">, phone?: Phone) {
+async function takeOut<Names extends ArrayLike<StoreNames<Tables>>>(shot: Shot, draft: string, tx: Letting<Names>): Promise<void> {
+  const roll = tx.objectStore("roll");
   const drafts = shot.drafts.filter((other) => other !== draft);
   if (drafts.length > 0) {
     await roll.put({ ...shot, drafts });
     return;
   }
   await roll.delete(shot.sha256);
-  if (phone?.photos[shot.sha256] === undefined) {
-    await album.delete(shot.sha256);
+  if ((await tx.objectStore("photos").get(shot.sha256)) === undefined) {
+    await tx.objectStore("album").delete(shot.sha256);
   }
 }
 
@@ -155,22 +158,16 @@ async function takeOut(shot: Shot, draft: string, roll: Store<"roll">, album: St
  * Takes the pictures out of a draft that is no more: `all`, or those that were `seen` in its form. What is
  * still being developed nobody has seen; it is found when the record is written in again.
  */
-export async function letGoOf(
+export async function letGoOf<Names extends ArrayLike<StoreNames<Tables>>>(
   draft: string,
-  roll: Store<"roll">,
-  album: Store<"album">,
-  phone: Phone | undefined,
+  tx: Letting<Names>,
   which: "all" | "seen",
 ): Promise<void> {
-  for (const shot of await roll.getAll()) {
+  for (const shot of await tx.objectStore("roll").getAll()) {
     if (shot.drafts.includes(draft) && (which === "all" || shot.taken !== undefined)) {
-      await takeOut(shot, draft, roll, album, phone);
+      await takeOut(shot, draft, tx);
     }
   }
-}
-
-function withPhotos(it: Enrolled, photos: Record<Sha256, Photo>): Enrolled {
-  return { ...it, phone: { ...it.phone, photos } };
 }
 
 /** A phone on which that picture is a photo to be sent. */

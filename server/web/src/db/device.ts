@@ -23,14 +23,17 @@ import type {
 import * as phone from "../sync/phone.ts";
 import { Album, NotEnrolled, letGoOf, withPhoto } from "./album.ts";
 import { Bell, type Watcher } from "./bell.ts";
+import { Database } from "./database.ts";
 import { Drafts, type Hand, WrittenElsewhere, type Written } from "./drafts.ts";
-import { type Database, type Draft, type Enrolled, type Tables, type TroubleNote, openTables } from "./tables.ts";
+import { type WholeDevice, putWhole, wholeIn } from "./phones.ts";
+import type { Draft, Table, Tables, TroubleNote } from "./tables.ts";
 
 export { Hand, WrittenElsewhere } from "./drafts.ts";
 export { NotEnrolled };
 export type { Draft };
 
-const TABLES = ["device", "rows"] as const;
+const ALL: readonly Table[] = ["device", "photos", "rows", "album", "roll", "drafts", "papers", "troubles", "leases"];
+const TABLES = ["device", "photos", "rows"] as const;
 type Writing = IDBPTransaction<Tables, typeof TABLES, "readwrite">;
 
 /** Where a change comes from: a form, by the hand that wrote it. */
@@ -66,7 +69,7 @@ export class Device {
   }
 
   static async open(name = "siteledger"): Promise<Device> {
-    return new Device(await openTables(name), new Bell(name));
+    return new Device(await Database.open(name), new Bell(name));
   }
 
   close(): void {
@@ -81,14 +84,15 @@ export class Device {
 
   /** Makes this somebody's device. Nothing of another owner may be on it. */
   async enrol(owner: phone.Owner, token: string): Promise<void> {
-    const tx = this.db.transaction("device", "readwrite", { durability: "strict" });
-    const there = await tx.store.get("it");
-    if (there === undefined || there.phone.owner.device === owner.device) {
-      const digest = new ScopeDigest().wire();
-      await tx.store.put({ phone: phone.newPhone(owner), token, digest, ...there }, "it");
-    } else {
+    const tx = await this.db.transaction(["device", "photos"], "readwrite", { durability: "strict" });
+    const there = await wholeIn(tx);
+    if (there !== undefined && there.phone.owner.device !== owner.device) {
       await undo(tx);
       throw new Error("this device belongs to somebody already");
+    }
+    if (there === undefined) {
+      const begun = phone.newPhone(owner);
+      await putWhole(tx, begun, { phone: begun, token, digest: new ScopeDigest().wire() });
     }
     await tx.done;
     this.bell.ring("device");
@@ -99,9 +103,9 @@ export class Device {
    * had seen: another page may have saved something meanwhile. Tells whether it did.
    */
   async forget(seen: phone.Phone): Promise<boolean> {
-    const tables = [...this.db.objectStoreNames];
-    const tx = this.db.transaction(tables, "readwrite", { durability: "strict" });
-    const it = await tx.objectStore("device").get("it");
+    const tables = ALL;
+    const tx = await this.db.transaction(tables, "readwrite", { durability: "strict" });
+    const it = await wholeIn(tx);
     if (it !== undefined && phone.hasMore(it.phone, seen)) {
       await tx.done;
       return false;
@@ -116,7 +120,8 @@ export class Device {
 
   /** The device as it stands; nothing before it is enrolled. */
   async phone(): Promise<phone.Phone | undefined> {
-    return (await this.db.get("device", "it"))?.phone;
+    const tx = await this.db.transaction(["device", "photos"], "readonly");
+    return (await wholeIn(tx))?.phone;
   }
 
   async token(): Promise<string | undefined> {
@@ -129,11 +134,11 @@ export class Device {
    * draft since, or a picture is spoken of that nobody has any more.
    */
   async save(change: Change, from?: From): Promise<void> {
-    const tables = ["device", "rows", "drafts", "roll", "album"] as const;
-    const tx = this.db.transaction(tables, "readwrite", { durability: "strict" });
+    const tables = ["device", "photos", "rows", "drafts", "roll", "album"] as const;
+    const tx = await this.db.transaction(tables, "readwrite", { durability: "strict" });
     try {
-      const [device, drafts, roll, album] = [tx.objectStore("device"), tx.objectStore("drafts"), tx.objectStore("roll"), tx.objectStore("album")];
-      const it = await enrolled(device.get("it"));
+      const [drafts, roll, album] = [tx.objectStore("drafts"), tx.objectStore("roll"), tx.objectStore("album")];
+      const it = await enrolled(wholeIn(tx));
       let saved = phone.save(it.phone, change);
       const gone: Sha256[] = [];
       for (const hash of mentioned(change)) {
@@ -149,39 +154,39 @@ export class Device {
       if (lost.length > 0) {
         throw new PicturesLost(lost);
       }
-      await device.put({ ...it, phone: saved }, "it");
+      await putWhole(tx, it.phone, { ...it, phone: saved });
       if (from !== undefined) {
         if (!from.hand.knows(await drafts.get(from.draft))) {
           throw new WrittenElsewhere("another window wrote in the draft");
         }
         await (from.rest === undefined ? drafts.delete(from.draft) : drafts.put(from.hand.mark(from.rest)));
-        await letGoOf(from.draft, roll, album, saved, "seen");
+        await letGoOf(from.draft, tx, "seen");
       }
     } catch (error) {
       await undo(tx);
       throw error;
     }
     await tx.done;
-    this.bell.ring("device", "drafts", "roll", "album");
+    this.bell.ring("device", "photos", "drafts", "roll", "album");
   }
 
   /** Takes in an answer; tells what it brought, and whether the replica is another than the server says. */
   async receive(carries: ReadonlySet<Uuid>, answer: SyncResponse): Promise<phone.Received & { differs: boolean }> {
-    const tx = this.write();
-    const it = await enrolled(tx.objectStore("device").get("it"));
+    const tx = await this.write();
+    const it = await enrolled(wholeIn(tx));
     const rows = await numbers(tx, it.phone, answer);
     const received = phone.receive(it.phone, rows, carries, answer);
     const digest = await keep(tx, it, received.phone, received.rows);
     await tx.done;
     const { put, drop } = received.rows;
-    this.bell.ring("device", ...(put.length + drop.length > 0 ? (["rows"] as const) : []));
+    this.bell.ring("device", "photos", ...(put.length + drop.length > 0 ? (["rows"] as const) : []));
     return { ...received, differs: phone.differs(answer, digest) };
   }
 
   /** Repairs the replica by the server's index. */
   async repair(index: IndexResponse): Promise<void> {
-    const tx = this.write();
-    const it = await enrolled(tx.objectStore("device").get("it"));
+    const tx = await this.write();
+    const it = await enrolled(wholeIn(tx));
     const rows = new Map<Uuid, number>();
     for await (const cursor of tx.objectStore("rows")) {
       rows.set(cursor.value.id, cursor.value.seq);
@@ -194,16 +199,16 @@ export class Device {
 
   /** Takes in what the server lacks; tells whether it lacks nothing. */
   async receiveHave(asked: HaveRequest, lacks: HaveResponse): Promise<boolean> {
-    const tx = this.write();
-    const it = await enrolled(tx.objectStore("device").get("it"));
+    const tx = await this.write();
+    const it = await enrolled(wholeIn(tx));
     const told = phone.receiveHave(it.phone, asked, lacks);
     await keep(tx, it, told.phone, { put: [], drop: [] });
     await tx.done;
-    this.bell.ring("device");
+    this.bell.ring("device", "photos");
     return told.everything;
   }
 
-  private write(): Writing {
+  private write(): Promise<Writing> {
     return this.db.transaction(TABLES, "readwrite", { durability: "strict" });
   }
 
@@ -214,7 +219,7 @@ export class Device {
   }
 
   async rowsOfKind(kind: string): Promise<Snapshot[]> {
-    return this.db.getAllFromIndex("rows", "kind", kind);
+    return this.db.rowsOfKind(kind);
   }
 
   // Papers ----------------------------------------------------------------------------------------
@@ -233,7 +238,7 @@ export class Device {
 
   /** Remembers what went wrong; the same again counts up. */
   async keepTrouble(now: number, doing: string, why: string, detail: string): Promise<void> {
-    const tx = this.db.transaction("troubles", "readwrite");
+    const tx = await this.db.transaction(["troubles"], "readwrite");
     const last = await tx.store.openCursor(null, "prev");
     const before = last?.value;
     if (last && before?.doing === doing && before.why === why && before.detail === detail) {
@@ -255,7 +260,7 @@ export class Device {
   }
 }
 
-async function enrolled(it: Promise<Enrolled | undefined>): Promise<Enrolled> {
+async function enrolled(it: Promise<WholeDevice | undefined>): Promise<WholeDevice> {
   const there = await it;
   if (there === undefined) {
     throw new NotEnrolled("this device was not enrolled yet");
@@ -314,7 +319,7 @@ async function numbers(tx: Writing, device: phone.Phone, answer: SyncResponse): 
 /** Writes the device and its rows; gives back the digest over all rows as they are then. */
 async function keep(
   tx: Writing,
-  before: Enrolled,
+  before: WholeDevice,
   device: phone.Phone,
   { put, drop }: phone.RowChanges,
 ): Promise<ScopeDigest> {
@@ -335,6 +340,6 @@ async function keep(
     await table.put(row);
     digest.add(row.id, row.seq);
   }
-  await tx.objectStore("device").put({ ...before, phone: device, digest: digest.wire() }, "it");
+  await putWhole(tx, before.phone, { ...before, phone: device, digest: digest.wire() });
   return digest;
 }

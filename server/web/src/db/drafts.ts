@@ -10,7 +10,8 @@ import { newId } from "../protocol/ids.ts";
 import type { Uuid } from "../protocol/wire.ts";
 import { letGoOf } from "./album.ts";
 import type { Bell } from "./bell.ts";
-import type { Database, Draft } from "./tables.ts";
+import type { Database } from "./database.ts";
+import type { Draft } from "./tables.ts";
 
 /** Another window wrote in the draft, or put it away, since this one looked. */
 export class WrittenElsewhere extends Error {}
@@ -67,7 +68,7 @@ export class Drafts {
    */
   async keep(written: Written, hand: Hand): Promise<boolean> {
     const draft = hand.mark(written);
-    const tx = this.db.transaction("drafts", "readwrite");
+    const tx = await this.db.transaction(["drafts"], "readwrite");
     const isMine = hand.knows(await tx.store.get(draft.id));
     if (isMine) {
       await tx.store.put(draft);
@@ -82,19 +83,18 @@ export class Drafts {
 
   /** Throws a draft away, and the pictures that only it showed. Tells whether it did. */
   async drop(id: string, hand: Hand): Promise<boolean> {
-    const tables = ["device", "drafts", "roll", "album"] as const;
-    const tx = this.db.transaction(tables, "readwrite");
+    const tables = ["drafts", "photos", "roll", "album"] as const;
+    const tx = await this.db.transaction(tables, "readwrite");
     const there = await tx.objectStore("drafts").get(id);
     const isMine = hand.knows(there);
     if (isMine) {
-      const it = await tx.objectStore("device").get("it");
       await tx.objectStore("drafts").delete(id);
-      await letGoOf(id, tx.objectStore("roll"), tx.objectStore("album"), it?.phone, "all");
+      await letGoOf(id, tx, "all");
     }
     await tx.done;
     if (isMine) {
       hand.saw(undefined);
-      this.bell.ring(...tables);
+      this.bell.ring("drafts", "roll", "album");
     }
     return isMine;
   }

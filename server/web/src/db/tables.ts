@@ -1,17 +1,24 @@
-/** The tables of the device's IndexedDB, and how they are opened. */
+/** The tables of the device's IndexedDB, and how they are made. */
 
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
 import type { Position } from "../photos/position.ts";
 import type { TakenPhoto } from "../photos/take.ts";
 import type { Sha256, Snapshot, Stamp, Uuid, WireDigest } from "../protocol/wire.ts";
-import type { Phone } from "../sync/phone.ts";
+import type { Phone, Photo } from "../sync/phone.ts";
 
-/** The device with its secret. */
+/** The device with its secret. Its photos have a table of their own. */
 export interface Enrolled {
-  phone: Phone;
+  phone: Omit<Phone, "photos">;
   token: string;
   /** Over the rows that are here. */
   digest: WireDigest;
+}
+
+/** A photo on its way: a row of its own, since each piece that was sent is noted. */
+export interface PhotoRow extends Photo {
+  sha256: Sha256;
+  /** The order in which they were saved. */
+  place: number;
 }
 
 /** Something begun and not saved: it is never sent. */
@@ -70,7 +77,8 @@ interface Lease {
 
 export interface Tables extends DBSchema {
   device: { key: "it"; value: Enrolled };
-  rows: { key: Uuid; value: Snapshot; indexes: { kind: string; project: string } };
+  photos: { key: Sha256; value: PhotoRow };
+  rows: { key: Uuid; value: Snapshot; indexes: { kind: string } };
   album: { key: Sha256; value: Picture };
   roll: { key: Sha256; value: Shot };
   drafts: { key: string; value: Draft };
@@ -79,40 +87,31 @@ export interface Tables extends DBSchema {
   leases: { key: string; value: Lease };
 }
 
-export type Table = "device" | "rows" | "album" | "roll" | "drafts" | "papers" | "troubles" | "leases";
-export type Database = IDBPDatabase<Tables>;
+export type Table = "device" | "photos" | "rows" | "album" | "roll" | "drafts" | "papers" | "troubles" | "leases";
 
-export function openTables(name: string): Promise<Database> {
-  return unfrozen(`${name}/opening`, () => open(name));
-}
+export const VERSION = 2;
 
-/**
- * Browsers keep a page that is left, frozen, and with it what it has asked for: a database that it was
- * just making stays locked, and the next page waits for ever. They let go of one that holds a lock for
- * which another page asks.
- */
-function unfrozen<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const locks = globalThis.navigator?.locks as LockManager | undefined;
-  return locks === undefined ? work() : locks.request(name, work);
-}
+type Making = IDBPTransaction<Tables, StoreNames<Tables>[], "versionchange">;
 
-function open(name: string): Promise<Database> {
-  return openDB<Tables>(name, 1, {
-    upgrade(db) {
-      db.createObjectStore("device");
-      const rows = db.createObjectStore("rows", { keyPath: "id" });
-      rows.createIndex("kind", "kind");
-      rows.createIndex("project", "project");
-      db.createObjectStore("album");
-      db.createObjectStore("roll", { keyPath: "sha256" });
-      db.createObjectStore("drafts", { keyPath: "id" });
-      db.createObjectStore("papers");
-      db.createObjectStore("troubles", { autoIncrement: true });
-      db.createObjectStore("leases");
-    },
-    // A page of a newer version waits for this one to let go.
-    blocking(_old, _new, event) {
-      (event.target as IDBDatabase).close();
-    },
-  });
+/** Makes the tables that are not there yet, and brings what stands in older ones over. */
+export async function makeTables(db: IDBPDatabase<Tables>, before: number, tx: Making): Promise<void> {
+  if (before < 1) {
+    db.createObjectStore("device");
+    db.createObjectStore("rows", { keyPath: "id" }).createIndex("kind", "kind");
+    db.createObjectStore("album");
+    db.createObjectStore("roll", { keyPath: "sha256" });
+    db.createObjectStore("drafts", { keyPath: "id" });
+    db.createObjectStore("papers");
+    db.createObjectStore("troubles", { autoIncrement: true });
+    db.createObjectStore("leases");
+  }
+  const photos = db.createObjectStore("photos", { keyPath: "sha256" });
+  const device = tx.objectStore("device");
+  // In the first version they stood in the device itself.
+  const it = (await device.get("it")) as (Enrolled & { phone: Partial<Phone> }) | undefined;
+  if (it !== undefined) {
+    const { photos: there = {}, ...phone } = it.phone;
+    await device.put({ ...it, phone: phone as Enrolled["phone"] }, "it");
+    await Promise.all(Object.entries(there).map(([sha256, photo], place) => photos.put({ ...photo, sha256, place })));
+  }
 }

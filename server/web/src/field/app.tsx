@@ -2,12 +2,12 @@
 
 import type { ComponentChildren } from "preact";
 import { Fault } from "../ui/fault.tsx";
-import { useHouse } from "../ui/house.ts";
+import { useHouse, useWatched } from "../ui/house.ts";
 import { later } from "../ui/later.tsx";
 import { useLive } from "../ui/live.ts";
 import { type Route, to, useRoute } from "../ui/route.ts";
 import { ButtonLink } from "../ui/widgets/button.tsx";
-import { Empty } from "../ui/widgets/notice.tsx";
+import { Empty, Notice } from "../ui/widgets/notice.tsx";
 import { frame } from "../ui/words/frame.ts";
 import { useWords } from "../ui/words/language.ts";
 import { LineChip } from "./line/chip.tsx";
@@ -37,6 +37,7 @@ export function App() {
         {isSomebodys === true ? <LineChip /> : null}
       </header>
       <main class="page">
+        <Storage />
         {isSomebodys === undefined ? null : (
           <Fault page={route.join("/")} onFault={report}>
             <Page route={route} />
@@ -45,6 +46,22 @@ export function App() {
       </main>
       {isSomebodys === true ? <Navigation route={route} /> : null}
     </div>
+  );
+}
+
+/** Told on every page: nothing more can be kept, and what is typed is on the screen alone. */
+function Storage() {
+  const say = useWords();
+  const { db } = useHouse().device;
+  const standing = useWatched(db, () => db.state());
+  if (standing === "open") {
+    return null;
+  }
+  const title = standing === "outdated" ? frame.updateElsewhere : frame.storageGone;
+  return (
+    <Notice tone="bad" title={say(title)} live>
+      <p>{say(frame.storageGoneWhy)}</p>
+    </Notice>
   );
 }
 

@@ -177,7 +177,7 @@ export class Runner {
   }
 
   private async written({ tables, here }: News): Promise<void> {
-    if (!tables.includes("device")) {
+    if (!tables.includes("device") && !tables.includes("photos")) {
       return;
     }
     const waiting = await this.recount();

@@ -5,7 +5,7 @@
  * sent twice: it would only cost data. So a page that holds its turn and never ends is passed over.
  */
 
-import type { Database } from "../db/tables.ts";
+import type { Database } from "../db/database.ts";
 import type { Outside, Turns } from "./outside.ts";
 
 /** How long a page waits for the others, in milliseconds. */
@@ -72,7 +72,7 @@ export class LeaseTurns implements Turns {
 
   /** Whether it is this page's turn now. A lease that ends later than any can is of a wrong clock. */
   private async take(name: string): Promise<boolean> {
-    const tx = this.db.transaction("leases", "readwrite");
+    const tx = await this.db.transaction(["leases"], "readwrite");
     const [lease, now] = [await tx.store.get(name), this.now()];
     const isFree = lease === undefined || lease.until <= now || lease.until > now + LEASE_MS;
     if (isFree) {

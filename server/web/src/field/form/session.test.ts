@@ -1,7 +1,7 @@
 /** One draft in several windows, killed ones among them: nothing that somebody typed is lost. */
 
 import "fake-indexeddb/auto";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Device, PicturesLost, WrittenElsewhere } from "../../db/device.ts";
 import { take } from "../../photos/take.ts";
 import { newPhone } from "../../sync/phone.ts";
@@ -166,6 +166,20 @@ test("pictures that are nowhere any more are told, and taken out by a person alo
   await session.takeOut((failed as PicturesLost).hashes);
   expect(await session.save()).toBe(draft);
   expect((await device.phone())?.outbox.waiting).toHaveLength(1);
+});
+
+test("what the device could not keep is tried again without another keystroke", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const draft = await begun();
+  const left = await windowOn(draft);
+  const keep = vi.spyOn(left.device.drafts, "keep").mockRejectedValueOnce(new DOMException("full", "QuotaExceededError"));
+  await write("idle_reason", "下雨")(left);
+  expect(left.session.standing().isUnkept).toBe(true);
+  await vi.advanceTimersByTimeAsync(5_000);
+  vi.useRealTimers();
+  await expect.poll(async () => (await left.device.drafts.of(draft))?.fields["single"]).toMatchObject({ idle_reason: "下雨" });
+  expect(left.session.standing().isUnkept).toBe(false);
+  keep.mockRestore();
 });
 
 test("a key that was typed and not added counts as added when the form is saved", async () => {

@@ -19,6 +19,9 @@ import { withKeys } from "./keys.ts";
 import { type Entry, type Form, clear, openForm, set, setEntries, type } from "./model.ts";
 import { takeUp, upToDate } from "./takeup.ts";
 
+/** How long until a draft that could not be kept is tried again, in milliseconds. */
+const BETWEEN_TRIES = 2_000;
+
 /** What the screen shows of a session. */
 export interface Standing {
   form: Form;
@@ -39,6 +42,7 @@ export class Session {
   private awaited = 0;
   /** How many writings are under way. */
   private writing = 0;
+  private trying: ReturnType<typeof setTimeout> | undefined;
   /** What of the draft is known to be on the device. */
   private base: Form;
   private readonly watchers = new Set<() => void>();
@@ -145,8 +149,20 @@ export class Session {
       this.isGone = false;
     } else if (isKept === false) {
       await this.look();
+    } else {
+      this.tryAgain();
     }
     this.tell();
+  }
+
+  /** Tries again to keep what the device could not keep, until it does. */
+  private tryAgain(): void {
+    clearTimeout(this.trying);
+    this.trying = setTimeout(() => {
+      if (this.isUnkept && !this.isOver) {
+        void this.keep(this.form);
+      }
+    }, BETWEEN_TRIES);
   }
 
   // Other windows -----------------------------------------------------------------------------------
@@ -254,6 +270,7 @@ export class Session {
 
   private end(): void {
     this.isOver = true;
+    clearTimeout(this.trying);
     this.unwatch();
   }
 

@@ -25,15 +25,16 @@ const PLACE_WORDS = {
 export function Each({ sync }: { sync: SyncState }) {
   const say = useWords();
   const { device } = useHouse();
-  const known = useLive(async () => {
-    const phone = await device.phone();
-    const kinds = phone === undefined ? [] : allOf(phone.outbox).map((change) => change.kind);
-    return { phone, book: await openBook(device, kinds) };
+  const book = useLive(async () => {
+    const outbox = (await device.phone())?.outbox;
+    return openBook(device, outbox === undefined ? [] : allOf(outbox).map((change) => change.kind));
   }, []);
-  if (known?.phone === undefined) {
+  // Each piece of a photo moves its line on, and reads no records anew.
+  const phone = useLive(() => device.phone(), [], ["device", "photos"]);
+  if (phone === undefined) {
     return null;
   }
-  const { records, photos } = placesOf(known.phone, sync.engine.busy, sync.sending);
+  const { records, photos } = placesOf(phone, sync.engine.busy, sync.sending);
   if (records.length + photos.length === 0) {
     return null;
   }
@@ -43,7 +44,7 @@ export function Each({ sync }: { sync: SyncState }) {
       <ul class="each">
         {records.map((record) => (
           <li key={record.record}>
-            <OnItsWay it={record} book={known.book} />
+            <OnItsWay it={record} book={book} />
           </li>
         ))}
         {photos.length === 0 ? null : (

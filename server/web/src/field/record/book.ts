@@ -31,6 +31,11 @@ export class Book {
     private readonly rows: ReadonlyMap<Uuid, Snapshot>,
   ) {}
 
+  /** The same book with the photos as they are now: these move on while the records stand still. */
+  withPhotos(photos: Phone["photos"]): Book {
+    return new Book({ ...this.phone, photos }, this.wire, this.schema, this.me, this.byKind, this.byId, this.rows);
+  }
+
   /** All records of a kind that the book was opened for. */
   all(kind: string): RecordState[] {
     return this.byKind.get(kind) ?? [];

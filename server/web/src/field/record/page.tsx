@@ -48,10 +48,12 @@ export function RecordPage({ id }: { id: string }) {
     [id],
     ["device", "rows", "papers", "drafts"],
   );
-  if (opened === undefined) {
+  const phone = useLive(() => device.phone(), [], ["device", "photos"]);
+  if (opened === undefined || phone === undefined) {
     return <p class="opening">{say(frame.opening)}</p>;
   }
-  const { book, kind: name, hasDraft } = opened;
+  const { kind: name, hasDraft } = opened;
+  const book = opened.book?.withPhotos(phone.photos);
   const kind = name === undefined ? undefined : book?.schema.kind(name);
   const record = book?.record(id);
   if (book === undefined || kind === undefined) {

@@ -31,6 +31,11 @@ export const frame = room({
     zh: "多半是无痕模式，或者手机空间满了。请在普通窗口里打开，或腾出一些空间再试。以前写好的内容不会因此丢失。",
     en: "Perhaps it is a private window, or the phone is full. Open it in an ordinary window, or make some room and try again. What you wrote before is not lost by this.",
   },
+  storageGone: { zh: "手机暂时存不了东西", en: "The phone cannot store anything just now" },
+  storageGoneWhy: {
+    zh: "以前存好的都在。刚写的还在这一页上：先抄下来或截个图，再重新打开。",
+    en: "What was kept before is safe. What you wrote just now is on this page alone: note it down or take a screenshot, then open the page again.",
+  },
   updateReady: { zh: "新版本准备好了", en: "A new version is ready" },
   updateWhy: { zh: "更新不会动您写的内容。", en: "Updating touches nothing that you wrote." },
   updateNow: { zh: "现在更新", en: "Update now" },
