@@ -2,12 +2,12 @@ import { useMemo } from "preact/hooks";
 import { baseOf, headsOf, keyOf } from "../../protocol/record.ts";
 import type { Field } from "../../protocol/schema.ts";
 import { isText } from "../../protocol/values.ts";
-import { shortDay } from "../../ui/words/dates.ts";
+import { month, shortDay } from "../../ui/words/dates.ts";
 import { form as words } from "../../ui/words/form.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { choiceLabel, showValue } from "../record/show.ts";
 import { useDesk } from "./desk.ts";
-import { AS_YESTERDAY, accept, lastDiary, offered } from "./proposals.ts";
+import { accept, followsBy, lastBefore, offered } from "./proposals.ts";
 
 /** The afternoon is mostly as the morning was. */
 export function AsMorning() {
@@ -24,21 +24,22 @@ export function AsMorning() {
   );
 }
 
-/** One tap takes what the last diary said, which is shown on the button; nothing is taken by itself. */
+/** One tap takes what the last diary or report said, which is shown on the button; nothing is taken by itself. */
 export function AsBefore({ field }: { field: Field }) {
   const say = useWords();
   const desk = useDesk();
-  const { book, form, reader } = desk;
-  const [project, date] = [form.single["project"], form.single["date"]];
+  const { book, form, kind, reader } = desk;
+  const by = followsBy(kind.name, field.name);
+  const [project, when] = [form.single["project"], by === undefined ? undefined : form.single[by]];
   const last = useMemo(() => {
-    const ours = book.all("diary").filter((diary) => headsOf(diary, "project").some((head) => head.value === project));
-    return isText(date) ? lastDiary(ours, date) : undefined;
-  }, [book, project, date]);
+    const ours = book.all(kind.name).filter((record) => headsOf(record, "project").some((head) => head.value === project));
+    return by !== undefined && isText(when) ? lastBefore(ours, by, when) : undefined;
+  }, [book, kind, project, by, when]);
   const isEmpty =
     form.single[field.name] === undefined &&
     (form.sets[field.name] ?? []).length === 0 &&
     !Object.keys(form.single).some((name) => baseOf(name) === field.name);
-  if (last === undefined || !isEmpty || !(AS_YESTERDAY as readonly string[]).includes(field.name)) {
+  if (last === undefined || by === undefined || !isEmpty) {
     return null;
   }
   const offer = offered(book.schema, last, field.name);
@@ -48,10 +49,10 @@ export function AsBefore({ field }: { field: Field }) {
   if (values.length === 0) {
     return null;
   }
-  const day = shortDay(String(headsOf(last, "date")[0]?.value ?? ""));
+  const before = String(headsOf(last, by)[0]?.value ?? "");
   return (
     <button type="button" class="offer" onClick={() => desk.put((form) => accept(book.schema, form, offer))}>
-      <span>{say(words.sameAs, { day })}</span>
+      <span>{say(words.sameAs, { day: by === "month" ? month(before) : shortDay(before) })}</span>
       <span class="soft">{values.join("、")}</span>
     </button>
   );

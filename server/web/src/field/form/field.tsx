@@ -22,17 +22,27 @@ import { Question } from "./widgets/question.tsx";
 import { Reference } from "./widgets/reference.tsx";
 import { Text } from "./widgets/text.tsx";
 
-/** A field with its label. `children` come below the widget, such as what belongs to a bad answer. */
-export function FieldRow({ field, hint, children }: { field: Field; hint?: string; children?: ComponentChildren }) {
+interface RowProps {
+  field: Field;
+  hint?: string;
+  /** The heading that it stands under: a label that says the same is left to who does not see it. */
+  under?: string;
+  /** What comes below the widget, such as what belongs to a bad answer. */
+  children?: ComponentChildren;
+}
+
+/** A field with its label. */
+export function FieldRow({ field, hint, under, children }: RowProps) {
   const say = useWords();
   const { reader, stops } = useDesk();
   const stop = stops.find((stop) => stop.name === field.name);
   const id = anchorOf(field.name);
   const isNeeded = field.required !== "optional";
+  const label = labelOf(field, reader.language);
   return (
     <div class={LARGE_QUESTIONS.includes(field.name) ? "field question" : "field"}>
-      <h3 id={id} class="field-label" tabIndex={-1}>
-        {labelOf(field, reader.language)}
+      <h3 id={id} class={label === under && !isNeeded ? "spoken" : "field-label"} tabIndex={-1}>
+        {label}
         {isNeeded ? <span class="needed">{` ${say(words.needed)}`}</span> : null}
       </h3>
       {hint === undefined ? null : <p class="soft">{hint}</p>}

@@ -58,7 +58,7 @@ function SectionOf({ section, record }: { section: Section; record: RecordState 
     return isAsked ? [field] : [];
   });
   const title = say(words[section.title] as { zh: string; en: string });
-  const rows = fields.map((field) => <FieldOf key={field.name} field={field} record={record} />);
+  const rows = fields.map((field) => <FieldOf key={field.name} field={field} record={record} under={title} />);
   if (fields.length === 0) {
     return null;
   }
@@ -103,7 +103,7 @@ function isSaid({ single, sets, typed }: Form, name: string): boolean {
 }
 
 /** A field in the dress that its work needs. */
-function FieldOf({ field, record }: { field: Field; record: RecordState }) {
+function FieldOf({ field, record, under }: { field: Field; record: RecordState; under: string }) {
   const say = useWords();
   const { form, kind, book } = useDesk();
   const { name } = field;
@@ -126,9 +126,9 @@ function FieldOf({ field, record }: { field: Field; record: RecordState }) {
   const isBad = name in SHOWN_WHEN_BAD && form.single[name] === false;
   const hint = kind.name === "finding" && name === "severity" ? { hint: say(words.severityHint) } : {};
   return (
-    <FieldRow field={field} {...hint}>
+    <FieldRow field={field} under={under} {...hint}>
       {kind.name === "diary" && name === "weather_pm" ? <AsMorning /> : null}
-      {kind.name === "diary" ? <AsBefore field={field} /> : null}
+      <AsBefore field={field} />
       {kind.name === "rectification" && name === "before" ? <BeforeOffer /> : null}
       {kind.name === "finding" && name === "deadline" ? <DeadlineOffer /> : null}
       {kind.name === "finding" && name === "responsible" ? <ResponsibleOffers /> : null}
@@ -221,7 +221,7 @@ function Late({ record, lacking }: FieldsProps) {
   return field === undefined || !isAsked ? null : (
     <section class="section" aria-label={say(words.lateTitle)}>
       <h2>{say(words.lateTitle)}</h2>
-      <FieldRow field={field} hint={say(words.lateHint)} />
+      <FieldRow field={field} under={say(words.lateTitle)} hint={say(words.lateHint)} />
     </section>
   );
 }
@@ -234,7 +234,7 @@ function Correction({ record }: { record: RecordState }) {
   return field?.talk !== true || !isSigned(record, book.me.user.id) ? null : (
     <section class="section" aria-label={say(words.reasonTitle)}>
       <h2>{say(words.reasonTitle)}</h2>
-      <FieldRow field={field} hint={say(words.reasonHint)} />
+      <FieldRow field={field} under={say(words.reasonTitle)} hint={say(words.reasonHint)} />
     </section>
   );
 }

@@ -6,7 +6,7 @@ import type { Kind } from "../../protocol/schema.ts";
 import { type Checklist, checklistOf, countyChecklist, followed, sectionsOf, shippedChecklists } from "./checklist.ts";
 import { edits } from "./edits.ts";
 import { openForm, set } from "./model.ts";
-import { accept, findingOf, lastDiary, offered } from "./proposals.ts";
+import { accept, findingOf, followsBy, lastBefore, offered } from "./proposals.ts";
 import { mayWrite, mayWriteField, signingRole } from "./rights.ts";
 import { PROJECT, fold, id, schema, wang, wireSchema, written } from "./testing.ts";
 
@@ -16,8 +16,8 @@ const today = () => openForm(schema, emptyRecord(id(0xfe), "diary"), { date: "20
 describe("yesterday's values", () => {
   test("are those of the last diary before the day", () => {
     const all = [diary(1, "2026-02-27"), diary(2, "2026-03-02"), diary(3, "2026-03-04")];
-    expect(lastDiary(all, "2026-03-03")?.id).toBe(id(2));
-    expect(lastDiary(all, "2026-02-27")).toBeUndefined();
+    expect(lastBefore(all, "date", "2026-03-03")?.id).toBe(id(2));
+    expect(lastBefore(all, "date", "2026-02-27")).toBeUndefined();
   });
 
   test("fill what is empty, trade by trade, and leave alone what was written", () => {
@@ -27,6 +27,14 @@ describe("yesterday's values", () => {
     expect(filled.single).toMatchObject({ "crew/钢筋工": 6, "crew/普工": 5 });
     expect(filled.sets["machines"]).toEqual([{ value: { name: "塔吊" } }]);
     expect(edits(schema, filled).every((line) => line.replaces.length === 0)).toBe(true);
+  });
+
+  test("are last month's in a progress report: what it counts, and not why it is late", () => {
+    const report = (number: number, month: string) => written("progress_report", number, { month, completed_area: 12_000_00 }, { seq: number });
+    expect(["image_progress", "started_area", "completed_area", "invested"].map((field) => followsBy("progress_report", field))).toEqual(Array(4).fill("month"));
+    expect(followsBy("progress_report", "delay_reason")).toBeUndefined();
+    const last = lastBefore([report(1, "2025-12"), report(2, "2026-02"), report(3, "2026-03")], "month", "2026-03");
+    expect(offered(schema, last!, "completed_area")).toEqual({ completed_area: [12_000_00] });
   });
 
   test("are not offered where they are in conflict", () => {

@@ -11,8 +11,17 @@ import type { CheckItem } from "./checklist.ts";
 import { addDays } from "./days.ts";
 import { type Form, set, setEntries } from "./model.ts";
 
-/** The fields of a diary that are mostly as they were the day before. */
-export const AS_YESTERDAY = ["weather_am", "weather_pm", "crew", "machines", "image_progress"] as const;
+/** What is mostly as it was in the record before, kind by kind, and by which field those follow each other. */
+const AS_BEFORE: Readonly<Record<string, { by: FieldName; fields: readonly string[] }>> = {
+  diary: { by: "date", fields: ["weather_am", "weather_pm", "crew", "machines", "image_progress"] },
+  progress_report: { by: "month", fields: ["image_progress", "started_area", "completed_area", "invested"] },
+};
+
+/** The field by which records of that kind follow each other, if that one is mostly as it was before. */
+export function followsBy(kind: string, field: string): FieldName | undefined {
+  const before = AS_BEFORE[kind];
+  return before?.fields.includes(field) === true ? before.by : undefined;
+}
 
 /** What the last diary said of one declared field: under its name, or under each of its keys. */
 type Offer = Record<FieldName, Value[]>;
@@ -44,11 +53,11 @@ export function accept(schema: Schema, form: Form, offer: Offer): Form {
   }, form);
 }
 
-/** The last diary of a project before that day that is no idle day's, or else the last one. */
-export function lastDiary(diaries: RecordState[], day: string): RecordState | undefined {
-  const dayOf = (diary: RecordState) => String(headsOf(diary, "date")[0]?.value ?? "");
-  const before = diaries.filter((diary) => dayOf(diary) !== "" && dayOf(diary) < day);
-  before.sort((a, b) => (dayOf(a) < dayOf(b) ? 1 : -1));
+/** The last record before that day or month, by the field that says it. */
+export function lastBefore(records: RecordState[], by: FieldName, when: string): RecordState | undefined {
+  const whenOf = (record: RecordState) => String(headsOf(record, by)[0]?.value ?? "");
+  const before = records.filter((record) => whenOf(record) !== "" && whenOf(record) < when);
+  before.sort((a, b) => (whenOf(a) < whenOf(b) ? 1 : -1));
   return before[0];
 }
 

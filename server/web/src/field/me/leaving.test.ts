@@ -6,7 +6,7 @@ import { type Photo, newPhone } from "../../sync/phone.ts";
 import { NOTHING } from "../../sync/state.ts";
 import { start } from "../../sync/engine.ts";
 import { leaving } from "./leaving.ts";
-import { report } from "./report.ts";
+import { reportInBoth } from "./report.ts";
 
 const owner = { user: "u", name: "演示 李老师", device: "d" };
 const change: Change = { id: "c", record: "r", kind: "diary", made_at: "2026-03-02T17:41:08+08:00", edits: [] };
@@ -34,8 +34,8 @@ describe("whoever leaves", () => {
   });
 });
 
-test("support is told the state and the last troubles, and nothing of what was written", () => {
-  const text = report({
+test("support is told the state and the last troubles in both languages, and nothing of what was written", () => {
+  const text = reportInBoth({
     me: undefined,
     phone: phone([{ ...change, edits: [{ field: "remarks", value: "私房话", replaces: [] }] }]),
     sync: { engine: { ...start, trouble: { why: "refused", code: "x", detail: "版本不对" } }, ...NOTHING, waiting: 1, saveData: false, sending: false },
@@ -47,7 +47,7 @@ test("support is told the state and the last troubles, and nothing of what was w
     isOnline: true,
     now: new Date(0),
   });
-  for (const fact of ["device d", "waiting 1", "drafts 2", "refused 版本不对", "×3 sync: no_line failed to fetch", "lent · 10/100"]) {
+  for (const fact of ["手机编号：d", "Phone id: d", "待发送 1", "to send 1", "草稿 2", "refused 版本不对", "3 次 sync: no_line failed to fetch", "没有答应长期保存", "10/100"]) {
     expect(text).toContain(fact);
   }
   expect(text).not.toContain("私房话");

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { consent, keepConsent } from "../../photos/position.ts";
+import { natural } from "../../protocol/ids.ts";
 import { headsOf, recordOf } from "../../protocol/record.ts";
 import { isText } from "../../protocol/values.ts";
 import { useHouse } from "../../ui/house.ts";
@@ -57,16 +58,16 @@ function Roles({ me }: { me: Me }) {
   );
 }
 
-/** Where a role is held: by the name of the project or school, else by the division's code. */
+/** Where a role is held, by its name; a division that is not on the device by its code. */
 function Scope({ scope }: { scope: string }) {
   const { device } = useHouse();
   const [noun, id = ""] = scope.split(":");
+  const isDivision = noun === "county" || noun === "city" || noun === "township";
   const name = useLive(async () => {
-    const row = await device.row(id);
+    const row = await device.row(isDivision ? natural("division", id) : id);
     const value = row && headsOf(recordOf(row), "name")[0]?.value;
     return isText(value) ? value : undefined;
-  }, [id]);
-  const isDivision = noun === "county" || noun === "city" || noun === "township";
+  }, [id, isDivision]);
   return <span class="soft">{name ?? (isDivision ? id : "")}</span>;
 }
 
@@ -95,7 +96,8 @@ function ThisPhone({ me }: { me: Me }) {
   const [storage] = useStorage();
   const [version, setVersion] = useState<string>();
   useEffect(() => void versionOf(window).then(setVersion), []);
-  const used = storage?.used === undefined ? "–" : bytes(storage.used);
+  // Some browsers do not say how much it is, and a row that says nothing only raises questions.
+  const used = storage?.used === undefined ? undefined : bytes(storage.used);
   return (
     <section class="card">
       <h3>{say(words.phone)}</h3>
@@ -103,9 +105,9 @@ function ThisPhone({ me }: { me: Me }) {
         <Fact term={say(words.name)}>{me.device.name}</Fact>
         <Fact term={say(words.account)}>{me.user.username}</Fact>
         <Fact term={say(words.office)}>{me.server.public_url}</Fact>
-        <Fact term={say(words.storage)}>
-          {storage?.room === undefined ? used : say(words.used, { used, room: bytes(storage.room) })}
-        </Fact>
+        {used === undefined ? null : (
+          <Fact term={say(words.storage)}>{storage?.room === undefined ? used : say(words.used, { used, room: bytes(storage.room) })}</Fact>
+        )}
         <Fact term={say(words.version)}>{version ?? say(words.notOffline)}</Fact>
       </dl>
     </section>

@@ -5,6 +5,8 @@ import { stamp } from "../../protocol/stamp.ts";
 import { PROTOCOL, type Phone } from "../../sync/phone.ts";
 import type { SyncState } from "../../sync/runner.ts";
 import type { Storage } from "../../ui/storage.ts";
+import { type Say, sayIn } from "../../ui/words/catalogue.ts";
+import { support as words } from "../../ui/words/support.ts";
 import type { Me } from "../join/enrol.ts";
 
 export interface Facts {
@@ -21,34 +23,64 @@ export interface Facts {
   now: Date;
 }
 
-/** Field names are those of the interface and stay as they are in every language. */
-export function report(facts: Facts): string {
-  const { me, phone, sync, troubles, storage } = facts;
-  const { engine, photos } = sync;
-  const at = (ms: number | undefined) => (ms === undefined ? "never" : stamp(new Date(ms)));
-  const lines = [
-    `time ${stamp(facts.now)}`,
-    `app ${facts.version ?? "not offline yet"} · protocol ${PROTOCOL} · server ${me?.server.version ?? "–"} ${me?.server.public_url ?? ""}`,
-    `user ${me?.user.username ?? "–"} ${phone?.owner.user ?? ""}`,
-    `device ${phone?.owner.device ?? "not enrolled"} ${me?.device.name ?? ""}`,
-    `browser ${facts.userAgent}`,
-    `line ${facts.isOnline ? "online" : "offline"} · ${engine.busy ? "busy" : "quiet"} · failures ${engine.failures}`,
-    `trouble ${troubleOf(sync)}`,
-    `last sync ${at(engine.lastWorked)} · proven ${at(sync.provenAt)}`,
-    `changes waiting ${sync.waiting} · kept ${sync.kept} · held ${sync.held} · refused ${sync.refused} · drafts ${facts.drafts}`,
-    `photos ${photos.atOffice}/${photos.total} · settled ${photos.settled} · refused ${photos.refused} · bytes ${photos.bytesSent}/${photos.bytes}${sync.saveData ? " · wait for Wi-Fi" : ""}`,
-    `cursor ${phone?.cursor === null || phone === undefined ? "none" : "yes"} · settled ${phone?.settled ?? 0}${phone?.pull === undefined ? "" : " · pulling anew"}`,
-    `clock ${sync.clockSkewMs === undefined ? "right" : `${Math.round(sync.clockSkewMs / 1000)} s behind the server`}`,
-    `storage ${storage?.promise ?? "unknown"} · ${storage?.used ?? "?"}/${storage?.room ?? "?"} bytes`,
-    ...(sync.distrust === undefined ? [] : [`ledger ${sync.distrust}`]),
-    ...troubles.map(({ at: when, times, doing, why, detail }) => `${at(when)} ×${times} ${doing}: ${why} ${detail}`),
-  ];
-  return lines.map((line) => line.trim()).join("\n");
+/** For whoever gets it sent: they may read either language. */
+export function reportInBoth(facts: Facts): string {
+  return [sayIn("zh"), sayIn("en")].map((say) => report(facts, say)).join("\n\n");
 }
 
-function troubleOf({ engine: { trouble } }: SyncState): string {
+export function report(facts: Facts, say: Say): string {
+  const { sync, troubles } = facts;
+  const { engine, photos, waiting, kept, held, refused } = sync;
+  const at = (ms: number | undefined) => (ms === undefined ? say(words.never) : stamp(new Date(ms)));
+  const lines = [
+    ...whoAndWhat(facts, say),
+    say(facts.isOnline ? words.online : words.offline),
+    ...(engine.busy ? [say(words.busy)] : []),
+    ...(engine.failures === 0 ? [] : [say(words.failures, { count: engine.failures })]),
+    say(words.trouble, { what: troubleOf(sync) ?? say(words.none) }),
+    say(words.lastSync, { at: at(engine.lastWorked) }),
+    say(words.proven, { at: at(sync.provenAt) }),
+    say(words.changes, { waiting, kept, held, refused, drafts: facts.drafts }),
+    say(words.photos, { ...photos }),
+    ...(sync.saveData ? [say(words.saveData)] : []),
+    ...standing(facts, say),
+    ...(sync.distrust === undefined ? [] : [say(words.ledger, { what: sync.distrust })]),
+    ...(troubles.length === 0 ? [] : [say(words.troubles)]),
+    ...troubles.map(({ at: when, times, doing, why, detail }) => `${at(when)} ${say(words.times, { times })} ${doing}: ${why} ${detail}`.trim()),
+  ];
+  return lines.join("\n");
+}
+
+/** The app, whose it is, and where it runs. */
+function whoAndWhat({ me, phone, version, userAgent, now }: Facts, say: Say): string[] {
+  const owner = phone?.owner;
+  return [
+    say(words.time, { at: stamp(now) }),
+    say(words.app, { version: version ?? say(words.notOffline) }),
+    ...(me === undefined ? [] : [say(words.server, { version: me.server.version, url: me.server.public_url, protocol: PROTOCOL })]),
+    ...(me === undefined ? [] : [say(words.user, { name: me.user.username })]),
+    ...(owner === undefined ? [] : [say(words.userId, { id: owner.user })]),
+    say(words.device, { name: owner === undefined ? say(words.notEnrolled) : (me?.device.name ?? "") }),
+    ...(owner === undefined ? [] : [say(words.deviceId, { id: owner.device })]),
+    say(words.browser, { agent: userAgent }),
+  ];
+}
+
+/** How far the device has come with the ledger, its clock, its room. */
+function standing({ phone, sync, storage }: Facts, say: Say): string[] {
+  const { clockSkewMs } = sync;
+  return [
+    ...(phone === undefined ? [] : [say(words.pulled, { settled: phone.settled })]),
+    ...(phone?.pull === undefined ? [] : [say(words.pulling)]),
+    clockSkewMs === undefined ? say(words.clockRight) : say(words.clockBehind, { seconds: Math.round(clockSkewMs / 1000) }),
+    say(words[storage?.promise ?? "unknown"]),
+    ...(storage?.used === undefined || storage.room === undefined ? [] : [say(words.room, { used: storage.used, room: storage.room })]),
+  ];
+}
+
+function troubleOf({ engine: { trouble } }: SyncState): string | undefined {
   if (trouble === undefined) {
-    return "none";
+    return undefined;
   }
   return "detail" in trouble ? `${trouble.why} ${trouble.detail}` : trouble.why;
 }

@@ -7,9 +7,9 @@ import { type Storage, storageOf } from "../../ui/storage.ts";
 import { versionOf } from "../../ui/update.ts";
 import { CopyButton } from "../../ui/widgets/copy.tsx";
 import { useWords } from "../../ui/words/language.ts";
-import { me as words } from "../../ui/words/me.ts";
+import { support as words } from "../../ui/words/support.ts";
 import type { Me } from "../join/enrol.ts";
-import { report } from "./report.ts";
+import { report, reportInBoth } from "./report.ts";
 import "./me.css";
 
 export function SupportPage() {
@@ -36,14 +36,14 @@ export function SupportPage() {
     return null;
   }
   const { userAgent, onLine } = navigator;
-  const text = report({ ...known, sync, storage, version, userAgent, isOnline: onLine, now: new Date() });
+  const facts = { ...known, sync, storage, version, userAgent, isOnline: onLine, now: new Date() };
   return (
     <>
-      <h2>{say(words.support)}</h2>
-      <p>{say(words.supportWhy)}</p>
-      <CopyButton text={text}>{say(words.copy)}</CopyButton>
-      <pre class="report" tabIndex={0} aria-label={say(words.support)}>
-        {text}
+      <h2>{say(words.title)}</h2>
+      <p>{say(words.why)}</p>
+      <CopyButton text={reportInBoth(facts)}>{say(words.copy)}</CopyButton>
+      <pre class="report" tabIndex={0} aria-label={say(words.title)}>
+        {report(facts, say)}
       </pre>
     </>
   );

@@ -12,7 +12,7 @@ import { useWords } from "../../ui/words/language.ts";
 import { begun } from "../form/begin.ts";
 import { stamp } from "../../protocol/stamp.ts";
 import { changeOfForm } from "../form/edits.ts";
-import { idleDay, lastDiary } from "../form/proposals.ts";
+import { idleDay, lastBefore } from "../form/proposals.ts";
 import { Chips } from "../form/widgets/chips.tsx";
 import { labelOf, type Reader } from "../record/show.ts";
 
@@ -32,7 +32,7 @@ export function IdleSheet({ reader, project, day, suspended, onDone, onEdit }: I
   const { device } = useHouse();
   const { book } = reader;
   const ours = book.all("diary").filter((diary) => headsOf(diary, "project").some((head) => head.value === project.id));
-  const last = lastDiary(ours, day);
+  const last = lastBefore(ours, "date", day);
   const before = (name: string) => {
     const value = last && headsOf(last, name).map((head) => head.value).pop();
     return isText(value) ? value : undefined;

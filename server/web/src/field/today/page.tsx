@@ -103,10 +103,10 @@ function Today({ book, drafts }: { book: Book; drafts: Draft[] }) {
   return (
     <div class="form">
       <p class="soft">{shortDay(day)} · {say(words.hello, { name: book.me.user.display_name })}</p>
+      <CameBackList reader={reader} back={back} />
       {projects.map((project) => (
         <ProjectCard key={project.project.id} reader={reader} state={project} drafts={begun} today={day} />
       ))}
-      <CameBackList reader={reader} back={back} />
       <Findings reader={reader} waiting={waiting} />
       <ToConfirm reader={reader} diaries={toConfirm} />
       <Drafts reader={reader} drafts={begun} />

@@ -5,7 +5,7 @@ interface OnlyHere {
   photos: number;
 }
 
-/** The owner, the device, its settings, signing out, and what support asks for. */
+/** The owner, the device, its settings, signing out. */
 export const me = room({
   title: { zh: "我的", en: "Me" },
   language: { zh: "语言", en: "Language" },
@@ -55,15 +55,4 @@ export const me = room({
   signOutExported: { zh: "文件已存好，退出并清空", en: "I have the file; sign out and clear" },
 
   support: { zh: "联系技术支持", en: "Support" },
-  supportWhy: {
-    zh: "打电话时对方会问这一页。可以念，也可以复制后发过去。里面没有您写的内容。",
-    en: "Support asks for this page on the telephone. Read it out, or copy and send it. Nothing of what you wrote is in it.",
-  },
-  copy: { zh: "复制", en: "Copy" },
-  troubles: { zh: "最近的问题", en: "Last troubles" },
-  noTroubles: { zh: "没有出过问题", en: "None so far" },
-  times: {
-    zh: (p: { times: number }) => `${p.times} 次`,
-    en: (p: { times: number }) => counted(p.times, "time"),
-  },
 });
