@@ -25,8 +25,9 @@ import { Album, NotEnrolled, letGoOf, withPhoto } from "./album.ts";
 import { Bell, type Watcher } from "./bell.ts";
 import { Database } from "./database.ts";
 import { Drafts, type Hand, WrittenElsewhere, type Written } from "./drafts.ts";
+import { type Which, countListed, listed, rowOf } from "./listing.ts";
 import { type WholeDevice, putWhole, wholeIn } from "./phones.ts";
-import type { Draft, Table, Tables, TroubleNote } from "./tables.ts";
+import type { Draft, Row, Table, Tables, TroubleNote } from "./tables.ts";
 
 export { Hand, WrittenElsewhere } from "./drafts.ts";
 export { NotEnrolled };
@@ -222,6 +223,15 @@ export class Device {
     return this.db.rowsOfKind(kind);
   }
 
+  /** The rows of a list, the latest day first: at most so many, from behind the last one that was shown. */
+  async listed(which: Which, most: number, last?: Row): Promise<Row[]> {
+    return listed(this.db, which, most, last);
+  }
+
+  async countListed(which: Which): Promise<number> {
+    return countListed(this.db, which);
+  }
+
   // Papers ----------------------------------------------------------------------------------------
 
   /** What was kept under that name: the server's `schema`, `me`, what the owner allowed … */
@@ -337,7 +347,7 @@ async function keep(
   }
   for (const row of put) {
     await takeOut(row.id);
-    await table.put(row);
+    await table.put(rowOf(row));
     digest.add(row.id, row.seq);
   }
   await putWhole(tx, before.phone, { ...before, phone: device, digest: digest.wire() });

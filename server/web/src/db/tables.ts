@@ -5,6 +5,7 @@ import type { Position } from "../photos/position.ts";
 import type { TakenPhoto } from "../photos/take.ts";
 import type { Sha256, Snapshot, Stamp, Uuid, WireDigest } from "../protocol/wire.ts";
 import type { Phone, Photo } from "../sync/phone.ts";
+import { makeListing } from "./listing.ts";
 
 /** The device with its secret. Its photos have a table of their own. */
 export interface Enrolled {
@@ -75,10 +76,20 @@ interface Lease {
   until: number;
 }
 
+/** A record as the office sent it. */
+export interface Row extends Snapshot {
+  /** The day that it is of, where lists show it. */
+  day?: string;
+}
+
 export interface Tables extends DBSchema {
   device: { key: "it"; value: Enrolled };
   photos: { key: Sha256; value: PhotoRow };
-  rows: { key: Uuid; value: Snapshot; indexes: { kind: string } };
+  rows: {
+    key: Uuid;
+    value: Row;
+    indexes: { kind: string; listed: IDBValidKey; kind_listed: IDBValidKey; project_listed: IDBValidKey; project_kind_listed: IDBValidKey };
+  };
   album: { key: Sha256; value: Picture };
   roll: { key: Sha256; value: Shot };
   drafts: { key: string; value: Draft };
@@ -89,9 +100,9 @@ export interface Tables extends DBSchema {
 
 export type Table = "device" | "photos" | "rows" | "album" | "roll" | "drafts" | "papers" | "troubles" | "leases";
 
-export const VERSION = 2;
+export const VERSION = 3;
 
-type Making = IDBPTransaction<Tables, StoreNames<Tables>[], "versionchange">;
+export type Making = IDBPTransaction<Tables, StoreNames<Tables>[], "versionchange">;
 
 /** Makes the tables that are not there yet, and brings what stands in older ones over. */
 export async function makeTables(db: IDBPDatabase<Tables>, before: number, tx: Making): Promise<void> {
@@ -105,9 +116,18 @@ export async function makeTables(db: IDBPDatabase<Tables>, before: number, tx: M
     db.createObjectStore("troubles", { autoIncrement: true });
     db.createObjectStore("leases");
   }
+  if (before < 2) {
+    await bringPhotosOver(db, tx);
+  }
+  if (before < 3) {
+    await makeListing(tx);
+  }
+}
+
+/** In the first version photos stood in the device itself. */
+async function bringPhotosOver(db: IDBPDatabase<Tables>, tx: Making): Promise<void> {
   const photos = db.createObjectStore("photos", { keyPath: "sha256" });
   const device = tx.objectStore("device");
-  // In the first version they stood in the device itself.
   const it = (await device.get("it")) as (Enrolled & { phone: Partial<Phone> }) | undefined;
   if (it !== undefined) {
     const { photos: there = {}, ...phone } = it.phone;

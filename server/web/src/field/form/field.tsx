@@ -26,7 +26,7 @@ interface RowProps {
   field: Field;
   hint?: string;
   /** The heading that it stands under: a label that says the same is left to who does not see it. */
-  under?: string;
+  under?: string | undefined;
   /** What comes below the widget, such as what belongs to a bad answer. */
   children?: ComponentChildren;
 }

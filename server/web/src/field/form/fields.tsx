@@ -103,7 +103,7 @@ function isSaid({ single, sets, typed }: Form, name: string): boolean {
 }
 
 /** A field in the dress that its work needs. */
-function FieldOf({ field, record, under }: { field: Field; record: RecordState; under: string }) {
+function FieldOf({ field, record, under }: { field: Field; record: RecordState; under?: string }) {
   const say = useWords();
   const { form, kind, book } = useDesk();
   const { name } = field;

@@ -84,19 +84,33 @@ export function textIn(record: RecordState, name: FieldName): string | undefined
   return isText(value) ? value : undefined;
 }
 
-/** Opens the book for records of these kinds; nothing before the device was enrolled and synced once. */
-export async function openBook(device: Device, kinds: readonly string[]): Promise<Book | undefined> {
+/** What a device knows before any record: nothing before it was enrolled and synced once. */
+export interface Papers {
+  phone: Phone;
+  wire: WireSchema;
+  me: Me;
+}
+
+export async function papersOf(device: Device): Promise<Papers | undefined> {
   const [phone, wire, me] = await Promise.all([
     device.phone(),
     device.paper<WireSchema>("schema"),
     device.paper<Me>("me"),
   ]);
-  if (phone === undefined || wire === undefined || me === undefined) {
-    return undefined;
-  }
+  return phone === undefined || wire === undefined || me === undefined ? undefined : { phone, wire, me };
+}
+
+/** All rows of these kinds, and of those by which others are named. */
+export async function rowsOfKinds(device: Device, kinds: readonly string[]): Promise<Map<string, Snapshot[]>> {
   const wanted = [...new Set([...NAMED, ...kinds])];
   const found = await Promise.all(wanted.map((kind) => device.rowsOfKind(kind)));
-  return bookOf(phone, wire, me, new Map(wanted.map((kind, place) => [kind, found[place] ?? []])));
+  return new Map(wanted.map((kind, place) => [kind, found[place] ?? []]));
+}
+
+/** Opens the book for records of these kinds. */
+export async function openBook(device: Device, kinds: readonly string[]): Promise<Book | undefined> {
+  const papers = await papersOf(device);
+  return papers && bookOf(papers.phone, papers.wire, papers.me, await rowsOfKinds(device, kinds));
 }
 
 /** The book over those rows, by kind. */

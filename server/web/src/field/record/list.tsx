@@ -1,6 +1,7 @@
 /** The records on this phone, by project and kind, the latest first. */
 
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import type { Which } from "../../db/listing.ts";
 import type { RecordState } from "../../protocol/record.ts";
 import { headsOf } from "../../protocol/record.ts";
 import { useHouse } from "../../ui/house.ts";
@@ -15,20 +16,13 @@ import { record as words } from "../../ui/words/record.ts";
 import { diaryStanding, findingState, signoffsOf } from "../today/state.ts";
 import { today as todayWords } from "../../ui/words/today.ts";
 import { localTime } from "../form/days.ts";
-import { type Book, openBook } from "./book.ts";
+import { openListing } from "./listing.ts";
 import { conflictsIn } from "./settling.ts";
 import { type Reader, labelOf } from "./show.ts";
-import { dayOfRecord, titleOf } from "./title.ts";
+import { titleOf } from "./title.ts";
 import { whereabouts } from "./whereabouts.ts";
 import "../form/form.css";
 import "./record.css";
-
-/** The kinds that people on the phone write and read. */
-const KINDS = [
-  ...["diary", "inspection", "finding", "rectification", "verification", "notice", "progress_report"],
-  ...["equipment_receipt", "service_visit", "concealed_acceptance", "acceptance", "stage_event", "suspension"],
-  ...["design_change", "fund_event", "meeting", "visit", "baseline_check", "bulletin"],
-];
 
 /** How many are drawn at once. */
 const PAGE = 60;
@@ -36,45 +30,43 @@ const PAGE = 60;
 export function RecordsPage() {
   const say = useWords();
   const { device } = useHouse();
-  const opened = useLive(async () => ({ book: await openBook(device, KINDS) }), [], ["device", "rows", "papers"]);
-  if (opened === undefined) {
-    return <p class="opening">{say(frame.opening)}</p>;
-  }
-  const { book } = opened;
-  const isEmpty = book === undefined || KINDS.every((kind) => book.all(kind).length === 0);
-  return book === undefined || isEmpty ? (
-    <Empty title={say(words.empty)}>
-      <p>{say(words.emptyWhy)}</p>
-      <ButtonLink href={to()} weight="main">
-        {say(frame.toToday)}
-      </ButtonLink>
-    </Empty>
-  ) : (
-    <List book={book} />
-  );
-}
-
-function List({ book }: { book: Book }) {
-  const say = useWords();
   const [project, setProject] = useState("");
   const [kind, setKind] = useState("");
   const [most, setMost] = useState(PAGE);
+  const which: Which = { ...(kind === "" ? {} : { kind }), ...(project === "" ? {} : { project }) };
+  const opened = useLive(
+    async () => ({ listing: await openListing(device, which, most) }),
+    [project, kind, most],
+    ["device", "rows", "papers"],
+  );
+  if (opened === undefined) {
+    return <p class="opening">{say(frame.opening)}</p>;
+  }
+  const { listing } = opened;
+  if (listing === undefined || (listing.count === 0 && project === "" && kind === "")) {
+    return (
+      <Empty title={say(words.empty)}>
+        <p>{say(words.emptyWhy)}</p>
+        <ButtonLink href={to()} weight="main">
+          {say(frame.toToday)}
+        </ButtonLink>
+      </Empty>
+    );
+  }
+  const { book, records, count, kinds } = listing;
   const reader: Reader = { book, language: language(), now: new Date() };
   // Where there is but one project, its name says nothing.
   const isPlaced = project === "" && book.all("project").length > 1;
-  const kinds = KINDS.filter((name) => book.all(name).length > 0);
-  const found = useMemo(() => {
-    const records = kinds.filter((name) => kind === "" || name === kind).flatMap((name) => book.all(name));
-    const own = records.filter((record) => project === "" || book.projectOf(record) === project);
-    const dated = own.map((record) => [dayOfRecord(record), record] as const);
-    return dated.sort(([a], [b]) => (a < b ? 1 : a > b ? -1 : 0)).map(([, record]) => record);
-  }, [book, project, kind]);
+  const choose = (put: (value: string) => void) => (event: { currentTarget: { value: string } }) => {
+    setMost(PAGE);
+    put(event.currentTarget.value);
+  };
   return (
     <div class="form">
       <div class="filters">
         <label>
           {say(words.filterProject)}
-          <select class="input" value={project} onChange={(event) => setProject(event.currentTarget.value)}>
+          <select class="input" value={project} onChange={choose(setProject)}>
             <option value="">{say(words.all)}</option>
             {book.all("project").map((one) => (
               <option key={one.id} value={one.id}>
@@ -85,7 +77,7 @@ function List({ book }: { book: Book }) {
         </label>
         <label>
           {say(words.filterKind)}
-          <select class="input" value={kind} onChange={(event) => setKind(event.currentTarget.value)}>
+          <select class="input" value={kind} onChange={choose(setKind)}>
             <option value="">{say(words.all)}</option>
             {kinds.map((name) => (
               <option key={name} value={name}>
@@ -97,22 +89,22 @@ function List({ book }: { book: Book }) {
       </div>
       <div class="row spread">
         <p class="soft" role="status">
-          {say(words.found, { count: found.length })}
+          {say(words.found, { count })}
         </p>
         <ButtonLink href={kind === "" ? to("write") : to("write", kind)}>{say(words.writeNew)}</ButtonLink>
       </div>
-      {found.length === 0 ? (
+      {records.length === 0 ? (
         <Empty title={say(words.noneFound)}>
           <p>{say(words.noneFoundWhy)}</p>
         </Empty>
       ) : (
         <ul class="records">
-          {found.slice(0, most).map((record) => (
+          {records.map((record) => (
             <Line key={record.id} reader={reader} record={record} isPlaced={isPlaced} />
           ))}
         </ul>
       )}
-      {found.length > most ? <Button onClick={() => setMost(most + PAGE)}>{say(words.more, { count: Math.min(PAGE, found.length - most) })}</Button> : null}
+      {count > records.length ? <Button onClick={() => setMost(most + PAGE)}>{say(words.more, { count: Math.min(PAGE, count - records.length) })}</Button> : null}
     </div>
   );
 }

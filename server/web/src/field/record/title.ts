@@ -48,10 +48,3 @@ function shortened(words: string): string {
   const all = Array.from(words.replace(/\s+/g, " ").trim());
   return all.length > MOST_CHARACTERS ? `${all.slice(0, MOST_CHARACTERS).join("")}…` : all.join("");
 }
-
-/** The day that a record is of: its own date, or the day on which it was first written. */
-export function dayOfRecord(record: RecordState): string {
-  const own = ["date", "found_on", "done_on", "month", "from"].map((name) => textIn(record, name)).find(isText);
-  const written = [...record.fields.values()].flatMap(({ heads }) => heads.map((head) => head.made_at)).sort()[0];
-  return own ?? written?.slice(0, 10) ?? "";
-}
