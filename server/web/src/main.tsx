@@ -10,7 +10,7 @@ import { awaitInstalling } from "./ui/installing.ts";
 import { Update, serveOffline } from "./ui/update.ts";
 import { Notice } from "./ui/widgets/notice.tsx";
 import { frame } from "./ui/words/frame.ts";
-import { languageTag, say, tellDocument } from "./ui/words/language.ts";
+import { followOtherPages, languageTag, say, tellDocument } from "./ui/words/language.ts";
 import "./ui/style.css";
 
 /** How long opening may take before it is said that it does, in milliseconds. */
@@ -48,6 +48,7 @@ function cannotStart(root: HTMLElement): void {
 }
 
 tellDocument();
+followOtherPages(window);
 awaitInstalling(window);
 const root = document.getElementById("app");
 if (root !== null) {

@@ -5,7 +5,7 @@
  * is not JSON of the right shape.
  */
 
-import type { HaveResponse, IndexResponse, SyncResponse } from "../protocol/wire.ts";
+import type { Change, HaveResponse, IndexResponse, SyncResponse } from "../protocol/wire.ts";
 import type { Carried } from "./bundle.ts";
 
 /** As much of an HTTP response as matters. */
@@ -122,6 +122,20 @@ function isCarried(value: unknown): value is Carried {
 
 export function bundleAnswer(response: HttpResponse, now: number): Came<Carried> {
   return judged(response, now, isCarried);
+}
+
+/** A page of what was ever said of a record, as far as it is read. */
+export interface History {
+  history: { seq: number; change?: Change | null; by_name: string }[];
+  next?: number;
+}
+
+function isHistory(value: unknown): value is History {
+  return has(value, ["record", "history"]) && Array.isArray(value.history);
+}
+
+export function historyAnswer(response: HttpResponse, now: number): Came<History> {
+  return judged(response, now, isHistory);
 }
 
 /** What every page reads in what the server says of itself, or of who asks: without it none could be drawn. */

@@ -1,8 +1,8 @@
 /** What a device asks of the server: each question with its whole answer, or `Unanswered`. */
 
 import { stamp } from "../protocol/stamp.ts";
-import type { HaveRequest, HaveResponse, IndexResponse, SyncResponse } from "../protocol/wire.ts";
-import { type Came, type HttpResponse, haveAnswer, indexAnswer, paperAnswer, syncAnswer } from "./answer.ts";
+import type { Change, HaveRequest, HaveResponse, IndexResponse, SyncResponse, Uuid } from "../protocol/wire.ts";
+import { type Came, type History, type HttpResponse, haveAnswer, historyAnswer, indexAnswer, paperAnswer, syncAnswer } from "./answer.ts";
 import { ask } from "./ask.ts";
 import { Unanswered } from "./broken.ts";
 import type { Outside } from "./outside.ts";
@@ -30,6 +30,13 @@ interface Trip {
   checkpoint: string | null;
   /** Told what goes out, before it does. */
   begins(request: Request): void;
+}
+
+/** A change in the ledger. */
+export interface Entry {
+  change: Change;
+  by_name: string;
+  seq: number;
 }
 
 export class Office {
@@ -87,6 +94,19 @@ export class Office {
       }
     }
     return lacks;
+  }
+
+  /** Every change of a record that the office has, in the ledger's order; those that were lawfully erased are left out. */
+  async history(record: Uuid): Promise<Entry[]> {
+    const entries: Entry[] = [];
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const path = `/api/v1/records/${record}?after=${after}`;
+      const response = await ask(this.outside, { method: "GET", path, token: this.token });
+      const page: History = answered(historyAnswer(response, this.outside.now()));
+      entries.push(...page.history.flatMap(({ change, by_name, seq }) => (change === undefined || change === null ? [] : [{ change, by_name, seq }])));
+      after = page.next;
+    }
+    return entries;
   }
 
   /** What the server says of itself, or of who asks. */

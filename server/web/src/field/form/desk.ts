@@ -29,6 +29,9 @@ export interface Desk {
   type(name: FieldName, text: string): void;
   /** Changes the entries of a set, from what stands in the form by then. */
   entries(name: FieldName, change: (entries: Entry[]) => Entry[]): void;
+  /** Whether pictures that are taken from now on are kept as they are. */
+  keepsOriginals: boolean;
+  keepOriginals(yes: boolean): void;
   /** Waits for something that will stand in the form; it is not saved before. */
   await(work: () => Promise<void>): Promise<void>;
   /** Puts another form in the place of this one. */

@@ -6,6 +6,7 @@ import { isText } from "../../protocol/values.ts";
 import type { FieldName, Value } from "../../protocol/wire.ts";
 import { form as words } from "../../ui/words/form.ts";
 import { useWords } from "../../ui/words/language.ts";
+import { countingWord } from "../record/counting.ts";
 import { IN_ORDER, labelOf } from "../record/show.ts";
 import { anchorOf, useDesk } from "./desk.ts";
 import { isCount } from "./keys.ts";
@@ -97,6 +98,7 @@ export function One({ field, name, value }: { field: Field; name: FieldName; val
           value={typeof value === "number" ? value : undefined}
           typed={desk.form.typed[name]}
           unit={unit}
+          sign={countingWord(desk.reader, field, (name) => desk.form.single[name])}
           broken
           onValue={put}
           onTyped={(typed) => desk.type(name, typed)}

@@ -63,6 +63,7 @@ function Writing({ book, kind: name, id }: { book: Book; kind: string; id: strin
   const opened = useSession(device, book, name, id);
   const isElsewhere = useElsewhere(id);
   const [stopped, setStopped] = useState<Stop[]>([]);
+  const [keepsOriginals, keepOriginals] = useState(false);
   const [saving, setSaving] = useState<Saving>({ is: "no" });
   // What is to be put right may be drawn only now, because it is.
   useEffect(() => {
@@ -113,7 +114,7 @@ function Writing({ book, kind: name, id }: { book: Book; kind: string; id: strin
       </GoneKind>
     );
   }
-  const desk: Desk = { ...deskOf(session), form, device, book, reader, kind, draft: id, today: local.day, stops: stopped };
+  const desk: Desk = { ...deskOf(session), form, device, book, reader, kind, draft: id, today: local.day, stops: stopped, keepsOriginals, keepOriginals };
   const lacking = lacks(book.schema, form, record, owner, local);
   const saveWithout = async (pictures: Sha256[]) => {
     await session.takeOut(pictures);

@@ -10,6 +10,7 @@ import { bytes } from "../../ui/words/figures.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { line as words } from "../../ui/words/line.ts";
 import { type Book, openBook } from "../record/book.ts";
+import { labelOf } from "../record/show.ts";
 import { titleOf } from "../record/title.ts";
 import { type PhotoPlace, type Place, type RecordPlace, placesOf } from "./places.ts";
 
@@ -62,7 +63,9 @@ function OnItsWay({ it, book }: { it: RecordPlace; book: Book | undefined }) {
   const say = useWords();
   const state = book?.record(it.record);
   const reader = book && { book, language: language(), now: new Date() };
-  const title = reader && state ? titleOf(reader, state) : it.kind;
+  const kind = book?.schema.kind(it.kind);
+  // What the office holds is no record yet.
+  const title = reader && state ? titleOf(reader, state) : kind === undefined ? it.kind : labelOf(kind, language());
   const project = state && book?.nameOf(book.projectOf(state));
   return (
     <article class="card">

@@ -60,7 +60,9 @@ function Standing({ sync }: { sync: SyncState }) {
   }
   const all = { records: sync.kept + sync.held + sync.refused, photos: photos.atOffice };
   return (
-    <Notice tone={photos.refused > 0 ? "bad" : "good"} title={say(words.all, all)}>
+    <Notice tone={photos.refused + sync.refused > 0 ? "bad" : "good"} title={say(words.all, all)}>
+      {sync.refused > 0 ? <p>{say(words.recordsRefused, { count: sync.refused })}</p> : null}
+      {sync.held > 0 ? <p>{say(words.recordsHeld, { count: sync.held })}</p> : null}
       {photos.refused > 0 ? <p>{say(words.photosRefused, { count: photos.refused })}</p> : null}
       {all.records + all.photos === 0 ? null : provenAt === undefined ? (
         <Proving />

@@ -4,11 +4,11 @@ import { describe, expect, test } from "vitest";
 import type { Kind } from "../../protocol/schema.ts";
 import type { Change, Head, Snapshot, Uuid, Value } from "../../protocol/wire.ts";
 import { type Phone, newPhone, save } from "../../sync/phone.ts";
-import { PROJECT, id, li, schema, wang, wireSchema } from "../form/testing.ts";
+import { PROJECT, id, li, schema, wang, wireSchema, written } from "../form/testing.ts";
 import { type Book, bookOf } from "./book.ts";
 import { conflictsIn } from "./settling.ts";
 import { showValue } from "./show.ts";
-import { titleOf } from "./title.ts";
+import { kindBeside, titleOf } from "./title.ts";
 import { whereabouts } from "./whereabouts.ts";
 
 const SCHOOL = id(0xbb);
@@ -130,5 +130,17 @@ describe("values in words", () => {
 
   test("a diary is called by its day", () => {
     expect(titleOf(reader("zh"), it.record(DIARY)!)).toBe("3月2日 周一 监管工作日志");
+  });
+
+  test("records of one kind are told apart, and their kind is said beside words that do not say it", () => {
+    const told = (kind: string, fields: Record<string, Value>, language: "zh" | "en" = "zh") => {
+      const record = written(kind, 0x77, fields);
+      return [titleOf(reader(language), record), kindBeside(reader(language), record)];
+    };
+    expect(told("fund_event", { type: "申请", amount: 12_000_000, date: "2026-03-02" })).toEqual(["3月2日 周一 申请 12万元", "资金记录"]);
+    expect(told("design_change", { reason: "屋面做法调整" })).toEqual(["屋面做法调整", "设计变更"]);
+    expect(told("finding", { found_on: "2026-03-02", reason: "写错了" })).toEqual(["3月2日 周一 问题", undefined]);
+    expect(told("verification", { result: "通过", date: "2026-03-02", note: "栏杆牢固" })).toEqual(["3月2日 周一 复查 通过", undefined]);
+    expect(told("stage_event", { stage: "开工" }, "en")[0]).not.toMatch(/开工/);
   });
 });

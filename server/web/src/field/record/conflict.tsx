@@ -119,6 +119,8 @@ function deskOver({ book, reader, kind, form, put }: Over, device: Desk["device"
     clear: (name) => put((form) => clear(form, name)),
     type: (name, text) => put((form) => type(form, name, text)),
     entries: () => undefined,
+    keepsOriginals: false,
+    keepOriginals: () => undefined,
     await: (work) => work(),
   };
 }

@@ -44,7 +44,7 @@ export function FindingFollow({ reader, finding }: { reader: Reader; finding: Re
   return (
     <section class="card" aria-label={say(words.attempts)}>
       <p>
-        <span class={`tag ${state.standing === "closed" ? "good" : "care"}`}>{say(words[state.standing])}</span>
+        <span class={`tag flush ${state.standing === "closed" ? "good" : "care"}`}>{say(words[state.standing])}</span>
         {state.overdueDays > 0 ? <span class="tag bad">{say(words.overdue, { days: state.overdueDays })}</span> : null}
       </p>
       {state.rectifications.map((attempt) => (

@@ -32,7 +32,7 @@ export function HeldNotices({ reader, kind, record }: { reader: Reader; kind: Ki
           <Notice key={held.change.id} tone={isRefused ? "bad" : "care"} title={say(isRefused ? words.refusedTitle : words.heldTitle)}>
             <p>{held.refused === undefined ? say(words.heldSays, { message: held.message }) : say(words.refusedWhy, { reason: held.refused })}</p>
             <p>{say(isRefused ? words.refusedDo : words.heldWhy)}</p>
-            <ul class="held">
+            <ul class="held-says">
               {saidIn(held.change).map(([name, value], place) => {
                 const field = declared(kind, name);
                 return field === undefined || field.type === "photo" || field.type === "signoff" ? null : (

@@ -19,7 +19,7 @@ import { localTime } from "../form/days.ts";
 import { openListing } from "./listing.ts";
 import { conflictsIn } from "./settling.ts";
 import { type Reader, labelOf } from "./show.ts";
-import { titleOf } from "./title.ts";
+import { kindBeside, titleOf } from "./title.ts";
 import { whereabouts } from "./whereabouts.ts";
 import "../form/form.css";
 import "./record.css";
@@ -114,6 +114,7 @@ function Line({ reader, record, isPlaced }: { reader: Reader; record: RecordStat
   const { book } = reader;
   const heads = [...record.fields.keys()].flatMap((name) => headsOf(record, name));
   const last = heads.reduce((last, head) => (head.made_at > last.made_at ? head : last), heads[0] ?? { made_at: "", by_name: "" });
+  const said = [kindBeside(reader, record), say(words.lastBy, { name: last.by_name, at: moment(last.made_at, reader.now, reader.language) })];
   const place = book.nameOf(book.projectOf(record)) ?? book.nameOf(book.schoolOf(record));
   return (
     <li>
@@ -121,7 +122,7 @@ function Line({ reader, record, isPlaced }: { reader: Reader; record: RecordStat
         <span class="record-title">{titleOf(reader, record)}</span>
         {place === undefined || !isPlaced ? null : <span class="soft record-place">{place}</span>}
         <span class="record-foot">
-          <span class="soft">{say(words.lastBy, { name: last.by_name, at: moment(last.made_at, reader.now, reader.language) })}</span>
+          <span class="soft">{said.filter((word) => word !== undefined).join(" · ")}</span>
           <Tags reader={reader} record={record} />
         </span>
       </a>

@@ -1,6 +1,7 @@
 /** One record read: what stands in it, where it is, what it waits for. */
 
 import { useState } from "preact/hooks";
+import { isListed } from "../../db/listing.ts";
 import type { RecordState } from "../../protocol/record.ts";
 import type { Kind } from "../../protocol/schema.ts";
 import { headsOf } from "../../protocol/record.ts";
@@ -21,12 +22,13 @@ import { mayWrite, mayWriteField, signingRole } from "../form/rights.ts";
 import { returnOf, signoffsOf } from "../today/state.ts";
 import { kindOf, openBook, textIn } from "./book.ts";
 import { ConflictCard } from "./conflict.tsx";
+import { EarlierValues } from "./earlier.tsx";
 import { FindingFollow } from "./follow.tsx";
 import { HeldNotices } from "./held.tsx";
 import { conflictsIn } from "./settling.ts";
 import { type Reader, labelOf } from "./show.ts";
 import { SignSheet } from "./sign.tsx";
-import { titleOf } from "./title.ts";
+import { kindBeside, titleOf } from "./title.ts";
 import { PhotosRead, Values } from "./values.tsx";
 import { whereabouts } from "./whereabouts.ts";
 import "../form/form.css";
@@ -94,6 +96,7 @@ function Reading({ reader, kind, record, hasDraft }: ReadingProps & { hasDraft: 
       <Values reader={reader} kind={kind} record={record} />
       <PhotosRead reader={reader} kind={kind} record={record} />
       <Signoffs reader={reader} kind={kind} record={record} />
+      <EarlierValues reader={reader} kind={kind} record={record} />
     </article>
   );
 }
@@ -101,7 +104,8 @@ function Reading({ reader, kind, record, hasDraft }: ReadingProps & { hasDraft: 
 function Head({ reader, record }: ReadingProps) {
   const say = useWords();
   const { book } = reader;
-  const places = [book.nameOf(book.schoolOf(record)), record.kind === "project" ? undefined : book.nameOf(book.projectOf(record))];
+  const places = [kindBeside(reader, record), book.nameOf(book.schoolOf(record)), record.kind === "project" ? undefined : book.nameOf(book.projectOf(record))];
+  const place = places.filter((name) => name !== undefined).join(" · ");
   const force = forceOf(record, book.schema);
   const withdrawal = headsOf(record, "withdrawn").map((head) => readWithdrawal(head.value)?.reason ?? textIn(record, "reason") ?? "")[0];
   return (
@@ -110,7 +114,7 @@ function Head({ reader, record }: ReadingProps) {
         {titleOf(reader, record)}
         {textIn(record, "late_reason") === undefined ? null : <span class="tag care">{say(words.lateEntry)}</span>}
       </h2>
-      <p class="soft">{places.filter((name) => name !== undefined).join(" · ")}</p>
+      {place === "" ? null : <p class="soft">{place}</p>}
       {force === "withdrawn" ? <Notice tone="told" title={say(words.withdrawn, { reason: withdrawal ?? "" })} /> : null}
       {typeof force === "object" ? <Notice tone="care" title={say(words.contested)} /> : null}
     </div>
@@ -178,9 +182,12 @@ function Actions({ reader, kind, record, hasDraft }: ReadingProps & { hasDraft: 
   const role = signingRole(kind, roles, place);
   const isAuthorsRole = role === "school_team" || role === "contractor" || role === "supervising_engineer";
   const verdict: Verdict = role === "principal" ? "confirmed" : isAuthorsRole || kind.writers.includes(role ?? "") ? "signed" : "approved";
-  const mayEdit = mayWrite(kind, roles, place) && !kind.append_only && record.fields.size > 0;
+  const stands = record.fields.size > 0 && forceOf(record, book.schema) !== "withdrawn";
+  // Schools, plans and divisions are registers: nobody confirms them or sends them back.
+  const isRegister = !isListed(kind.name);
+  const mayEdit = mayWrite(kind, roles, place) && !kind.append_only && stands;
   const remarks = kind.fields.find((field) => field.name === "remarks");
-  const maySign = role !== undefined && remarks !== undefined && mayWriteField(kind, remarks, roles, place) && record.fields.size > 0;
+  const maySign = role !== undefined && remarks !== undefined && mayWriteField(kind, remarks, roles, place) && stands && !isRegister;
   const maySendBack = maySign && (role === "principal" || role === "project_office" || role === "inspection_office");
   return (
     <div class="row actions">

@@ -84,7 +84,9 @@ function shownCompound(
   unit: string | undefined,
 ): string {
   if ("int" in type) {
-    return typeof value === "number" ? showQuantity(value, unit, reader.language) : plain(value);
+    // A year is a name and no amount.
+    const isYear = type.int.min === 1900 && type.int.max === 2999;
+    return isYear ? plain(value) : typeof value === "number" ? showQuantity(value, unit, reader.language) : plain(value);
   }
   if ("choice" in type || "open_choice" in type) {
     const list = "choice" in type ? type.choice : type.open_choice;

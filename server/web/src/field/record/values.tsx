@@ -10,6 +10,7 @@ import { useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
 import { checklistOf } from "../form/checklist.ts";
 import { checklistsIn } from "../form/inspection.tsx";
+import { countingWord } from "./counting.ts";
 import { type Reader, choiceLabel, labelOf, showValue } from "./show.ts";
 
 interface ValuesProps {
@@ -95,7 +96,8 @@ function isBad({ value }: Head): boolean {
 }
 
 function wordsOf(reader: Reader, field: Field, name: FieldName, head: Head, record: RecordState): string {
-  const value = showValue(reader, field, head.value);
+  const counted = countingWord(reader, field, (name) => headsOf(record, name)[0]?.value);
+  const value = [showValue(reader, field, head.value), counted].filter(isText).join(" ");
   const key = keyOf(name);
   if (field.name === "checklist") {
     const list = checklistOf(head.value, checklistsIn(reader.book));
@@ -107,7 +109,8 @@ function wordsOf(reader: Reader, field: Field, name: FieldName, head: Head, reco
   if (record.kind === "inspection" && field.name === "items") {
     const list = checklistOf(headsOf(record, "checklist")[0]?.value, checklistsIn(reader.book));
     const item = list?.items.find((item) => item.code === key);
-    return `${key} ${item === undefined ? "" : reader.language === "zh" ? item.zh : item.en}：${value}`;
+    const asked = item === undefined ? undefined : reader.language === "zh" ? item.zh : item.en;
+    return `${[key, asked].filter(isText).join(" ")}：${value}`;
   }
   return `${choiceLabel(reader, field.key?.choices ?? "", key)} ${value}`;
 }

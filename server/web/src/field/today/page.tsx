@@ -3,7 +3,9 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Device, Draft } from "../../db/device.ts";
+import { isListed } from "../../db/listing.ts";
 import { type RecordState, headsOf } from "../../protocol/record.ts";
+import type { WireSchema } from "../../protocol/schema.ts";
 import { useHouse } from "../../ui/house.ts";
 import { useLive } from "../../ui/live.ts";
 import { to } from "../../ui/route.ts";
@@ -38,18 +40,21 @@ import "./today.css";
 
 const KINDS = ["stage_event", "suspension", "finding", "rectification", "verification", "inspection", "progress_report", "equipment_receipt"];
 
-/** The diaries of a whole county are many, and only who writes or confirms some is told of them here. */
+/** The records of a whole county are many; whoever writes for a project or school is told of whatever comes back. */
 async function kindsOf(device: Device): Promise<string[]> {
-  const me = await device.paper<Me>("me");
+  const [me, wire] = await Promise.all([device.paper<Me>("me"), device.paper<WireSchema>("schema")]);
   const isClose = me?.roles.some(({ scope }) => scope.startsWith("project:") || scope.startsWith("school:"));
-  return isClose === true ? [...KINDS, "diary"] : KINDS;
+  return isClose === true ? (wire?.kinds ?? []).map(({ name }) => name).filter(isListed) : KINDS;
 }
 
 export function TodayPage() {
   const say = useWords();
   const { device } = useHouse();
   const opened = useLive(
-    async () => ({ book: await openBook(device, await kindsOf(device)), drafts: await device.drafts.all() }),
+    async () => {
+      const kinds = await kindsOf(device);
+      return { kinds, book: await openBook(device, kinds), drafts: await device.drafts.all() };
+    },
     [],
     ["device", "rows", "papers", "drafts"],
   );
@@ -68,11 +73,11 @@ export function TodayPage() {
       <p>{say(words.noProjectsWhy)}</p>
     </Empty>
   ) : (
-    <Today book={opened.book} drafts={opened.drafts} />
+    <Today {...opened} book={opened.book} />
   );
 }
 
-function Today({ book, drafts }: { book: Book; drafts: Draft[] }) {
+function Today({ book, kinds, drafts }: { book: Book; kinds: string[]; drafts: Draft[] }) {
   const say = useWords();
   const now = new Date();
   const reader: Reader = { book, language: language(), now };
@@ -94,7 +99,7 @@ function Today({ book, drafts }: { book: Book; drafts: Draft[] }) {
     const project = book.projectOf(record);
     return authorsOf(record).has(book.me.user.id) || (project !== undefined && mine.has(project));
   };
-  const back = cameBack([...KINDS, "diary"].flatMap((kind) => book.all(kind)), book.phone.outbox.held, isMine, book.schema, book.me.user.id);
+  const back = cameBack(kinds.flatMap((kind) => book.all(kind)), book.phone.outbox.held, isMine, book.schema, book.me.user.id);
   const toConfirm = book.has("principal")
     ? book.all("diary").filter((diary) => isMine(diary) && diaryStanding(diary, book.schema) === "submitted" && !authorsOf(diary).has(book.me.user.id))
     : [];
@@ -103,10 +108,11 @@ function Today({ book, drafts }: { book: Book; drafts: Draft[] }) {
   return (
     <div class="form">
       <p class="soft">{shortDay(day)} · {say(words.hello, { name: book.me.user.display_name })}</p>
-      <CameBackList reader={reader} back={back} />
+      <CameBackList title={say(words.back)} reader={reader} back={back.filter(isToMend)} />
       {projects.map((project) => (
         <ProjectCard key={project.project.id} reader={reader} state={project} drafts={begun} today={day} />
       ))}
+      <CameBackList title={say(words.heldTitle)} reader={reader} back={back.filter((one) => !isToMend(one))} />
       <Findings reader={reader} waiting={waiting} />
       <ToConfirm reader={reader} diaries={toConfirm} />
       <Drafts reader={reader} drafts={begun} />
@@ -168,11 +174,16 @@ function Line({ href, title, sub, tags }: { href: string; title: string; sub?: s
   );
 }
 
-function CameBackList({ reader, back }: { reader: Reader; back: CameBack[] }) {
+/** What the office only holds asks nothing of anybody here. */
+function isToMend(one: CameBack): boolean {
+  return one.kind === "returned" || one.held.refused !== undefined;
+}
+
+function CameBackList({ title, reader, back }: { title: string; reader: Reader; back: CameBack[] }) {
   const say = useWords();
   const { book } = reader;
   return back.length === 0 ? null : (
-    <Section title={say(words.back)}>
+    <Section title={title}>
       {back.map((one) => {
         if (one.kind === "returned") {
           const sub = say(words.backWhy, { name: one.by, note: one.note });

@@ -42,6 +42,8 @@ export function ProjectCard({ reader, state, drafts, today }: ProjectProps) {
   };
   const isBegun = hasDraft(today);
   const isDone = state.today === "submitted" || state.today === "confirmed" || state.today === "changed_since_signed";
+  // Where nobody waits for a diary, the large button is none.
+  const isAsked = state.required || isBegun || state.today !== "none";
   const [tone, standing] = standingOf(state, isBegun);
   return (
     <section class="card" aria-label={textIn(project, "name") ?? say(words.projects)}>
@@ -54,11 +56,11 @@ export function ProjectCard({ reader, state, drafts, today }: ProjectProps) {
       {isDone && !isBegun ? (
         <Button onClick={() => go("record", idOf(today))}>{say(words.editDiary)}</Button>
       ) : (
-        <Button weight="main" onClick={() => void write(today)}>
+        <Button weight={isAsked ? "main" : "plain"} onClick={() => void write(today)}>
           {say(isBegun || state.today !== "none" ? words.goOnDiary : words.writeDiary)}
         </Button>
       )}
-      {state.today === "none" && !isBegun ? <Button onClick={() => setIdleOn(today)}>{say(words.idle)}</Button> : null}
+      {state.today === "none" && !isBegun && isAsked ? <Button onClick={() => setIdleOn(today)}>{say(words.idle)}</Button> : null}
       {state.missed.length === 0 ? null : (
         <div class="missed">
           <p>

@@ -28,14 +28,23 @@ export function languageTag(): string {
 }
 
 export function chooseLanguage(chosen: Language): void {
-  current = chosen;
   try {
     localStorage.setItem(KEPT, chosen);
   } catch {
     // See above.
   }
+  speak(chosen);
+}
+
+function speak(chosen: Language): void {
+  current = chosen;
   tellDocument();
   watchers.forEach((watcher) => watcher());
+}
+
+/** What is chosen on another page of the app holds on this one, too. */
+export function followOtherPages(page: Window): void {
+  page.addEventListener("storage", ({ key }) => key === KEPT && speak(kept()));
 }
 
 /** Screen readers and fonts go by the document's language. */

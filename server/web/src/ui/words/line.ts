@@ -95,6 +95,14 @@ export const line = room({
     zh: "写的都还在手机里，什么也没丢。请把“联系技术支持”那一页发给办公室。",
     en: "All you wrote is still on the phone; nothing is lost. Please send the support page to the office.",
   },
+  recordsRefused: {
+    zh: (p: { count: number }) => `办公室退回了 ${p.count} 条：点下面的那一条，看原因，改好再保存。`,
+    en: (p: { count: number }) => `The office sent ${counted(p.count, "entry", "entries")} back: open it below, see why, and save it again.`,
+  },
+  recordsHeld: {
+    zh: (p: { count: number }) => `有 ${p.count} 条要等办公室的人看过才算收下，不用重写。`,
+    en: (p: { count: number }) => `${counted(p.count, "entry", "entries")} not taken in before somebody at the office has looked; no need to write it again.`,
+  },
   photosRefused: {
     zh: "另有 {count} 张照片办公室没有收下，只在这台手机里。下面写着原因；可以导出成文件留底，再重新拍一张。",
     en: "{count} more photos were not taken by the office and are on this phone alone. The reason stands below; save them as a file, and take others.",

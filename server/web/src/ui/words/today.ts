@@ -45,6 +45,7 @@ export const today = room({
   due: { zh: "{day} 前", en: "by {day}" },
   back: { zh: "退回给我的", en: "Sent back to me" },
   backWhy: { zh: "{name}：{note}", en: "{name}: {note}" },
+  heldTitle: { zh: "等办公室看的", en: "Waiting for the office to look" },
   held: { zh: "办公室还没收下", en: "Not taken in yet" },
   refused: { zh: "办公室退了", en: "Refused by the office" },
   drafts: { zh: "没写完的", en: "Not finished" },

@@ -9,6 +9,8 @@ interface AmountProps {
   /** What was typed and is no number yet. */
   typed: string | undefined;
   unit?: string | undefined;
+  /** What stands behind it where the unit has no sign of its own. */
+  sign?: string | undefined;
   /** Whether it may have decimals beyond its unit. */
   broken?: boolean;
   within?: { min: number; max: number };
@@ -39,6 +41,7 @@ export function Amount(props: AmountProps) {
       onTyped(text);
     }
   };
+  const sign = props.sign ?? signOf(unit, language()).trim();
   const isSpelt = countsInWan(unit) && value !== undefined && value >= 1_000_000;
   return (
     <div class="amount">
@@ -55,7 +58,7 @@ export function Amount(props: AmountProps) {
           aria-invalid={typed !== undefined && typed.trim() !== ""}
           onInput={(event) => read(event.currentTarget.value)}
         />
-        <span class="amount-unit">{signOf(unit, language()).trim()}</span>
+        {sign === "" ? null : <span class="amount-unit">{sign}</span>}
       </div>
       {typed !== undefined && typed.trim() !== "" ? <p class="wrong">{say(words.notANumber)}</p> : null}
       {isSpelt ? <p class="soft">{say(words.readAs, { amount: showQuantity(value, unit, language()) })}</p> : null}

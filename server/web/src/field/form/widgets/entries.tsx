@@ -6,7 +6,7 @@ import { form as words } from "../../../ui/words/form.ts";
 import { useWords } from "../../../ui/words/language.ts";
 import { showValue, labelOf } from "../../record/show.ts";
 import { anchorOf, useDesk } from "../desk.ts";
-import type { Entry } from "../model.ts";
+import { type Entry, isBlank } from "../model.ts";
 import { Parts } from "./parts.tsx";
 import { Reference } from "./reference.tsx";
 import { Text } from "./text.tsx";
@@ -26,6 +26,8 @@ export function Entries({ field }: { field: Field }) {
   const remove = (place: number) => desk.entries(field.name, (entries) => entries.filter((_, at) => at !== place));
   const add = () => desk.entries(field.name, (entries) => [...entries, { value: isPlain ? "" : {} }]);
   const label = labelOf(field, desk.reader.language);
+  // An empty line is there to be written in: another one below it would only be in the way.
+  const isRoomLeft = isPlain && lines.some((entry) => isOwn(desk, field)(entry) && isBlank(entry.value));
   return (
     <div class="entries">
       {lines.map((entry, place) =>
@@ -37,9 +39,11 @@ export function Entries({ field }: { field: Field }) {
           <Told key={entry.from ?? place} field={field} entry={entry} />
         ),
       )}
-      <button type="button" class="chip quiet" onClick={add}>
-        {say(words.addOne, { what: label })}
-      </button>
+      {isRoomLeft ? null : (
+        <button type="button" class="chip quiet" onClick={add}>
+          {say(words.addOne, { what: label })}
+        </button>
+      )}
     </div>
   );
 }

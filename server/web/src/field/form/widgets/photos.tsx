@@ -29,7 +29,6 @@ export function Photos({ name, about, category, compact }: PhotosProps) {
   const desk = useDesk();
   const [taking, setTaking] = useState(0);
   const [failed, setFailed] = useState<string[]>([]);
-  const [keepOriginal, setKeepOriginal] = useState(false);
   const isFirst = compact !== true && name === firstPhotoField(desk.kind);
   const filing = filingOf(category ?? CATEGORY_OF_FIELD[name] ?? CATEGORY_OF_KIND[desk.kind.name], about);
   const entries = (desk.form.sets[name] ?? []).filter((entry) => about === undefined || partOf(entry.value, "about") === about);
@@ -41,7 +40,7 @@ export function Photos({ name, about, category, compact }: PhotosProps) {
       // One after the other: two photos at once are too much for a phone with little memory.
       for (const file of files) {
         try {
-          const taken = await takeIn(desk.device, file, { draft: desk.draft, source, keepOriginal }, position);
+          const taken = await takeIn(desk.device, file, { draft: desk.draft, source, keepOriginal: desk.keepsOriginals }, position);
           desk.entries(name, (entries) => withPhoto(entries, photoValue(taken, filing)));
         } catch {
           setFailed((names) => [...names, file.name]);
@@ -75,15 +74,15 @@ export function Photos({ name, about, category, compact }: PhotosProps) {
         <Take source="camera" onTake={take} />
         <Take source="album" onTake={take} />
       </div>
-      {compact === true ? null : (
+      {isFirst ? (
         <>
-          {isFirst ? <p class="soft">{say(words.noFaces)}</p> : null}
+          <p class="soft">{say(words.noFaces)}</p>
           <label class="check">
-            <input type="checkbox" checked={keepOriginal} onChange={(event) => setKeepOriginal(event.currentTarget.checked)} />
+            <input type="checkbox" checked={desk.keepsOriginals} onChange={(event) => desk.keepOriginals(event.currentTarget.checked)} />
             {say(words.keepOriginal)}
           </label>
         </>
-      )}
+      ) : null}
     </div>
   );
 }
