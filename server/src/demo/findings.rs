@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use sync_protocol::id::RecordId;
+use sync_protocol::kinds;
 use sync_protocol::photo::Sha256;
 use sync_protocol::value::Value;
 
@@ -71,7 +72,7 @@ impl Round<'_> {
             .set("project", refer(self.building.id))
             .set("date", day.to_string())
             .set("theme", "全面改薄")
-            .set("checklist", [("version", "2026")])
+            .set("checklist", [("version", kinds::CHECKLIST_VERSION)])
             .set("team", [("name", "责任督学（演示）")])
             .set("arrived_at", at(day, 9, 0).to_rfc3339())
             .set("left_at", at(day, 11, 20).to_rfc3339())
