@@ -85,6 +85,20 @@ describe("a new version", () => {
     expect(update.state()).toBe("none");
   });
 
+  test("is news after a first one that another page had begun to install, or had installed", () => {
+    for (const first of ["installing", "active"]) {
+      const { update, registration, arrives } = world();
+      const states: (() => void)[] = [];
+      const earlier = { state: "activated", postMessage: () => undefined, addEventListener: (_: string, listener: () => void) => void states.push(listener) };
+      Object.assign(registration, { [first]: earlier });
+      update.registered(registration, true);
+      Object.assign(registration, { installing: null });
+      states.forEach((listener) => listener());
+      arrives();
+      expect([first, update.state()]).toEqual([first, "ready"]);
+    }
+  });
+
   test("is asked for once an hour, however often somebody looks", () => {
     const { it, update, registration } = world();
     update.registered(registration, false);

@@ -11,6 +11,7 @@ type UpdateState = "none" | "ready" | "awaits_sync" | "taking" | "elsewhere";
 export interface Registration {
   readonly waiting: Waiting | null;
   readonly installing: Waiting | null;
+  readonly active?: Waiting | null;
   update(): Promise<unknown>;
   addEventListener(type: "updatefound", listener: () => void): void;
 }
@@ -57,11 +58,12 @@ export class Update {
   registered(registration: Registration, isFirst: boolean): void {
     this.registration = registration;
     this.lookedAt = this.now();
+    // One was at work before this page looked, although it was opened without it: the next is news.
+    isFirst = isFirst && registration.active?.state !== "activated";
     if (registration.waiting !== null && !isFirst) {
       this.become("ready");
     }
-    registration.addEventListener("updatefound", () => {
-      const coming = registration.installing;
+    const follow = (coming: Waiting | null) =>
       coming?.addEventListener("statechange", () => {
         if (coming.state === "installed" && !isFirst) {
           this.become("ready");
@@ -69,7 +71,9 @@ export class Update {
         // Whatever comes after the first is news.
         isFirst = isFirst && coming.state !== "activated";
       });
-    });
+    // One that another page began to install is on its way already, and is not announced again.
+    follow(registration.installing);
+    registration.addEventListener("updatefound", () => follow(registration.installing));
   }
 
   /** Another version is at work now. */

@@ -52,8 +52,8 @@ export function AsBefore({ field }: { field: Field }) {
   const before = String(headsOf(last, by)[0]?.value ?? "");
   return (
     <button type="button" class="offer" onClick={() => desk.put((form) => accept(book.schema, form, offer))}>
-      <span>{say(words.sameAs, { day: by === "month" ? month(before) : shortDay(before) })}</span>
-      <span class="soft">{values.join("、")}</span>
+      <span>{by === "month" ? say(words.sameAsIn, { month: month(before) }) : say(words.sameAs, { day: shortDay(before) })}</span>
+      <span class="soft">{values.join(reader.language === "zh" ? "、" : ", ")}</span>
     </button>
   );
 }

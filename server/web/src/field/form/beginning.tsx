@@ -133,6 +133,8 @@ function identityFields(kind: Kind): Field[] {
 
 /** Among so many places one looks; more of them are searched. */
 const FEW = 8;
+/** How many are shown at once: nobody scrolls through a county. */
+const MOST = 30;
 
 function Places({ book, kind }: { book: Book; kind: Kind }) {
   const say = useWords();
@@ -179,7 +181,7 @@ function Places({ book, kind }: { book: Book; kind: Kind }) {
         </label>
       ) : null}
       {found.length === 0 && sought !== "" ? <p class="soft" role="status">{say(words.noPlaceFound)}</p> : null}
-      {found.map((choice) => (
+      {found.slice(0, MOST).map((choice) => (
         <Button key={choice.key} disabled={!isWhole} onClick={() => void choose(choice)}>
           <span>
             {choice.label}
@@ -187,6 +189,7 @@ function Places({ book, kind }: { book: Book; kind: Kind }) {
           </span>
         </Button>
       ))}
+      {found.length > MOST ? <p class="soft">{say(words.morePlaces, { count: found.length - MOST })}</p> : null}
     </div>
   );
 }

@@ -197,7 +197,7 @@ function Meanwhile({ record }: { record: RecordState }) {
       {meanwhile(schema, form, record).map((came) => {
         const field = declared(kind, came.name);
         return field === undefined ? null : (
-          <Notice key={came.name} tone="care" title={`${labelOf(field, reader.language)}：${say(words.meanwhileTitle)}`} live>
+          <Notice key={came.name} tone="care" title={say(words.meanwhileTitle, { what: labelOf(field, reader.language) })} live>
             {came.heads.map((head) => (
               <p key={head.edit}>{say(words.meanwhileWho, { name: head.by_name, value: showValue(reader, field, head.value) })}</p>
             ))}

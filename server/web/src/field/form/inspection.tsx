@@ -36,7 +36,7 @@ export function ChecklistPicker({ field }: { field: Field }) {
   if (follows !== undefined) {
     return (
       <p>
-        {labelOf(follows, language())} <span class="soft">{follows.version}</span>
+        {labelOf(follows, language())} <span class="soft">{say(words.version, { version: follows.version })}</span>
       </p>
     );
   }

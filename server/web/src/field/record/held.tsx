@@ -36,7 +36,7 @@ export function HeldNotices({ reader, kind, record }: { reader: Reader; kind: Ki
               {saidIn(held.change).map(([name, value], place) => {
                 const field = declared(kind, name);
                 return field === undefined || field.type === "photo" || field.type === "signoff" ? null : (
-                  <li key={place}>{`${[labelOf(field, reader.language), keyOf(name)].join(" ").trim()}：${showValue(reader, field, value)}`}</li>
+                  <li key={place}>{say(words.saysOf, { what: [labelOf(field, reader.language), keyOf(name)].join(" ").trim(), value: showValue(reader, field, value) })}</li>
                 );
               })}
             </ul>

@@ -5,6 +5,7 @@ import type { Field, Kind } from "../../protocol/schema.ts";
 import { isMap, isText } from "../../protocol/values.ts";
 import type { FieldName, Head } from "../../protocol/wire.ts";
 import { Picture } from "../../ui/widgets/picture.tsx";
+import { sayIn } from "../../ui/words/catalogue.ts";
 import { moment } from "../../ui/words/dates.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
@@ -110,7 +111,7 @@ function wordsOf(reader: Reader, field: Field, name: FieldName, head: Head, reco
     const list = checklistOf(headsOf(record, "checklist")[0]?.value, checklistsIn(reader.book));
     const item = list?.items.find((item) => item.code === key);
     const asked = item === undefined ? undefined : reader.language === "zh" ? item.zh : item.en;
-    return `${[key, asked].filter(isText).join(" ")}：${value}`;
+    return sayIn(reader.language)(words.saysOf, { what: [key, asked].filter(isText).join(" "), value });
   }
   return `${choiceLabel(reader, field.key?.choices ?? "", key)} ${value}`;
 }

@@ -76,7 +76,8 @@ export const form = room({
   noPlace: { zh: "不用", en: "No" },
 
   // What is wrong or missing
-  notANumber: { zh: "这里要写数字，例如 1200 或 1.5万", en: "A number belongs here, such as 1200 or 1.5万" },
+  notANumber: { zh: "这里要写数字，例如 12 或 1.5", en: "A number belongs here, such as 12 or 1.5" },
+  notAnAmount: { zh: "这里要写数字，例如 1200 或 1.5万", en: "A number belongs here, such as 1200 or 15000.50" },
   partMissing: { zh: "这里还没写好", en: "This is not complete yet" },
   reasonNeeded: { zh: "已有人签字，请写明更正原因", en: "This was signed: please say why it is corrected" },
   reasonTitle: { zh: "更正原因", en: "Reason for the correction" },
@@ -167,8 +168,9 @@ export const form = room({
 
   // Yesterday, meanwhile
   sameAs: { zh: "和{day}一样", en: "As on {day}" },
+  sameAsIn: { zh: "和{month}一样", en: "As in {month}" },
   asMorning: { zh: "下午也是{weather}", en: "Afternoon too: {weather}" },
-  meanwhileTitle: { zh: "这一项别人也改了", en: "Somebody else changed this too" },
+  meanwhileTitle: { zh: "{what}：这一项别人也改了", en: "{what}: somebody else changed this too" },
   meanwhileWho: { zh: "{name}写的是：{value}", en: "{name} wrote: {value}" },
   useTheirs: { zh: "用对方的", en: "Take theirs" },
   useMine: { zh: "用我的", en: "Keep mine" },
@@ -184,12 +186,14 @@ export const form = room({
   whatTitle: { zh: "写什么？", en: "What to write?" },
   findPlace: { zh: "按名称找", en: "Find by name" },
   noPlaceFound: { zh: "没有这个名称的项目或学校，请换几个字。", en: "No project or school of that name; try other words." },
+  morePlaces: { zh: "还有 {count} 个没有列出，请在上面写几个字来找。", en: "{count} more are not listed: write a few letters above to find them." },
   schoolItself: { zh: "{name}（不属于某个项目）", en: "{name} (no project)" },
   newOf: { zh: "新的{kind}", en: "New {kind}" },
   editOf: { zh: "修改{kind}", en: "Edit {kind}" },
 
   // Inspection
   pickChecklist: { zh: "用哪份清单？", en: "Which checklist?" },
+  version: { zh: "版本 {version}", en: "version {version}" },
   itemsDone: { zh: "已查 {done} / {of} 项", en: "{done} of {of} items done" },
   sectionDone: { zh: "{name} {done}/{of}", en: "{name} {done}/{of}" },
   ok: { zh: "合格", en: "Pass" },

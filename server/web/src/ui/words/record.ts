@@ -38,6 +38,7 @@ export const record = room({
   refusedWhy: { zh: "原因：{reason}", en: "Reason: {reason}" },
   refusedDo: { zh: "内容还在手机里。可以照原因改好再保存一次。", en: "It is still on this phone. Put it right and save it again." },
   heldSays: { zh: "办公室的说明：{message}", en: "The office says: {message}" },
+  saysOf: { zh: "{what}：{value}", en: "{what}: {value}" },
   correct: { zh: "去改", en: "Correct it" },
   photosWait: {
     zh: ({ there, of }: { there: number; of: number }) => `照片 ${there}/${of} 张已到办公室`,

@@ -60,7 +60,7 @@ export function Amount(props: AmountProps) {
         />
         {sign === "" ? null : <span class="amount-unit">{sign}</span>}
       </div>
-      {typed !== undefined && typed.trim() !== "" ? <p class="wrong">{say(words.notANumber)}</p> : null}
+      {typed !== undefined && typed.trim() !== "" ? <p class="wrong">{say(countsInWan(unit) ? words.notAnAmount : words.notANumber)}</p> : null}
       {isSpelt ? <p class="soft">{say(words.readAs, { amount: showQuantity(value, unit, language()) })}</p> : null}
     </div>
   );
