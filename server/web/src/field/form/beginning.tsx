@@ -13,6 +13,7 @@ import { frame } from "../../ui/words/frame.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { type Book, textIn } from "../record/book.ts";
 import { labelOf } from "../record/show.ts";
+import { byName } from "../record/title.ts";
 import { projectsOf } from "../today/state.ts";
 import { begin } from "./begin.ts";
 import { localTime } from "./days.ts";
@@ -99,7 +100,7 @@ function placesFor(book: Book, kind: Kind, say: ReturnType<typeof useWords>): Pl
   const own = projectsOf(book.me.roles, book.all("project"));
   // Whoever looks after a zone or a county has all that the device was sent.
   const isWide = book.me.roles.some(({ scope }) => !scope.startsWith("project:") && !scope.startsWith("school:"));
-  const projects = isWide ? book.all("project") : own;
+  const projects = [...(isWide ? book.all("project") : own)].sort(byName);
   const ofProject = (project: RecordState): PlaceChoice => ({
     key: project.id,
     label: textIn(project, "name") ?? project.id,

@@ -58,9 +58,10 @@ function Standing({ sync }: { sync: SyncState }) {
       </Notice>
     );
   }
+  const isRefused = photos.refused + sync.refused > 0;
   const all = { records: sync.kept + sync.held + sync.refused, photos: photos.atOffice };
   return (
-    <Notice tone={photos.refused + sync.refused > 0 ? "bad" : "good"} title={say(words.all, all)}>
+    <Notice tone={isRefused ? "bad" : "good"} title={isRefused ? say(words.notAll) : say(words.all, all)}>
       {sync.refused > 0 ? <p>{say(words.recordsRefused, { count: sync.refused })}</p> : null}
       {sync.held > 0 ? <p>{say(words.recordsHeld, { count: sync.held })}</p> : null}
       {photos.refused > 0 ? <p>{say(words.photosRefused, { count: photos.refused })}</p> : null}

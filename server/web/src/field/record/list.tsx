@@ -19,7 +19,7 @@ import { localTime } from "../form/days.ts";
 import { openListing } from "./listing.ts";
 import { conflictsIn } from "./settling.ts";
 import { type Reader, labelOf } from "./show.ts";
-import { kindBeside, titleOf } from "./title.ts";
+import { byName, kindBeside, titleOf } from "./title.ts";
 import { whereabouts } from "./whereabouts.ts";
 import "../form/form.css";
 import "./record.css";
@@ -68,7 +68,7 @@ export function RecordsPage() {
           {say(words.filterProject)}
           <select class="input" value={project} onChange={choose(setProject)}>
             <option value="">{say(words.all)}</option>
-            {book.all("project").map((one) => (
+            {[...book.all("project")].sort(byName).map((one) => (
               <option key={one.id} value={one.id}>
                 {titleOf(reader, one)}
               </option>
@@ -120,7 +120,7 @@ function Line({ reader, record, isPlaced }: { reader: Reader; record: RecordStat
     <li>
       <a class="record-line" href={to("record", record.id)}>
         <span class="record-title">{titleOf(reader, record)}</span>
-        {place === undefined || !isPlaced ? null : <span class="soft record-place">{place}</span>}
+        {place === undefined || !isPlaced ? null : <span class="soft">{place}</span>}
         <span class="record-foot">
           <span class="soft">{said.filter((word) => word !== undefined).join(" · ")}</span>
           <Tags reader={reader} record={record} />

@@ -46,6 +46,11 @@ export function titleOf(reader: Reader, record: RecordState): string {
   }
 }
 
+/** The order of names as people count: 第2标段 before 第11标段. */
+export function byName(a: RecordState, b: RecordState): number {
+  return (textIn(a, "name") ?? "").localeCompare(textIn(b, "name") ?? "", "zh-CN", { numeric: true });
+}
+
 /** What kind of record it is, where its title does not say it. */
 export function kindBeside(reader: Reader, record: RecordState): string | undefined {
   const kind = reader.book.schema.kind(record.kind);

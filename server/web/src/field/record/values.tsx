@@ -160,7 +160,11 @@ function PhotoRead({ head, reader }: { head: Head; reader: Reader }) {
       <Picture hash={hash} size="preview" alt={say(words.photoOf, { what: caption })} missing={say(words.photoNotHere)} />
       <p>{caption}</p>
       {photo["contains_minor"] === true ? <p class="soft">{say(words.hasMinor)}</p> : null}
-      {kept === undefined ? null : <p class="soft">{say(kept.atOffice ? words.photoSent : words.photoWaits)}</p>}
+      {kept === undefined ? null : kept.atOffice || kept.refused === undefined ? (
+        <p class="soft">{say(kept.atOffice ? words.photoSent : words.photoWaits)}</p>
+      ) : (
+        <p class="wrong">{say(words.photoRefused, { why: kept.refused })}</p>
+      )}
     </li>
   );
 }

@@ -21,10 +21,11 @@ import { localTime } from "../form/days.ts";
 import { mayWrite } from "../form/rights.ts";
 import { type Book, type Me, openBook } from "../record/book.ts";
 import { type Reader, labelOf } from "../record/show.ts";
-import { titleOf } from "../record/title.ts";
+import { byName, titleOf } from "../record/title.ts";
 import { ProjectCard } from "./project.tsx";
 import {
   type CameBack,
+  type ProjectToday,
   authorsOf,
   cameBack,
   diaryProjects,
@@ -92,6 +93,7 @@ function Today({ book, kinds, drafts }: { book: Book; kinds: string[]; drafts: D
     };
     return projectToday(project, records, book.schema, day);
   });
+  projects.sort(byUrgency);
   const findings = book.all("finding").map((finding) => findingState(finding, book.all("rectification"), book.all("verification"), book.schema, day));
   const waiting = waitingFindings(findings, book.me.roles, book.me.user.id);
   const mine = new Set(projectsOf(book.me.roles, book.all("project")).map((project) => project.id));
@@ -110,7 +112,7 @@ function Today({ book, kinds, drafts }: { book: Book; kinds: string[]; drafts: D
       <p class="soft">{shortDay(day)} · {say(words.hello, { name: book.me.user.display_name })}</p>
       <CameBackList title={say(words.back)} reader={reader} back={back.filter(isToMend)} />
       {projects.map((project) => (
-        <ProjectCard key={project.project.id} reader={reader} state={project} drafts={begun} today={day} />
+        <ProjectCard key={project.project.id} reader={reader} state={project} drafts={begun} today={day} isOfMany={projects.length > FEW_PROJECTS} />
       ))}
       <CameBackList title={say(words.heldTitle)} reader={reader} back={back.filter((one) => !isToMend(one))} />
       <Findings reader={reader} waiting={waiting} />
@@ -143,6 +145,15 @@ function Write({ book, hasDiaries }: { book: Book; hasDiaries: boolean }) {
       </ButtonLink>
     </div>
   );
+}
+
+/** So many projects are shown whole. */
+const FEW_PROJECTS = 3;
+
+/** Those that wait for today's diary first, then by name: 第2标段 before 第11标段. */
+function byUrgency(a: ProjectToday, b: ProjectToday): number {
+  const place = ({ today, required }: ProjectToday) => (today === "returned" ? 0 : required && (today === "none" || today === "incomplete") ? 1 : 2);
+  return place(a) - place(b) || byName(a.project, b.project);
 }
 
 function Section({ title, children }: { title: string; children: ComponentChildren }) {
@@ -209,20 +220,41 @@ function CameBackList({ title, reader, back }: { title: string; reader: Reader; 
 
 function Findings({ reader, waiting }: { reader: Reader; waiting: ReturnType<typeof waitingFindings> }) {
   const say = useWords();
+  const [shown, more] = useFirst(waiting);
   return waiting.length === 0 ? null : (
-    <Section title={say(words.findings)}>
-      {waiting.map((state) => {
-        const tags: [string, string][] = [["care", say(state.asks === "rectify" ? words.toRectify : words.toVerify)]];
-        if (state.overdueDays > 0) {
-          tags.push(["bad", say(recordWords.overdue, { days: state.overdueDays })]);
-        } else if (state.deadline !== undefined) {
-          tags.push(["told", say(words.due, { day: shortDay(state.deadline) })]);
-        }
-        const place = reader.book.nameOf(reader.book.projectOf(state.finding)) ?? reader.book.nameOf(reader.book.schoolOf(state.finding));
-        return <Line key={state.finding.id} href={to("record", state.finding.id)} title={titleOf(reader, state.finding)} sub={place} tags={tags} />;
-      })}
-    </Section>
+    <>
+      <Section title={say(words.findings)}>
+        {shown.map((state) => {
+          const tags: [string, string][] = [["care", say(state.asks === "rectify" ? words.toRectify : words.toVerify)]];
+          if (state.overdueDays > 0) {
+            tags.push(["bad", say(recordWords.overdue, { days: state.overdueDays })]);
+          } else if (state.deadline !== undefined) {
+            tags.push(["told", say(words.due, { day: shortDay(state.deadline) })]);
+          }
+          const place = reader.book.nameOf(reader.book.projectOf(state.finding)) ?? reader.book.nameOf(reader.book.schoolOf(state.finding));
+          return <Line key={state.finding.id} href={to("record", state.finding.id)} title={titleOf(reader, state.finding)} sub={place} tags={tags} />;
+        })}
+      </Section>
+      {more}
+    </>
   );
+}
+
+/** How many of a list are shown before the rest is asked for. */
+const FIRST = 5;
+
+/** The first of a list, and what shows the rest. */
+function useFirst<T>(all: T[]): [T[], ComponentChildren] {
+  const say = useWords();
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? all : all.slice(0, FIRST);
+  const more =
+    shown.length === all.length ? null : (
+      <button type="button" class="jump" onClick={() => setWhole(true)}>
+        {say(recordWords.more, { count: all.length - shown.length })}
+      </button>
+    );
+  return [shown, more];
 }
 
 /** How many diaries are listed for a principal at once. */
@@ -249,9 +281,7 @@ function titleDay(diary: RecordState): string {
 
 function Drafts({ reader, drafts }: { reader: Reader; drafts: Draft[] }) {
   const say = useWords();
-  const [isWhole, setWhole] = useState(false);
-  const latest = [...drafts].sort((a, b) => (a.touchedAt < b.touchedAt ? 1 : -1));
-  const shown = isWhole ? latest : latest.slice(0, 5);
+  const [shown, more] = useFirst([...drafts].sort((a, b) => (a.touchedAt < b.touchedAt ? 1 : -1)));
   return drafts.length === 0 ? null : (
     <>
       <Section title={say(words.drafts)}>
@@ -259,11 +289,7 @@ function Drafts({ reader, drafts }: { reader: Reader; drafts: Draft[] }) {
           <Line key={draft.id} href={to("write", draft.kind, draft.id)} title={draftTitle(reader, draft)} sub={say(words.draftFrom, { at: moment(draft.touchedAt, reader.now, reader.language) })} tags={[]} />
         ))}
       </Section>
-      {shown.length < latest.length ? (
-        <button type="button" class="jump" onClick={() => setWhole(true)}>
-          {say(recordWords.more, { count: latest.length - shown.length })}
-        </button>
-      ) : null}
+      {more}
     </>
   );
 }

@@ -24,9 +24,11 @@ interface ProjectProps {
   state: ProjectToday;
   drafts: Draft[];
   today: string;
+  /** One of many: what is not for today is folded away. */
+  isOfMany: boolean;
 }
 
-export function ProjectCard({ reader, state, drafts, today }: ProjectProps) {
+export function ProjectCard({ reader, state, drafts, today, isOfMany }: ProjectProps) {
   const say = useWords();
   const { device } = useHouse();
   const { book } = reader;
@@ -61,26 +63,40 @@ export function ProjectCard({ reader, state, drafts, today }: ProjectProps) {
         </Button>
       )}
       {state.today === "none" && !isBegun && isAsked ? <Button onClick={() => setIdleOn(today)}>{say(words.idle)}</Button> : null}
-      {state.missed.length === 0 ? null : (
-        <div class="missed">
-          <p>
-            <span class="tag bad flush">{say(words.missedTitle, { count: state.missed.length })}</span>
-          </p>
-          <p class="soft">{say(words.missedDo)}</p>
-          <div class="chips">
-            {state.missed.slice(0, MOST_MISSED).map((day) => (
-              <button key={day} type="button" class="chip" onClick={() => void write(day)}>
-                {shortDay(day)}
-              </button>
-            ))}
-          </div>
-          {state.missed.length > MOST_MISSED ? <p class="soft">{say(words.missedMore, { count: state.missed.length - MOST_MISSED })}</p> : null}
-        </div>
-      )}
+      {state.missed.length === 0 ? null : <Missed days={state.missed} isFolded={isOfMany} onWrite={(day) => void write(day)} />}
       {idleOn === undefined ? null : (
         <IdleSheet reader={reader} project={project} day={idleOn} suspended={state.suspended} onDone={() => setIdleOn(undefined)} onEdit={() => void write(idleOn)} />
       )}
     </section>
+  );
+}
+
+function Missed({ days, isFolded, onWrite }: { days: string[]; isFolded: boolean; onWrite: (day: string) => void }) {
+  const say = useWords();
+  const count = <span class="tag bad flush">{say(words.missedTitle, { count: days.length })}</span>;
+  const list = (
+    <>
+      <p class="soft">{say(words.missedDo)}</p>
+      <div class="chips">
+        {days.slice(0, MOST_MISSED).map((day) => (
+          <button key={day} type="button" class="chip" onClick={() => onWrite(day)}>
+            {shortDay(day)}
+          </button>
+        ))}
+      </div>
+      {days.length > MOST_MISSED ? <p class="soft">{say(words.missedMore, { count: days.length - MOST_MISSED })}</p> : null}
+    </>
+  );
+  return isFolded ? (
+    <details class="missed">
+      <summary>{count}</summary>
+      {list}
+    </details>
+  ) : (
+    <div class="missed">
+      <p>{count}</p>
+      {list}
+    </div>
   );
 }
 

@@ -1,11 +1,7 @@
 import { counted, room } from "./catalogue.ts";
+import { type Count, countEn, countZh } from "./counts.ts";
 
-interface Inside {
-  records: number;
-  photos: number;
-}
-
-interface Brought extends Inside {
+interface Brought extends Count {
   name: string;
 }
 
@@ -20,10 +16,10 @@ export const carry = room({
   exporting: { zh: "正在导出，请不要关掉…", en: "Exporting, please keep this open…" },
   exported: { zh: "已导出，请在手机的“下载”里找到它", en: "Exported; it is in the phone's downloads" },
   exportedWhy: {
-    zh: (p: Inside & { name: string }) =>
-      `${p.name}：里面有 ${p.records} 条记录、${p.photos} 张照片。手机里的内容没有动，有网络时照样自己发送，不会重复。`,
-    en: (p: Inside & { name: string }) =>
-      `${p.name} holds ${counted(p.records, "entry", "entries")} and ${counted(p.photos, "photo")}. What is on the phone stays, and is sent by itself too; nothing counts twice.`,
+    zh: (p: Brought) =>
+      `${p.name}：里面有 ${countZh(p)}。手机里的内容没有动，有网络时照样自己发送，不会重复。`,
+    en: (p: Brought) =>
+      `${p.name} holds ${countEn(p)}. What is on the phone stays, and is sent by itself too; nothing counts twice.`,
   },
   nothing: {
     zh: "不用导出：没有还要交的内容。",
@@ -41,8 +37,8 @@ export const carry = room({
   choose: { zh: "选文件", en: "Choose the file" },
   handing: { zh: "正在交，请不要关掉…", en: "Handing it in, please keep this open…" },
   handed: {
-    zh: (p: Brought) => `${p.name}的 ${p.records} 条记录、${p.photos} 张照片到办公室了`,
-    en: (p: Brought) => `${p.name}: ${counted(p.records, "entry", "entries")} and ${counted(p.photos, "photo")} are at the office`,
+    zh: (p: Brought) => `${p.name}的 ${countZh(p)}到办公室了`,
+    en: (p: Brought) => `${p.name}: ${countEn(p)} at the office`,
   },
   handedWhole: { zh: "全部收下了，文件可以删掉了。", en: "All of it was taken; the file may be deleted." },
   handedPart: {

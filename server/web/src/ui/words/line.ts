@@ -1,19 +1,5 @@
 import { counted, room } from "./catalogue.ts";
-
-interface Left {
-  records: number;
-  photos: number;
-}
-
-function leftZh({ records, photos }: Left): string {
-  return [records > 0 ? `${records} 条记录` : "", photos > 0 ? `${photos} 张照片` : ""].filter(Boolean).join("、");
-}
-
-function leftEn({ records, photos }: Left): string {
-  return [records > 0 ? counted(records, "entry", "entries") : "", photos > 0 ? counted(photos, "photo") : ""]
-    .filter(Boolean)
-    .join(" and ");
-}
+import { type Count, countEn, countZh } from "./counts.ts";
 
 /** The line to the office: what is written, on its way, there, in a backup; why nothing moves. */
 export const line = room({
@@ -32,8 +18,8 @@ export const line = room({
 
   // What the page says first.
   all: {
-    zh: (p: Left) => (p.records + p.photos === 0 ? "没有要发送的" : `${leftZh(p)}，全部在办公室`),
-    en: (p: Left) => (p.records + p.photos === 0 ? "Nothing to send" : `${leftEn(p)}: all at the office`),
+    zh: (p: Count) => (p.records + p.photos === 0 ? "没有要发送的" : `${countZh(p)}，全部在办公室`),
+    en: (p: Count) => (p.records + p.photos === 0 ? "Nothing to send" : `${countEn(p)}: all at the office`),
   },
   proven: { zh: "{when} 和办公室逐条核对过，一条不缺。", en: "Checked with the office one by one, {when}: nothing is missing." },
   notProven: {
@@ -44,8 +30,8 @@ export const line = room({
   proving: { zh: "正在核对…", en: "Checking…" },
   notProvable: { zh: "没有核对成：现在连不上办公室。", en: "Not checked: the office cannot be reached now." },
   left: {
-    zh: (p: Left) => `还有 ${leftZh(p)}只在这台手机里`,
-    en: (p: Left) => `${leftEn(p)} so far only on this phone`,
+    zh: (p: Count) => `还有 ${countZh(p)}只在这台手机里`,
+    en: (p: Count) => `${countEn(p)} so far only on this phone`,
   },
   leftWhy: {
     zh: "都存好了，关掉手机也不会丢。有网络时自动发送，先记录，后照片。",
@@ -95,6 +81,7 @@ export const line = room({
     zh: "写的都还在手机里，什么也没丢。请把“联系技术支持”那一页发给办公室。",
     en: "All you wrote is still on the phone; nothing is lost. Please send the support page to the office.",
   },
+  notAll: { zh: "有内容办公室没有收下", en: "The office did not take all of it" },
   recordsRefused: {
     zh: (p: { count: number }) => `办公室退回了 ${p.count} 条：点下面的那一条，看原因，改好再保存。`,
     en: (p: { count: number }) => `The office sent ${counted(p.count, "entry", "entries")} back: open it below, see why, and save it again.`,
@@ -104,8 +91,8 @@ export const line = room({
     en: (p: { count: number }) => `${counted(p.count, "entry", "entries")} not taken in before somebody at the office has looked; no need to write it again.`,
   },
   photosRefused: {
-    zh: "另有 {count} 张照片办公室没有收下，只在这台手机里。下面写着原因；可以导出成文件留底，再重新拍一张。",
-    en: "{count} more photos were not taken by the office and are on this phone alone. The reason stands below; save them as a file, and take others.",
+    zh: "有 {count} 张照片办公室没有收下，只在这台手机里。下面写着原因；可以导出成文件留底，再重新拍一张。",
+    en: "Photos that the office did not take, and that are on this phone alone: {count}. The reason stands below; save them as a file, and take others.",
   },
   distrust: { zh: "办公室的台账和这台手机记得的不一样", en: "The office's ledger is not the one this phone remembers" },
   distrustWhy: {

@@ -1,9 +1,5 @@
 import { counted, room } from "./catalogue.ts";
-
-interface OnlyHere {
-  records: number;
-  photos: number;
-}
+import { type Count, countEn, countZh } from "./counts.ts";
 
 /** The owner, the device, its settings, signing out. */
 export const me = room({
@@ -32,15 +28,14 @@ export const me = room({
   },
   checking: { zh: "正在和办公室核对…", en: "Checking with the office…" },
   safe: {
-    zh: (p: OnlyHere) => `${p.records} 条记录、${p.photos} 张照片都在办公室，可以退出。`,
-    en: (p: OnlyHere) =>
-      `${counted(p.records, "entry", "entries")} and ${counted(p.photos, "photo")}: all at the office. You may sign out.`,
+    zh: (p: Count) => `${countZh(p)}都在办公室，可以退出。`,
+    en: (p: Count) => `${countEn(p)}: all at the office. You may sign out.`,
   },
   safeNothing: { zh: "这台手机里没有要交的内容，可以退出。", en: "Nothing on this phone is to be sent. You may sign out." },
   notSafe: { zh: "现在退出会丢内容", en: "Signing out now would lose something" },
   onlyHere: {
-    zh: (p: OnlyHere) => `${p.records} 条记录、${p.photos} 张照片还只在这台手机里。`,
-    en: (p: OnlyHere) => `${counted(p.records, "entry", "entries")} and ${counted(p.photos, "photo")} are only on this phone so far.`,
+    zh: (p: Count) => `${countZh(p)}还只在这台手机里。`,
+    en: (p: Count) => `Only on this phone so far: ${countEn(p)}.`,
   },
   unproven: {
     zh: "连不上办公室，没法核对是不是都收到了。",
