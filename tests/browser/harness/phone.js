@@ -23,7 +23,7 @@ export const FLAGS = [
 const ANDROID =
   "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36";
 /** How long anything on the screen may take, in milliseconds: a slow machine is no fault. */
-export const PATIENCE = 60_000;
+export const PATIENCE = Number(process.env.PATIENCE ?? 60_000);
 
 export class Phone {
   static async start(url, { width = 360, height = 640, userAgent = ANDROID, flags = [] } = {}) {
@@ -51,6 +51,20 @@ export class Phone {
     await this.go(path);
     // Chromium keeps a page that is left while it makes its database, and with it the database locked.
     await this.page.locator("#app main > *").first().waitFor();
+  }
+
+  /** Another phone in the same browser, with storage of its own. It ends with this one. */
+  async beside() {
+    const phone = new Phone();
+    const { url, width, height, userAgent, flags, faults, browser } = this;
+    Object.assign(phone, { url, width, height, userAgent, flags, faults, browser });
+    phone.context = await browser.newContext({ userAgent, viewport: { width, height } });
+    phone.context.setDefaultTimeout(PATIENCE);
+    phone.page = await phone.context.newPage();
+    phone.page.on("pageerror", (error) => faults.push(error.stack ?? String(error)));
+    await phone.go("/");
+    await phone.page.locator("#app main > *").first().waitFor();
+    return phone;
   }
 
   #address() {

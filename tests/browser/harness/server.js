@@ -52,10 +52,14 @@ export class Server {
     return { link: `${this.url}/#/enrol/${said.code}`, typed: said.short_code };
   }
 
+  /** Runs a command of the program; what it prints. */
+  run(...args) {
+    return execFileSync(PROGRAM, ["--data", this.folder, ...args], { encoding: "utf8" });
+  }
+
   /** What a command of the program prints, as JSON line by line. */
   command(...args) {
-    const printed = execFileSync(PROGRAM, ["--data", this.folder, ...args], { encoding: "utf8" });
-    return printed.trim().split("\n").map((line) => JSON.parse(line));
+    return this.run(...args).trim().split("\n").map((line) => JSON.parse(line));
   }
 
   async stop() {

@@ -3,9 +3,7 @@
 /** Writes the first missed day as one without work; it is saved when this ends. */
 export async function writeMissedDay(phone) {
   await phone.go("/#/");
-  const day = /^\d+月\d+日 周/;
-  const { page } = phone;
-  await page.getByRole("link", { name: day }).or(page.getByRole("button", { name: day })).first().click();
+  await phone.page.locator(".missed .chip").first().click();
   await phone.page.getByRole("button", { name: "未施工" }).click();
   await phone.page.getByRole("button", { name: "保存", exact: true }).click();
   await phone.page.waitForURL((url) => !url.hash.startsWith("#/write"));

@@ -1,0 +1,394 @@
+/**
+ * Every screen of the phone's pages, reached as hands reach it: pages, forms of all kinds, sheets, records
+ * in each state. Whoever walks along is called at each of them, with its name: one looks for barriers,
+ * another makes pictures.
+ */
+
+import { randomUUID } from "node:crypto";
+import { Clerk } from "./clerk.js";
+import { addPhotos, answer, field, picture } from "./form.js";
+import { PROJECT } from "./server.js";
+import { writeMissedDay } from "./writing.js";
+
+/** All of it, with a phone that is nobody's yet: `see(name, phone)` at each screen. */
+export async function walk(server, phone, see) {
+  const seen = new Set();
+  const of = (it) => (name) => see(name, it);
+  await joining(server, phone, of(phone));
+  await pages(phone, of(phone));
+  await writing(phone, of(phone));
+  await forms(phone, of(phone), seen);
+  await states(server, phone, of(phone));
+  const [other, principal, office, station, inspector] = [
+    await phoneOf(server, phone, "rizhi-a-2"),
+    await phoneOf(server, phone, "xiaozhang"),
+    await phoneOf(server, phone, "gaibo"),
+    await phoneOf(server, phone, "zhuangbei"),
+    await phoneOf(server, phone, "dudao"),
+  ];
+  await findings(other, inspector, see);
+  await heldBox(server, principal, of(principal));
+  await sendingBack(principal, of(principal));
+  for (const it of [principal, office, station, inspector]) {
+    await forms(it, of(it), seen);
+    await edits(it, of(it), seen);
+  }
+  await alone(server, phone, of(phone));
+  await idleDay(phone, of(phone));
+  await crowded(server, phone, see);
+  await last(server, principal, of(principal), "xiaozhang");
+}
+
+const PAGES = ["/#/", "/#/records", "/#/sync", "/#/me", "/#/support", "/#/welcome", "/#/nowhere", "/#/enrol/x", "/#/write"];
+
+/** The pages that belong to nobody yet. */
+export async function joining(server, phone, see) {
+  await see("join");
+  await phone.type("登记码", "ABCD");
+  await phone.tap("登记");
+  await see("join-half");
+  await phone.page.goto("about:blank");
+  await phone.page.goto(server.codes("rizhi-a").link);
+  await phone.page.getByText("已从链接读到登记码").waitFor();
+  await see("join-link");
+  await phone.tap(/^登记$/);
+  await phone.page.getByRole("link", { name: "开始" }).waitFor();
+  await see("join-hello");
+  await phone.page.getByRole("link", { name: "开始" }).click();
+  await isThere(phone);
+}
+
+/** Somebody's phone in the same browser. */
+export async function phoneOf(server, beside, name) {
+  const phone = await beside.beside();
+  await phone.enrolBy(server.codes(name).link);
+  await isThere(phone);
+  return phone;
+}
+
+async function isThere(phone) {
+  await phone.page.locator("section.card, .write").first().waitFor();
+  await phone.isSynced();
+}
+
+export async function pages(phone, see, paths = PAGES) {
+  for (const path of paths) {
+    await phone.go(path);
+    await see(`page${path.slice(3).replaceAll("/", "-")}`);
+  }
+}
+
+/** The form of each kind that this person may begin and that is not seen yet, from where it is begun. */
+export async function forms(phone, see, seen) {
+  await phone.go("/#/write");
+  await phone.page.locator(".form > a.button").first().waitFor();
+  const kinds = await phone.page.locator(".form > a.button").evaluateAll((links) => links.map((link) => link.getAttribute("href").split("/")[2]));
+  for (const kind of kinds.filter((kind) => !seen.has(kind))) {
+    seen.add(kind);
+    await phone.go(`/#/write/${kind}`);
+    const place = phone.page.locator(".form > button.button").first();
+    await place.or(phone.page.locator("form.form")).first().waitFor();
+    if ((await phone.page.locator("form.form").count()) === 0) {
+      for (const line of await phone.page.locator(".field textarea").all()) {
+        await line.fill("01");
+      }
+      await see(`begin-${kind}`);
+      await place.click();
+      await phone.page.locator("form.form").waitFor();
+    }
+    await unfold(phone);
+    await see(`form-${kind}`);
+    await discard(phone);
+  }
+}
+
+/** Opens all that is folded, and asks for one of everything that may be added. */
+async function unfold(phone) {
+  await phone.page.locator("form.form").evaluate((form) => form.querySelectorAll("details").forEach((details) => (details.open = true)));
+  await phone.page.locator("form.form .chip.quiet", { hasText: /^＋/ }).evaluateAll((all) => all.forEach((chip) => chip.click()));
+  for (const key of await phone.page.locator("form.form .entries > .chips").all()) {
+    await key.locator(".chip").first().click();
+  }
+}
+
+/** Throws a form away that was written in, by its sheet. */
+async function discard(phone, see) {
+  await phone.tap("不写了");
+  await phone.page.locator("dialog[open]").waitFor();
+  await see?.("sheet-throw-away");
+  await phone.page.locator("dialog .button.danger").click();
+  await phone.page.waitForURL((url) => !url.hash.startsWith("#/write"));
+}
+
+/** The form of each kind of which the phone has a record that this person may change. */
+export async function edits(phone, see, seen) {
+  for (const [kind, id] of await oneOfEach(phone)) {
+    await phone.go(`/#/record/${id}`);
+    await phone.page.locator("article").waitFor();
+    if (!seen.has(`record ${kind}`)) {
+      seen.add(`record ${kind}`);
+      await see(`record-${kind}`);
+    }
+    const edit = phone.page.getByRole("link", { name: /^(修改|接着写)$/ });
+    if ((await edit.count()) > 0 && !seen.has(kind)) {
+      seen.add(kind);
+      await edit.click();
+      await phone.page.locator("form.form").waitFor();
+      await unfold(phone);
+      await see(`form-${kind}`);
+      await discard(phone);
+    }
+  }
+}
+
+/** A record of each kind, of those on the phone. */
+function oneOfEach(phone) {
+  return phone.page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open("siteledger");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const found = new Map();
+          const asking = opening.result.transaction("rows").objectStore("rows").index("kind").openCursor(null, "nextunique");
+          asking.onsuccess = () => {
+            const cursor = asking.result;
+            if (cursor) {
+              found.set(cursor.value.kind, cursor.value.id);
+              cursor.continue();
+            } else {
+              opening.result.close();
+              resolve([...found]);
+            }
+          };
+        };
+      }),
+  );
+}
+
+/** A diary in the middle of being written: bad answers, pictures, what cannot be read, what is missing. */
+export async function writing(phone, see) {
+  await phone.go("/#/");
+  await phone.page.locator(".missed .chip").first().click();
+  await phone.page.locator("form.form").waitFor();
+  await answer(phone, "safety_ok", "bad");
+  await addPhotos(phone, "safety_ok", [picture(1)]);
+  await phone.page.locator("details.section").evaluateAll((all) => all.forEach((details) => (details.open = true)));
+  await field(phone, "temp_min").locator("input").fill("冷");
+  await phone.tap(/^保存$/);
+  await phone.page.locator(".notice.bad").waitFor();
+  await see("form-stopped");
+  await phone.page.locator(".photo-face").first().click();
+  await see("form-photo-open");
+  await discard(phone, see);
+}
+
+/** Records in each state in which a person meets them. */
+export async function states(server, phone, see) {
+  const [a, b, head, office] = await Promise.all(["rizhi-a", "rizhi-b", "xiaozhang", "gaibo"].map((name) => Clerk.of(server, name)));
+  const shown = async (id, name, text) => {
+    await phone.go("/#/sync");
+    await phone.tap("现在同步");
+    await until(() => phone.holds("rows", id, text));
+    await phone.go(`/#/record/${id}`);
+    await phone.page.locator("article").waitFor();
+    await see(name);
+  };
+
+  const contested = randomUUID();
+  await a.write("design_change", contested, { project: PROJECT, reason: "基础遇到软土，设计要改", drawing: "结施-03" });
+  await b.write("design_change", contested, { project: PROJECT, drawing: "结施-03改" });
+  await shown(contested, "record-conflict", "结施-03改");
+  await phone.tap("写一个新的");
+  await see("record-conflict-own");
+  await phone.tap(/^签字$/);
+  await phone.page.locator("dialog[open]").waitFor();
+  await see("sheet-sign-conflict");
+
+  const returned = randomUUID();
+  await a.write("design_change", returned, { project: PROJECT, reason: "屋面做法调整" });
+  await head.sign("design_change", returned, { role: "principal", verdict: "returned", note: "请附上图纸照片，并写明造价增减" });
+  await shown(returned, "record-returned", "请附上图纸照片");
+  await phone.go("/#/");
+  await phone.page.locator(".record-line", { hasText: "请附上图纸照片" }).waitFor();
+  await see("today-returned");
+
+  const signed = randomUUID();
+  await a.write("design_change", signed, { project: PROJECT, reason: "围墙移位两米" });
+  await head.sign("design_change", signed, { role: "principal", verdict: "confirmed" });
+  await b.write("design_change", signed, { content: "围墙向北移两米", drawing: "总施-01" });
+  await shown(signed, "record-changed-since-signed", "总施-01");
+  await phone.tap(/^签字$/);
+  await phone.page.locator("dialog[open]").waitFor();
+  await see("sheet-sign");
+
+  const withdrawn = randomUUID();
+  await a.write("design_change", withdrawn, { project: PROJECT, reason: "写错了项目" });
+  await office.write("design_change", withdrawn, { withdrawn: { reason: "项目写错，另行登记" } });
+  await shown(withdrawn, "record-withdrawn", "另行登记");
+}
+
+/** A finding on its way: answered, and looked at again. */
+export async function findings(school, office, see) {
+  await school.go("/#/");
+  await school.page.locator(".record-line", { hasText: "要整改" }).first().click();
+  await school.page.locator("article").waitFor();
+  await see("record-finding", school);
+  const id = school.page.url().split("/").pop();
+  await school.tap("写整改回复");
+  await school.page.locator("form.form").waitFor();
+  await addPhotos(school, "before", [picture(21)]);
+  await addPhotos(school, "after", [picture(22)]);
+  await field(school, "measures").locator("textarea").first().fill("已加装防护栏杆");
+  await see("form-rectification", school);
+  await school.tap(/^保存$/);
+  await school.page.getByText("照片 2/2 张已到办公室").waitFor();
+  await see("record-rectification", school);
+  const reply = school.page.url().split("/").pop();
+  await office.go("/#/sync");
+  await office.tap("现在同步");
+  await until(() => office.holds("rows", reply, "已加装防护栏杆"));
+  await office.go(`/#/record/${id}`);
+  await office.tap("去复查");
+  await office.page.locator(".picture img").nth(1).waitFor();
+  await see("form-verification", office);
+}
+
+/** What the office holds, and then refuses; and what it is for a principal to send back. */
+export async function heldBox(server, phone, see) {
+  await phone.go("/#/write/fund_event");
+  const place = phone.page.locator(".form > button.button").first();
+  await place.or(phone.page.locator("form.form")).first().waitFor();
+  await place.click();
+  await phone.page.locator("form.form").waitFor();
+  await field(phone, "type").locator(".chip").first().click();
+  await field(phone, "amount").locator("input").fill("12万");
+  await field(phone, "voucher").locator("textarea").fill("记-0312");
+  await phone.tap(/^保存$/);
+  await phone.page.getByText("办公室还没收下这次改动").waitFor();
+  await see("record-held");
+  const record = phone.page.url().split("/").pop();
+  await pages(phone, (name) => see(`held-${name}`), ["/#/", "/#/sync"]);
+  const desk = await Clerk.of(server, "gaibo");
+  await desk.refuseHeld("资金下达由财政和改薄办登记，校长只登记申请");
+  await phone.tap("现在同步");
+  await phone.page.getByText("办公室退回了").first().waitFor();
+  await see("refused-page-sync");
+  await phone.go(`/#/record/${record}`);
+  await phone.page.getByText("办公室退了这次改动").waitFor();
+  await see("record-refused");
+  await phone.go("/#/");
+  await phone.page.locator(".record-line", { hasText: "办公室退了" }).waitFor();
+  await see("today-refused");
+}
+
+/** A principal sends a diary back. */
+export async function sendingBack(phone, see) {
+  await phone.go("/#/records");
+  await phone.page.locator(".record-line", { hasText: "日志" }).first().click();
+  await phone.tap(/^退回$/);
+  await phone.page.locator("dialog[open]").waitFor();
+  await phone.page.locator("dialog .button.main").click();
+  await phone.page.locator("dialog .wrong").waitFor();
+  await see("sheet-send-back");
+}
+
+/** A phone without a line, with something that is only there; and what its owner may do then. */
+export async function alone(server, phone, see) {
+  server.line.cut();
+  await writeMissedDay(phone);
+  await see("record-waiting");
+  await phone.go("/#/sync");
+  await phone.tap("现在同步");
+  await phone.sees("什么也没丢");
+  await see("sync-no-line");
+  await phone.tap("导出成文件");
+  await phone.sees("已导出");
+  await see("sync-exported");
+  await phone.go("/#/me");
+  await phone.tap("退出登记");
+  await phone.page.locator("dialog[open]").waitFor();
+  await see("sheet-sign-out-not-safe");
+  server.line.impersonate();
+  await phone.go("/#/sync");
+  await phone.tap("现在同步");
+  await phone.sees("这个 Wi-Fi 要先登录");
+  await see("sync-portal");
+  server.line.restore();
+  await phone.tap("现在同步");
+  await phone.sees("全部在办公室");
+  await see("sync-all-there");
+  await phone.go("/#/me");
+  await phone.tap("退出登记");
+  await phone.page.locator("dialog[open]").waitFor();
+  await see("sheet-sign-out");
+}
+
+/** An idle day, tomorrow: today's diary is in the demonstration already. */
+export async function idleDay(phone, see) {
+  await phone.page.clock.setFixedTime(Date.now() + 86_400_000);
+  await phone.go("/#/");
+  await phone.page.reload();
+  await phone.tap("今天没施工");
+  await phone.page.locator("dialog[open]").waitFor();
+  await see("sheet-idle");
+}
+
+/** A new version waits; then the office lets this phone in no more. */
+export async function last(server, phone, see, name) {
+  await phone.isReadyOffline();
+  server.line.renew();
+  await phone.go("/#/me");
+  await phone.page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
+  await phone.sees("新版本准备好了");
+  await see("me-update");
+  server.line.restore();
+  for (const { device } of server.command("user", "devices", name, "--json")) {
+    server.run("user", "revoke-device", device);
+  }
+  await phone.go("/#/sync");
+  await phone.tap("现在同步");
+  await phone.page.locator(".notice.bad").first().waitFor();
+  await see("sync-signed-out");
+}
+
+/** How many projects somebody has who writes for a whole township, and how many diaries they wrote. */
+const PROJECTS = 12;
+const DIARIES = 60;
+
+/** Twelve projects with long names, of which several days were missed each, and sixty records. */
+export async function crowded(server, beside, see) {
+  const [office, writer] = [await Clerk.of(server, "gaibo"), await Clerk.of(server, "rizhi-b-2")];
+  const { record } = await office.ask("GET", `/api/v1/records/${PROJECT}`);
+  const school = record.fields.school[0].value;
+  const day = (back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+  const projects = [];
+  for (let number = 1; number < PROJECTS; number += 1) {
+    const project = randomUUID();
+    const name = `上杭县演示中心小学附属幼儿园及教师周转宿舍、学生食堂、运动场改扩建与附属工程（第${number}标段，含围墙护坡和永久标牌）`;
+    await office.write("project", project, { name, school, class: "building", work_type: "改扩建" });
+    await office.write("stage_event", randomUUID(), { project, stage: "开工", date: day(8) });
+    server.run("user", "grant", "rizhi-b-2", "--role", "school_team", "--at", `project:${project}`);
+    projects.push(project);
+  }
+  for (let number = 0; number < DIARIES; number += 1) {
+    const project = projects[number % projects.length];
+    const values = { description: `二层外脚手架连墙件缺失三处，第${number + 1}次提醒，须在下次浇筑前补齐并报监理复验`, severity: "一般", category: "安全", source: "owner" };
+    await writer.write("finding", randomUUID(), { ...values, project, school, found_on: day(number % 6), deadline: day(number % 9 - 3), responsible: "福建省某某建设工程有限公司上杭分公司第三项目部" });
+  }
+  const phone = await phoneOf(server, beside, "rizhi-b-2");
+  await pages(phone, (name) => see(`crowded-${name}`, phone), ["/#/", "/#/records", "/#/me", "/#/write/diary"]);
+  await phone.go("/#/records");
+  await phone.page.locator(".record-line").first().click();
+  await phone.page.locator("article").waitFor();
+  await see("crowded-record", phone);
+}
+
+async function until(what) {
+  for (const end = Date.now() + 60_000; !(await what()); ) {
+    if (Date.now() > end) {
+      throw new Error(`it did not come to: ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
