@@ -5,6 +5,7 @@ import { Device } from "./db/device.ts";
 import { App } from "./field/app.tsx";
 import { outsideOf } from "./sync/browser.ts";
 import { Runner } from "./sync/runner.ts";
+import { Hands } from "./ui/hands.ts";
 import { HouseProvider } from "./ui/house.ts";
 import { awaitInstalling } from "./ui/installing.ts";
 import { Update, serveOffline } from "./ui/update.ts";
@@ -21,13 +22,17 @@ async function start(root: HTMLElement): Promise<void> {
   const device = await Device.open().finally(() => clearTimeout(slow));
   const runner = new Runner(device, outsideOf(window, device, languageTag));
   runner.start();
+  const hands = new Hands();
   const line = {
-    isBusy: () => runner.state().engine.busy || runner.state().sending,
-    watch: (watcher: () => void) => runner.watch(watcher),
+    isBusy: () => runner.state().engine.busy || runner.state().sending || hands.areBusy(),
+    watch: (watcher: () => void) => {
+      const ends = [runner.watch(watcher), hands.watch(watcher)];
+      return () => ends.forEach((end) => end());
+    },
   };
   const update = new Update(line, () => location.reload(), Date.now);
   render(
-    <HouseProvider value={{ device, runner, update }}>
+    <HouseProvider value={{ device, runner, update, hands }}>
       <App />
     </HouseProvider>,
     root,

@@ -4,12 +4,14 @@ import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
 import type { Device } from "../db/device.ts";
 import type { Runner, SyncState } from "../sync/runner.ts";
+import type { Hands } from "./hands.ts";
 import type { Update } from "./update.ts";
 
 interface House {
   device: Device;
   runner: Runner;
   update: Update;
+  hands: Hands;
 }
 
 const Context = createContext<House | undefined>(undefined);

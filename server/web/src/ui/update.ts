@@ -1,6 +1,6 @@
 /**
  * A new version of the app: it comes by itself and waits; the owner takes it, and never in the middle
- * of a sync. What was written is in IndexedDB, which no version change touches.
+ * of a sync or under the hands of somebody who writes. What was written is in IndexedDB, which no version change touches.
  */
 
 /** `ready`: it may be taken. `awaits_sync`: it was asked for and waits until a sync is through.
@@ -21,7 +21,7 @@ export interface Waiting {
   addEventListener(type: "statechange", listener: () => void): void;
 }
 
-/** Whether a sync is under way, and how to be told when that changes. */
+/** Whether a sync is under way or somebody is writing, and how to be told when that changes. */
 export interface Line {
   isBusy(): boolean;
   watch(watcher: () => void): () => void;

@@ -72,9 +72,9 @@ export function hashesIn(form: Form): Set<Sha256> {
   return picturesIn([...entries, ...Object.values(form.single), ...beside]);
 }
 
-/** Whether somebody wrote something in a draft. */
+/** Whether a draft is a form in which somebody wrote something. */
 export function isWrittenIn(draft: Draft): boolean {
-  return draft.fields["untouched"] !== true;
+  return draft.fields["single"] !== undefined && draft.fields["untouched"] !== true;
 }
 
 const EMPTY = { typed: {}, settles: [] };

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { PicturesLost, WrittenElsewhere } from "../../db/device.ts";
 import type { RecordState } from "../../protocol/record.ts";
 import type { Sha256 } from "../../protocol/wire.ts";
+import { useHand } from "../../ui/hands.ts";
 import { useHouse } from "../../ui/house.ts";
 import { useLive } from "../../ui/live.ts";
 import { go, goInstead, to } from "../../ui/route.ts";
@@ -62,6 +63,7 @@ function Writing({ book, kind: name, id }: { book: Book; kind: string; id: strin
   const { device } = useHouse();
   const opened = useSession(device, book, name, id);
   const isElsewhere = useElsewhere(id);
+  useHand();
   const [stopped, setStopped] = useState<Stop[]>([]);
   const [keepsOriginals, keepOriginals] = useState(false);
   const [saving, setSaving] = useState<Saving>({ is: "no" });

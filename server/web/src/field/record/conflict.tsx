@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { keyOf } from "../../protocol/record.ts";
 import type { RecordState } from "../../protocol/record.ts";
 import type { Field, Kind } from "../../protocol/schema.ts";
@@ -20,6 +20,7 @@ import { type Form, clear, openSettlement, set, type } from "../form/model.ts";
 import { isSigned } from "../form/submission.ts";
 import { Text } from "../form/widgets/text.tsx";
 import type { Book } from "./book.ts";
+import { useKept } from "./kept.ts";
 import type { Conflict } from "./settling.ts";
 import { type Reader, labelOf, showValue } from "./show.ts";
 
@@ -31,14 +32,25 @@ interface ConflictProps {
   conflict: Conflict;
 }
 
+/** The version of one's own, as far as it is written. */
+type Own = Pick<Form, "single" | "typed">;
+
 /** Both versions side by side: who wrote what, when, where. Whoever wrote one of them may settle it. */
 export function ConflictCard({ book, reader, kind, record, conflict }: ConflictProps) {
   const say = useWords();
   const { device } = useHouse();
-  // What was on the screen when it was opened is what is settled, and nothing that came later.
-  const [own, setOwn] = useState<Form>();
-  const [reason, setReason] = useState("");
   const { field, name, heads, unsent, maySettle } = conflict;
+  const kept = useKept(device, `settle/${record.id}/${name}`, kind.name, { reason: "", own: undefined as Own | undefined });
+  const { reason, own: written } = kept.value;
+  // What was on the screen when it was opened is what is settled, and nothing that came later.
+  const [opened, setOpened] = useState<Form>();
+  const [isFailed, setFailed] = useState(false);
+  useEffect(() => {
+    if (written !== undefined && opened === undefined) {
+      setOpened(openSettlement(record, name));
+    }
+  }, [written !== undefined]);
+  const own = opened && written && { ...opened, ...written };
   const key = keyOf(name);
   const what = key === undefined ? labelOf(field, reader.language) : `${labelOf(field, reader.language)} ${key}`;
   const mustSay = isSigned(record, book.me.user.id) && kind.fields.some((field) => field.name === "reason" && field.talk === true);
@@ -46,8 +58,15 @@ export function ConflictCard({ book, reader, kind, record, conflict }: ConflictP
     const reasoned = mustSay && reason.trim() !== "" ? set(book.schema, form, "reason", reason) : form;
     const change = changeOfForm(book.schema, reasoned, newId(), stamp(new Date()));
     if (change !== undefined) {
-      await device.save(change);
+      await device.save(change, kept.from).then(
+        () => setFailed(false),
+        () => setFailed(true),
+      );
     }
+  };
+  const write = (change: (form: Form) => Form) => {
+    const { single, typed } = change(own ?? openSettlement(record, name));
+    kept.change({ own: { single, typed } });
   };
   const choose = (value: Value) => settle(set(book.schema, openSettlement(record, name), name, value));
   const isReady = !mustSay || reason.trim() !== "";
@@ -66,13 +85,14 @@ export function ConflictCard({ book, reader, kind, record, conflict }: ConflictP
         ))}
       </div>
       {unsent > 0 ? <p>{say(words.moreSiblings, { count: unsent })}</p> : null}
-      {maySettle && mustSay ? <Text value={reason} onInput={setReason} label={say(formWords.reasonTitle)} placeholder={say(formWords.reasonNeeded)} /> : null}
+      {maySettle && mustSay ? <Text value={reason} onInput={(reason) => kept.change({ reason })} label={say(formWords.reasonTitle)} placeholder={say(formWords.reasonNeeded)} /> : null}
       <p>{say(maySettle ? words.conflictSettle : words.conflictWait)}</p>
       {maySettle && own === undefined ? (
-        <Button onClick={() => setOwn(openSettlement(record, name))}>{say(words.writeAnother)}</Button>
+        <Button onClick={() => write((form) => form)}>{say(words.writeAnother)}</Button>
       ) : null}
+      {isFailed || kept.isUnkept ? <p class="wrong" role="alert">{say(formWords.saveFailedWhy)}</p> : null}
       {own === undefined ? null : (
-        <DeskProvider value={deskOver({ book, reader, kind, form: own, put: (change) => setOwn((form) => form && change(form)) }, device)}>
+        <DeskProvider value={deskOver({ book, reader, kind, form: own, put: write }, device)}>
           <span id={anchorOf(field.name)} class="spoken">
             {what}
           </span>

@@ -44,17 +44,18 @@ export function RecordPage({ id }: { id: string }) {
     async () => {
       const kind = await kindOf(device, id);
       const book = kind === undefined ? undefined : await openBook(device, [kind, ...REFERRED]);
-      const draft = await device.drafts.of(id);
-      return { kind, book, hasDraft: draft !== undefined && isWrittenIn(draft) };
+      return { kind, book };
     },
     [id],
-    ["device", "rows", "papers", "drafts"],
+    ["device", "rows", "papers"],
   );
+  const draft = useLive(() => device.drafts.of(id), [id], ["drafts"]);
   const phone = useLive(() => device.phone(), [], ["device", "photos"]);
   if (opened === undefined || phone === undefined) {
     return <p class="opening">{say(frame.opening)}</p>;
   }
-  const { kind: name, hasDraft } = opened;
+  const { kind: name } = opened;
+  const hasDraft = draft !== undefined && isWrittenIn(draft);
   const book = opened.book?.withPhotos(phone.photos);
   const kind = name === undefined ? undefined : book?.schema.kind(name);
   const record = book?.record(id);

@@ -1,8 +1,8 @@
 /** Signing: a name, a drawn signature, and what it covers. Nobody signs over a visible conflict. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { filenameOf } from "../../db/album.ts";
-import { type Device, Hand } from "../../db/device.ts";
+import type { Device } from "../../db/device.ts";
 import { hashOf } from "../../photos/hash.ts";
 import { newId } from "../../protocol/ids.ts";
 import { type RecordState, baseOf, headsOf } from "../../protocol/record.ts";
@@ -14,11 +14,14 @@ import { Button } from "../../ui/widgets/button.tsx";
 import { Notice } from "../../ui/widgets/notice.tsx";
 import { Sheet } from "../../ui/widgets/sheet.tsx";
 import { useWords } from "../../ui/words/language.ts";
+import { form as formWords } from "../../ui/words/form.ts";
 import { record as words } from "../../ui/words/record.ts";
 import { stamp } from "../../protocol/stamp.ts";
 import { declared } from "../form/model.ts";
 import { Text } from "../form/widgets/text.tsx";
 import type { Book } from "./book.ts";
+import { useKept } from "./kept.ts";
+import { Pad, type Stroke } from "./pad.tsx";
 import { type Reader, labelOf } from "./show.ts";
 import { conflictsIn } from "./settling.ts";
 import { titleOf } from "./title.ts";
@@ -36,8 +39,12 @@ interface SignProps {
 export function SignSheet({ book, reader, kind, record, role, verdict, onDone }: SignProps) {
   const say = useWords();
   const { device } = useHouse();
-  const [name, setName] = useState(book.me.user.display_name);
-  const [note, setNote] = useState("");
+  const { value, isUnkept, change, from } = useKept(device, `${draftOf(record.id)}/${verdict}`, kind.name, {
+    name: book.me.user.display_name,
+    note: "",
+    strokes: [] as Stroke[],
+  });
+  const { name, note, strokes } = value;
   const [state, setState] = useState<"asking" | "incomplete" | "saving" | "failed">("asking");
   const pad = useRef<HTMLCanvasElement>(null);
   // What is on the screen when the sheet is opened is what is signed.
@@ -62,9 +69,9 @@ export function SignSheet({ book, reader, kind, record, role, verdict, onDone }:
     }
     setState("saving");
     try {
-      const drawing = pad.current === null ? undefined : await keepDrawing(device, pad.current, record.id);
+      const drawing = pad.current === null || strokes.length === 0 ? undefined : await keepDrawing(device, pad.current, from.draft);
       const said = { role, verdict, covers, name: name.trim(), ...(isReturn ? { note: note.trim() } : {}), ...(drawing === undefined ? {} : { drawing }) };
-      await device.save(signing(record, said), drawing === undefined ? undefined : { draft: draftOf(record.id), hand: new Hand() });
+      await device.save(signing(record, said), from);
       onDone();
     } catch {
       setState("failed");
@@ -84,15 +91,16 @@ export function SignSheet({ book, reader, kind, record, role, verdict, onDone }:
       {isReturn ? (
         <label class="field">
           {say(words.signNote)}
-          <Text value={note} onInput={setNote} label={say(words.signNote)} invalid={state === "incomplete" && note.trim() === ""} />
+          <Text value={note} onInput={(note) => change({ note })} label={say(words.signNote)} invalid={state === "incomplete" && note.trim() === ""} />
         </label>
       ) : null}
       <label class="field">
         {say(words.signName)}
-        <input class="input" type="text" value={name} onInput={(event) => setName(event.currentTarget.value)} />
+        <input class="input" type="text" value={name} onInput={(event) => change({ name: event.currentTarget.value })} />
       </label>
-      {isReturn ? null : <Pad canvas={pad} />}
+      {isReturn ? null : <Pad canvas={pad} strokes={strokes} onStrokes={(strokes) => change({ strokes })} />}
       {state === "incomplete" && !isComplete ? <p class="wrong" role="alert">{say(isReturn && note.trim() === "" ? words.signNeedsNote : words.signNeedsName)}</p> : null}
+      {isUnkept ? <p class="wrong" role="alert">{say(formWords.saveFailed)}</p> : null}
       {state === "failed" ? <p class="wrong" role="alert">{say(words.signFailed)}</p> : null}
       <Button weight="main" disabled={state === "saving"} onClick={() => void sign()}>
         {say(state === "saving" ? words.signSaving : VERBS[verdict])}
@@ -114,16 +122,13 @@ function signing(record: RecordState, said: { [name: string]: Value }): Change {
   };
 }
 
-/** The drawing belongs to no form: a draft's name of its own keeps it until it is saved. */
+/** What is written on the sheet belongs to no form: it is a draft of its own until it is saved. */
 function draftOf(record: string): string {
   return `sign/${record}`;
 }
 
-/** Keeps the drawn signature as a picture; nothing if nobody drew. */
-async function keepDrawing(device: Device, canvas: HTMLCanvasElement, record: string): Promise<Sha256 | undefined> {
-  if (canvas.dataset["drawn"] !== "yes") {
-    return undefined;
-  }
+/** Keeps the drawn signature as a picture. */
+async function keepDrawing(device: Device, canvas: HTMLCanvasElement, draft: string): Promise<Sha256 | undefined> {
   const picture = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
   if (picture === null) {
     return undefined;
@@ -133,63 +138,6 @@ async function keepDrawing(device: Device, canvas: HTMLCanvasElement, record: st
   const { width, height } = canvas;
   const taken = { sha256: hash, width, height, origin: "camera" as const };
   const shot = { sha256: hash, filename: filenameOf(shotAt, "image/png"), shotAt, source: "camera" as const, keepOriginal: true };
-  await device.album.shoot({ ...shot, drafts: [draftOf(record)], taken }, picture);
+  await device.album.shoot({ ...shot, drafts: [draft], taken }, picture);
   return hash;
-}
-
-/** The inside of the canvas, in pixels: small, since it is a few strokes. */
-const PAD = { width: 600, height: 200 };
-
-/** Draws with a finger. Who cannot signs with the name alone. */
-function Pad({ canvas }: { canvas: { current: HTMLCanvasElement | null } }) {
-  const say = useWords();
-  useEffect(() => {
-    const pad = canvas.current;
-    const context = pad?.getContext("2d");
-    if (pad == null || context == null) {
-      return undefined;
-    }
-    const wipe = () => {
-      context.fillStyle = "#fff";
-      context.fillRect(0, 0, PAD.width, PAD.height);
-      context.strokeStyle = "#111";
-      context.lineWidth = 4;
-      context.lineCap = "round";
-      context.lineJoin = "round";
-      delete pad.dataset["drawn"];
-    };
-    wipe();
-    pad.addEventListener("wipe", wipe);
-    return () => pad.removeEventListener("wipe", wipe);
-  }, [canvas]);
-  const point = (event: PointerEvent): [number, number] => {
-    const pad = event.currentTarget as HTMLCanvasElement;
-    const box = pad.getBoundingClientRect();
-    return [((event.clientX - box.left) * PAD.width) / box.width, ((event.clientY - box.top) * PAD.height) / box.height];
-  };
-  const begin = (event: PointerEvent) => {
-    const pad = event.currentTarget as HTMLCanvasElement;
-    pad.setPointerCapture(event.pointerId);
-    const context = pad.getContext("2d");
-    context?.beginPath();
-    context?.moveTo(...point(event));
-  };
-  const draw = (event: PointerEvent) => {
-    const pad = event.currentTarget as HTMLCanvasElement;
-    if (pad.hasPointerCapture(event.pointerId)) {
-      const context = pad.getContext("2d");
-      context?.lineTo(...point(event));
-      context?.stroke();
-      pad.dataset["drawn"] = "yes";
-    }
-  };
-  return (
-    <div class="field">
-      <span>{say(words.signDraw)}</span>
-      <canvas ref={canvas} class="pad" width={PAD.width} height={PAD.height} role="img" aria-label={say(words.signDraw)} onPointerDown={begin} onPointerMove={draw} />
-      <Button weight="quiet" onClick={() => canvas.current?.dispatchEvent(new Event("wipe"))}>
-        {say(words.signClear)}
-      </Button>
-    </div>
-  );
 }

@@ -54,12 +54,13 @@ export function TodayPage() {
   const opened = useLive(
     async () => {
       const kinds = await kindsOf(device);
-      return { kinds, book: await openBook(device, kinds), drafts: await device.drafts.all() };
+      return { kinds, book: await openBook(device, kinds) };
     },
     [],
-    ["device", "rows", "papers", "drafts"],
+    ["device", "rows", "papers"],
   );
-  if (opened === undefined) {
+  const drafts = useLive(() => device.drafts.all(), [], ["drafts"]);
+  if (opened === undefined || drafts === undefined) {
     return <p class="opening">{say(frame.opening)}</p>;
   }
   return opened.book === undefined ? (
@@ -74,7 +75,7 @@ export function TodayPage() {
       <p>{say(words.noProjectsWhy)}</p>
     </Empty>
   ) : (
-    <Today {...opened} book={opened.book} />
+    <Today {...opened} book={opened.book} drafts={drafts} />
   );
 }
 

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { useHand } from "../hands.ts";
 import { frame } from "../words/frame.ts";
 import { useWords } from "../words/language.ts";
 import { Button } from "./button.tsx";
@@ -15,6 +16,7 @@ export function Sheet({ title, onClose, children }: SheetProps) {
   const say = useWords();
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
+  useHand();
   useEffect(() => {
     ref.current?.showModal?.();
   }, []);

@@ -39,7 +39,7 @@ export const frame = room({
   updateReady: { zh: "新版本准备好了", en: "A new version is ready" },
   updateWhy: { zh: "更新不会动您写的内容。", en: "Updating touches nothing that you wrote." },
   updateNow: { zh: "现在更新", en: "Update now" },
-  updateAwaits: { zh: "等这次同步完成就更新", en: "Updating when this sync is through" },
+  updateAwaits: { zh: "等同步完成、写完手上的就更新", en: "Updating when this sync is through and nobody is writing" },
   updateTaking: { zh: "正在更新…", en: "Updating…" },
   updateElsewhere: { zh: "另一个窗口已更新，请重新打开这一页", en: "Another window was updated; please open this page again" },
   again: { zh: "重新打开", en: "Open again" },
