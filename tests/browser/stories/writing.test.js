@@ -106,6 +106,59 @@ test("a browser that is killed between any two steps loses nothing", async () =>
   await says(phone, "浇筑二层");
 });
 
+test("what is written in two windows stands in both, and is saved once", async () => {
+  const phone = await phoneOf("rizhi-a");
+  await phone.go("/");
+  await beginMissedDay(phone, 2);
+  const first = phone.page;
+  await write(phone, "progress_text", "绑扎柱筋");
+  const second = { page: await phone.context.newPage() };
+  await second.page.goto(first.url());
+  await says(second, "另一个窗口也开着这份记录");
+  assert.equal(await field(second, "progress_text").locator("textarea").first().inputValue(), "绑扎柱筋");
+  await write(second, "late_reason", "停电");
+  await first.bringToFront();
+  await first.waitForFunction(() => [...document.querySelectorAll("textarea")].some((area) => area.value === "停电"));
+  // A trade that is typed counts, although nobody taps “add”.
+  await field(phone, "crew").getByRole("button", { name: /^其他/ }).click();
+  await field(phone, "crew").getByRole("textbox", { name: /^其他/ }).fill("电焊工");
+  await save(phone);
+  await says(phone, /电焊工 1人/);
+  assert.match(await page(phone), /停电/);
+  await says(second, "另一个窗口已保存了这份记录");
+});
+
+test("what is typed on a sheet stands there again, and what stops a save is shown wherever it is", async () => {
+  const phone = await phoneOf("rizhi-a");
+  await phone.go("/");
+  await beginMissedDay(phone, 3);
+  await choose(phone, "work_status", "施工");
+  await choose(phone, "crew", "钢筋工");
+  const count = field(phone, "crew").locator(".count");
+  await count.fill("三四个");
+  await choose(phone, "work_status", "未施工");
+  await phone.tap(/^保存$/);
+  await says(phone, "还差一点才能保存");
+  await phone.page.waitForFunction(() => document.activeElement?.id === "field-crew");
+  await says(phone, "这里要写数字");
+  await count.fill("3");
+  await save(phone);
+  await phone.tap(/^签字$/);
+  await phone.page.getByRole("textbox", { name: "姓名" }).fill("李老师");
+  await draws(phone);
+  await phone.page.mouse.click(180, 5);
+  await phone.page.locator("dialog").waitFor({ state: "detached" });
+  await phone.page.reload();
+  await phone.tap(/^签字$/);
+  await phone.page.waitForFunction(() => document.querySelector("dialog input")?.value === "李老师");
+  await phone.page.waitForFunction(() => {
+    const pad = document.querySelector(".pad");
+    return pad.getContext("2d").getImageData(0, 0, pad.width, pad.height).data.some((part) => part < 100);
+  });
+  await phone.page.locator("dialog .button.main").click();
+  await says(phone, "李老师 签字");
+});
+
 test("an idle day takes two taps", async () => {
   const phone = await phoneOf("rizhi-a-2");
   // The demonstration has today's diary already; tomorrow's is not written yet.
@@ -245,12 +298,16 @@ async function phoneHolds(phone, table, id, text) {
 
 /** Draws a line on the pad of the sheet, and signs. */
 async function signs(phone) {
+  await draws(phone);
+  await phone.page.locator("dialog .button.main").click();
+}
+
+async function draws(phone) {
   const { x, y } = await phone.page.locator(".pad").boundingBox();
   await phone.page.mouse.move(x + 30, y + 30);
   await phone.page.mouse.down();
   await phone.page.mouse.move(x + 150, y + 60, { steps: 5 });
   await phone.page.mouse.up();
-  await phone.page.locator("dialog .button.main").click();
 }
 
 /** Answers one item of the checklist, in whichever section it stands. */

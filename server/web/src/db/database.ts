@@ -142,6 +142,6 @@ function isClosed(error: unknown): boolean {
  * which another page asks.
  */
 function unfrozen<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const locks = globalThis.navigator?.locks as LockManager | undefined;
-  return locks === undefined ? work() : locks.request(name, work);
+  const locks = globalThis.navigator?.locks as LockManager | null | undefined;
+  return locks ? locks.request(name, work) : work();
 }
