@@ -94,7 +94,13 @@ function Writing({ book, kind: name, id }: { book: Book; kind: string; id: strin
     }
     setSaving({ is: "saving" });
     try {
-      goInstead("record", await session.save());
+      const saved = await session.save();
+      // A record of a kind that nobody declares has no page of its own.
+      if (kind === undefined) {
+        go();
+      } else {
+        goInstead("record", saved);
+      }
     } catch (error) {
       setSaving(error instanceof PicturesLost ? { is: "lacking", pictures: error.hashes } : { is: error instanceof WrittenElsewhere ? "met" : "failed" });
     }
@@ -109,10 +115,9 @@ function Writing({ book, kind: name, id }: { book: Book; kind: string; id: strin
     ) : null;
   if (kind === undefined) {
     return (
-      <GoneKind form={form} reader={reader} isSaving={isSaving} onSave={() => void save()}>
+      <GoneKind session={session} form={form} reader={reader} isSaving={isSaving} onSave={() => void save()}>
         {gone}
         {unsaved}
-        <ThrowAway session={session} />
       </GoneKind>
     );
   }
@@ -158,6 +163,7 @@ function deskOf(session: Session): Pick<Desk, "set" | "clear" | "type" | "entrie
 }
 
 interface GoneKindProps {
+  session: Session;
   form: Form;
   reader: Reader;
   isSaving: boolean;
@@ -166,7 +172,7 @@ interface GoneKindProps {
 }
 
 /** A draft of a kind that the office does not declare any more: all that stands in it, to hand in or to copy. */
-function GoneKind({ form, reader, isSaving, onSave, children }: GoneKindProps) {
+function GoneKind({ session, form, reader, isSaving, onSave, children }: GoneKindProps) {
   const say = useWords();
   return (
     <div class="form">
@@ -180,6 +186,7 @@ function GoneKind({ form, reader, isSaving, onSave, children }: GoneKindProps) {
       <Button weight="main" disabled={isSaving} onClick={onSave}>
         {say(isSaving ? words.saving : words.handIn)}
       </Button>
+      <ThrowAway session={session} />
     </div>
   );
 }

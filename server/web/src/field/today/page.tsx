@@ -19,7 +19,7 @@ import { today as words } from "../../ui/words/today.ts";
 import { isWrittenIn } from "../form/begin.ts";
 import { localTime } from "../form/days.ts";
 import { mayWrite } from "../form/rights.ts";
-import { type Book, type Me, openBook } from "../record/book.ts";
+import { type Book, type Me, openBook, textIn } from "../record/book.ts";
 import { type Reader, labelOf } from "../record/show.ts";
 import { byName, titleOf } from "../record/title.ts";
 import { ProjectCard } from "./project.tsx";
@@ -299,7 +299,9 @@ function Drafts({ reader, drafts }: { reader: Reader; drafts: Draft[] }) {
 function draftTitle({ book, language }: Reader, draft: Draft): string {
   const kind = book.schema.kind(draft.kind);
   const single = (draft.fields["single"] ?? {}) as Record<string, unknown>;
-  const text = (name: string) => (typeof single[name] === "string" ? (single[name] as string) : undefined);
+  // What is left of a form that was saved says where it belongs no more, but its record does.
+  const saved = book.record(draft.id);
+  const text = (name: string) => (typeof single[name] === "string" ? (single[name] as string) : saved && textIn(saved, name));
   const date = text("date");
   const parts = [
     date === undefined ? undefined : shortDay(date, language),
