@@ -106,8 +106,8 @@ describe("the tables", () => {
     const told: string[] = [];
     device.db.watch(() => told.push(device.db.state()));
     const newer = await openDB(`database-${database}`, 99);
+    await expect.poll(() => told).toEqual(["outdated"]);
     await expect(device.save(change(1))).rejects.toThrow();
-    expect(told).toEqual(["outdated"]);
     newer.close();
     const open = vi.spyOn(indexedDB, "open").mockImplementation(() => {
       throw new DOMException("no room", "UnknownError");

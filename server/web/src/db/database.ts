@@ -103,9 +103,10 @@ export class Database {
     return unfrozen(`${this.name}/opening`, () =>
       openDB<Tables>(this.name, VERSION, {
         upgrade: (db, before, _, tx) => makeTables(db, before, tx),
-        // A page of a newer version waits for this one to let go.
+        // A page of a newer version waits for this one to let go. That it has them now is found out at once.
         blocking: (_old, _new, event) => {
           (event.target as IDBDatabase).close();
+          this.reconnect();
         },
         terminated: () => this.reconnect(),
       }),

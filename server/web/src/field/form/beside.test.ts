@@ -94,8 +94,8 @@ describe("declarations that change while a draft is open", () => {
 
   test("a kind that is gone sends what stands there: the office holds it", () => {
     const none = new Schema({ ...wireSchema, kinds: [] });
-    const form = setEntries(today({ idle_reason: "下雨" }), "remarks", [{ value: "停电" }]);
-    expect(outcome(none, form).sent).toEqual({ project: PROJECT, date: "2026-03-02", idle_reason: "下雨", remarks: "停电" });
+    const form = type(setEntries(today({ idle_reason: "下雨" }), "remarks", [{ value: "停电" }]), "temp_max", "很热");
+    expect(outcome(none, form).sent).toEqual({ project: PROJECT, date: "2026-03-02", idle_reason: "下雨", remarks: "停电", temp_max: "很热" });
   });
 
   test("under the declarations as they were, a form is left as it is", () => {

@@ -18,6 +18,7 @@ function names(kind: Kind | undefined, form: Form): FieldName[] {
     ...Object.keys(form.shown),
     ...Object.keys(form.single),
     ...Object.keys(form.sets),
+    ...Object.keys(form.typed),
   ]);
   const place = (name: FieldName) => order.get(baseOf(name)) ?? Infinity;
   return [...all].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
@@ -36,7 +37,12 @@ export function edits(schema: Schema, form: Form): Edit[] {
 
 /** What is said in a field that nobody declares any more: the office holds it. Nothing is taken away there. */
 function editsOfUnknown(form: Form, name: FieldName): Edit[] {
-  const lines = [...(name in form.single ? editsOfOne(form, name) : []), ...(name in form.sets ? editsOfSet(form, name) : [])];
+  const text = form.typed[name];
+  const lines = [
+    ...(name in form.single ? editsOfOne(form, name) : []),
+    ...(name in form.sets ? editsOfSet(form, name) : []),
+    ...(text === undefined || isBlank(text) ? [] : [{ field: name, value: tidy(text), replaces: [] }]),
+  ];
   return lines.filter((line) => line.value !== undefined);
 }
 

@@ -10,22 +10,29 @@ import { Session, type Standing } from "./session.ts";
 export function useSession(device: Device, book: Book, kind: string, id: Uuid): [Session, Standing] | undefined {
   const [session, setSession] = useState<Session>();
   const [standing, setStanding] = useState<Standing>();
+  const [fault, setFault] = useState<{ error: unknown }>();
   const isLeft = useRef(false);
   useEffect(() => {
-    const opening = Session.open(device, book, kind, id);
-    void opening.then((session) => {
-      if (!isLeft.current) {
-        session.watch(() => setStanding(session.standing()));
-        setStanding(session.standing());
-        setSession(session);
-      }
-    });
+    const opening = Session.open(device, book, kind, id).then(
+      (session) => {
+        if (!isLeft.current) {
+          session.watch(() => setStanding(session.standing()));
+          setStanding(session.standing());
+          setSession(session);
+        }
+        return session;
+      },
+      (error: unknown) => void setFault({ error }),
+    );
     return () => {
       isLeft.current = true;
-      void opening.then((session) => session.leave());
+      void opening.then((session) => session?.leave());
     };
   }, []);
   useEffect(() => session?.renew(book), [book, session]);
+  if (fault !== undefined) {
+    throw fault.error;
+  }
   return session === undefined || standing === undefined ? undefined : [session, standing];
 }
 

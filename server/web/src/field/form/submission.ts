@@ -59,10 +59,13 @@ export function stops(schema: Schema, form: Form, record: RecordState, me: Uuid)
 
 function stopsSeen(schema: Schema, form: Form, record: RecordState, me: Uuid): Stop[] {
   const kind = schema.kind(form.kind);
+  if (kind === undefined) {
+    return [];
+  }
   const typed = Object.entries(form.typed).map(([name, text]): [FieldName, boolean] => [name, text.trim() === ""]);
   const unread = typed.filter(([, isEmpty]) => !isEmpty).map(([name]): Stop => ({ why: "unread", name }));
   // A key that was chosen is offered again; one that was thought of is not.
-  const isOwnKey = (name: FieldName) => kind !== undefined && declared(kind, name)?.key?.choices === undefined;
+  const isOwnKey = (name: FieldName) => declared(kind, name)?.key?.choices === undefined;
   const empty = typed
     .filter(([name, isEmpty]) => isEmpty && (keyOf(name) ?? "") !== "" && isOwnKey(name))
     .map(([name]): Stop => ({ why: "empty", name }));

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { isTooLong } from "../../protocol/change.ts";
 import { keyOf } from "../../protocol/record.ts";
 import type { RecordState } from "../../protocol/record.ts";
 import type { Field, Kind } from "../../protocol/schema.ts";
@@ -69,7 +70,7 @@ export function ConflictCard({ book, reader, kind, record, conflict }: ConflictP
     kept.change({ own: { single, typed } });
   };
   const choose = (value: Value) => settle(set(book.schema, openSettlement(record, name), name, value));
-  const isReady = !mustSay || reason.trim() !== "";
+  const isReady = (!mustSay || reason.trim() !== "") && !isTooLong(reason);
   return (
     <Notice tone="care" title={say(words.conflictTitle, { what })}>
       <p>{say(words.conflictWhy)}</p>
@@ -97,7 +98,7 @@ export function ConflictCard({ book, reader, kind, record, conflict }: ConflictP
             {what}
           </span>
           <One field={field} name={name} value={own.single[name]} />
-          <Button weight="main" disabled={!isReady || own.single[name] === undefined} onClick={() => void settle(own)}>
+          <Button weight="main" disabled={!isReady || own.single[name] === undefined || isTooLong(own.single[name])} onClick={() => void settle(own)}>
             {say(words.settle)}
           </Button>
         </DeskProvider>

@@ -4,6 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { filenameOf } from "../../db/album.ts";
 import type { Device } from "../../db/device.ts";
 import { hashOf } from "../../photos/hash.ts";
+import { isTooLong } from "../../protocol/change.ts";
 import { newId } from "../../protocol/ids.ts";
 import { type RecordState, baseOf, headsOf } from "../../protocol/record.ts";
 import type { Kind } from "../../protocol/schema.ts";
@@ -61,7 +62,7 @@ export function SignSheet({ book, reader, kind, record, role, verdict, onDone }:
     );
   }
   const isReturn = verdict === "returned";
-  const isComplete = name.trim() !== "" && (!isReturn || note.trim() !== "");
+  const isComplete = name.trim() !== "" && (!isReturn || note.trim() !== "") && !isTooLong(note) && !isTooLong(name);
   const sign = async () => {
     if (!isComplete) {
       setState("incomplete");
@@ -99,7 +100,7 @@ export function SignSheet({ book, reader, kind, record, role, verdict, onDone }:
         <input class="input" type="text" value={name} onInput={(event) => change({ name: event.currentTarget.value })} />
       </label>
       {isReturn ? null : <Pad canvas={pad} strokes={strokes} onStrokes={(strokes) => change({ strokes })} />}
-      {state === "incomplete" && !isComplete ? <p class="wrong" role="alert">{say(isReturn && note.trim() === "" ? words.signNeedsNote : words.signNeedsName)}</p> : null}
+      {state === "incomplete" && !isComplete && !isTooLong(note) ? <p class="wrong" role="alert">{say(isReturn && note.trim() === "" ? words.signNeedsNote : words.signNeedsName)}</p> : null}
       {isUnkept ? <p class="wrong" role="alert">{say(formWords.saveFailed)}</p> : null}
       {state === "failed" ? <p class="wrong" role="alert">{say(words.signFailed)}</p> : null}
       <Button weight="main" disabled={state === "saving"} onClick={() => void sign()}>
