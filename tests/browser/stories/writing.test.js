@@ -131,7 +131,7 @@ test("what is written in two windows stands in both, and is saved once", async (
 test("what is typed on a sheet stands there again, and what stops a save is shown wherever it is", async () => {
   const phone = await phoneOf("rizhi-a");
   await phone.go("/");
-  await beginMissedDay(phone, 3);
+  const id = await beginMissedDay(phone, 3);
   await choose(phone, "work_status", "施工");
   await choose(phone, "crew", "钢筋工");
   const count = field(phone, "crew").locator(".count");
@@ -146,6 +146,7 @@ test("what is typed on a sheet stands there again, and what stops a save is show
   await phone.tap(/^签字$/);
   await phone.page.getByRole("textbox", { name: "姓名" }).fill("李老师");
   await draws(phone);
+  await drafted(phone, `sign/${id}/signed`, '"strokes":[[[');
   await phone.page.mouse.click(180, 5);
   await phone.page.locator("dialog").waitFor({ state: "detached" });
   await phone.page.reload();
@@ -303,10 +304,10 @@ async function signs(phone) {
 }
 
 async function draws(phone) {
-  const { x, y } = await phone.page.locator(".pad").boundingBox();
-  await phone.page.mouse.move(x + 30, y + 30);
+  const pad = phone.page.locator(".pad");
+  await pad.hover({ position: { x: 30, y: 30 } });
   await phone.page.mouse.down();
-  await phone.page.mouse.move(x + 150, y + 60, { steps: 5 });
+  await pad.hover({ position: { x: 150, y: 60 } });
   await phone.page.mouse.up();
 }
 
