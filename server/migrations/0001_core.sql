@@ -45,6 +45,8 @@ create table changes (
     by_name text not null,
     device blob not null,
     received_at integer not null,
+    -- By how many milliseconds the device's clock was ahead of ours, where it said.
+    ahead_ms integer,
     -- Who brought it in by hand for the device.
     carried_by blob,
     released_by blob,
@@ -132,6 +134,8 @@ create table records (
     id blob not null unique,
     county text not null references ledgers (county),
     kind text not null,
+    -- The first and the last entry about it.
+    first_seq integer not null,
     seq integer not null,
     place integer not null references places (id),
     school blob,

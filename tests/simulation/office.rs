@@ -45,6 +45,7 @@ use crate::sabotage::Sabotage;
 pub(crate) struct Row {
     pub(crate) record: Record,
     pub(crate) placed: Placed,
+    pub(crate) first_seq: u64,
     pub(crate) seq: u64,
     pub(crate) place: i64,
     pub(crate) key: PlaceKey,
@@ -365,7 +366,7 @@ impl Office {
     }
 
     fn save(&mut self, working: Working, ledgers: &mut BTreeMap<String, LedgerRow>) -> Turned {
-        let Working { mut record, placed, seq, before, .. } = working;
+        let Working { mut record, placed, first_seq, seq, before, .. } = working;
         let kind = kinds::named(&record.kind).expect("what is accepted is of a kind");
         let old = self.books.rows.get(&record.id).cloned();
         self.spoil(&mut record, old.as_deref());
@@ -388,7 +389,7 @@ impl Office {
         if feed::is_wide(&sent) {
             feed::narrow(&mut sent);
         }
-        let after = Arc::new(Row { record, placed, seq, place, key, sent: Arc::new(sent) });
+        let after = Arc::new(Row { record, placed, first_seq, seq, place, key, sent: Arc::new(sent) });
         self.books.rows.insert(after.record.id, Arc::clone(&after));
         Turned { before: old, after }
     }
@@ -582,6 +583,7 @@ fn working(row: &Row) -> Working {
     Working {
         record: row.record.clone(),
         placed: row.placed.clone(),
+        first_seq: row.first_seq,
         seq: row.seq,
         // No record here comes near to what a record may have.
         bytes: 0,

@@ -4,9 +4,22 @@ use crate::reached::for_tests_alone;
 use crate::tree::{Breach, Tree, lines_with, production};
 
 /// The server's modules, from the one that knows nobody to the one that knows all.
-const ORDER: [&str; 14] = [
-    "error", "clock", "config", "store", "blobs", "access", "photos", "sync", "backup", "bundles", "jobs",
-    "http", "demo", "cli",
+const ORDER: [&str; 15] = [
+    "error",
+    "clock",
+    "config",
+    "store",
+    "blobs",
+    "access",
+    "photos",
+    "sync",
+    "programme",
+    "backup",
+    "bundles",
+    "jobs",
+    "http",
+    "demo",
+    "cli",
 ];
 
 /// The module that a file of the server belongs to; `None` for `lib.rs` and `main.rs`.

@@ -25,6 +25,7 @@ use crate::http::app::{App, AtHand};
 use crate::http::{self, router};
 use crate::jobs::Runner;
 use crate::photos::Photos;
+use crate::programme::figures::Figures;
 use crate::sync::checkpoint::Occasion;
 use crate::sync::engine::Engine;
 
@@ -192,7 +193,16 @@ impl House {
             work,
             stopping: stopping.clone(),
         };
-        let app = App::new(AtHand { store, clock, settings, people, engine, photos, stopping });
+        let app = App::new(AtHand {
+            figures: Figures::new(store.clone(), clock.clone()),
+            store,
+            clock,
+            settings,
+            people,
+            engine,
+            photos,
+            stopping,
+        });
         http::metrics::install();
         let mut beats = vec![
             tokio::spawn(jobs.run()),

@@ -9,6 +9,7 @@ use crate::access::people::People;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::photos::Photos;
+use crate::programme::figures::Figures;
 use crate::store::Store;
 use crate::sync::engine::Engine;
 
@@ -45,6 +46,8 @@ pub struct AtHand {
     pub engine: Arc<Engine>,
     /// Receives, keeps and shows photos.
     pub photos: Arc<Photos>,
+    /// Tells what the programme has come to.
+    pub figures: Figures,
     /// Told when the server stops.
     pub stopping: CancellationToken,
 }

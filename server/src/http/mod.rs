@@ -12,6 +12,7 @@ pub mod health;
 pub mod held;
 #[cfg(not(feature = "web"))]
 pub mod home;
+pub mod indicators;
 pub mod ledgers;
 pub mod limits;
 pub mod me;
@@ -28,5 +29,6 @@ mod same_origin;
 pub mod schema;
 pub mod serve;
 pub mod session;
+pub mod states;
 pub mod sync;
 pub mod uploads;

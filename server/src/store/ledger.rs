@@ -3,7 +3,7 @@
 /// What [`EntryColumns`] reads.
 macro_rules! entry_columns {
     () => {
-        "county, seq, id, record, made_by, by_name, device, received_at, carried_by, released_by, \
+        "county, seq, id, record, made_by, by_name, device, received_at, ahead_ms, carried_by, released_by, \
          digest, salt, leaf, body, row_hash"
     };
 }
@@ -142,6 +142,8 @@ pub struct Entry {
     pub device: DeviceId,
     /// When it came.
     pub received_at: Moment,
+    /// By how many milliseconds the device's clock was ahead of ours when it came, if the device said.
+    pub ahead_ms: Option<i64>,
     /// Who brought it in by hand, if it did not come from the device itself.
     pub carried_by: Option<UserId>,
     /// Who released it, if it was held first.
@@ -162,7 +164,7 @@ impl Entry {
         self.body.as_ref().is_some_and(|body| Sha256::of(body.as_bytes()) == self.digest)
     }
 
-    /// Covers what the leaf does not: the name, the carrier, the release, and the leaf itself.
+    /// Covers what the leaf does not: the name, the clock, the carrier, the release, and the leaf itself.
     pub fn row_hash(&self) -> [u8; row_hash::LEN] {
         RowHash::new("changes")
             .text(&self.county)
@@ -173,6 +175,7 @@ impl Entry {
             .text(&self.by_name)
             .bytes(self.device.as_bytes())
             .int(self.received_at.0)
+            .optional(self.ahead_ms, RowHash::int)
             .optional(self.carried_by, |hash, by| hash.bytes(by.as_bytes()))
             .optional(self.released_by, |hash, by| hash.bytes(by.as_bytes()))
             .bytes(&self.digest.0)
@@ -186,7 +189,7 @@ impl Entry {
 pub async fn append(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
     for chunk in entries.chunks(columns::ROWS_PER_INSERT) {
         let mut insert = QueryBuilder::<Sqlite>::new(
-            "insert into changes (county, seq, id, record, made_by, by_name, device, received_at,
+            "insert into changes (county, seq, id, record, made_by, by_name, device, received_at, ahead_ms,
              carried_by, released_by, digest, salt, leaf, body, row_hash) ",
         );
         insert.push_values(chunk, |mut row, entry| {
@@ -198,6 +201,7 @@ pub async fn append(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
                 .push_bind(&entry.by_name)
                 .push_bind(entry.device.as_bytes().as_slice())
                 .push_bind(entry.received_at.0)
+                .push_bind(entry.ahead_ms)
                 .push_bind(entry.carried_by.as_ref().map(|by| by.as_bytes().as_slice()))
                 .push_bind(entry.released_by.as_ref().map(|by| by.as_bytes().as_slice()))
                 .push_bind(entry.digest.0.as_slice())
@@ -259,6 +263,7 @@ struct EntryColumns {
     by_name: Vec<u8>,
     device: Vec<u8>,
     received_at: i64,
+    ahead_ms: Option<i64>,
     carried_by: Option<Vec<u8>>,
     released_by: Option<Vec<u8>>,
     digest: Vec<u8>,
@@ -281,6 +286,7 @@ impl TryFrom<EntryColumns> for (Entry, bool) {
             by_name: text(row.by_name),
             device: columns::id(&row.device)?,
             received_at: Moment(row.received_at),
+            ahead_ms: row.ahead_ms,
             carried_by: row.carried_by.map(|by| columns::id(&by)).transpose()?,
             released_by: row.released_by.map(|by| columns::id(&by)).transpose()?,
             digest: Sha256(columns::array(&row.digest)?),
@@ -391,6 +397,56 @@ pub async fn page_to_check(
     let read = |row| EntryColumns::from_row(row).map_err(Error::from).and_then(TryInto::try_into);
     let page = paging::each(&rows, "seq", seq as i64, read)?;
     Ok(page.into_iter().map(|(seq, read)| (seq as u64, read)).collect())
+}
+
+/// When an entry came.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    /// Its number.
+    pub seq: u64,
+    /// When it came.
+    pub received_at: Moment,
+    /// By how many milliseconds the device's clock was ahead of ours then, if the device said.
+    pub ahead_ms: Option<i64>,
+}
+
+/// When the entries of a ledger after `seq` came, up to number `through`, in order.
+pub async fn arrivals(tx: &mut Tx, county: &str, seq: u64, through: u64) -> Result<Vec<Arrival>> {
+    let found: Vec<(i64, i64, Option<i64>)> = sqlx::query_as(
+        "select seq, received_at, ahead_ms from changes
+         where county = $1 and seq > $2 and seq <= $3 order by seq",
+    )
+    .bind(county)
+    .bind(seq as i64)
+    .bind(through as i64)
+    .fetch_all(tx)
+    .await?;
+    let arrival = |(seq, received_at, ahead_ms): (i64, i64, Option<i64>)| Arrival {
+        seq: seq as u64,
+        received_at: Moment(received_at),
+        ahead_ms,
+    };
+    Ok(found.into_iter().map(arrival).collect())
+}
+
+/// The entries about these records up to number `through`, record by record in ledger order, each with
+/// whether its row is intact.
+pub async fn histories(
+    tx: &mut Tx,
+    records: impl Iterator<Item = RecordId>,
+    through: u64,
+) -> Result<Vec<(Entry, bool)>> {
+    let rows: Vec<EntryColumns> = sqlx::query_as(concat!(
+        "select ",
+        entry_columns!(),
+        " from changes
+         where record in (select unhex(value) from json_each($1)) and seq <= $2 order by record, seq"
+    ))
+    .bind(columns::hex_list(records.map(|id| id.0.into_bytes())))
+    .bind(paging::after(through))
+    .fetch_all(tx)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
 }
 
 /// One entry of a ledger by its number.

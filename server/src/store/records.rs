@@ -23,6 +23,8 @@ pub struct RecordRow {
     pub county: String,
     /// Its kind.
     pub kind: String,
+    /// The number of the change that began it.
+    pub first_seq: u64,
     /// The number of the last change that touched it.
     pub seq: u64,
     /// Where it belongs.
@@ -44,6 +46,7 @@ impl RecordRow {
             .bytes(self.id.as_bytes())
             .text(&self.county)
             .text(&self.kind)
+            .int(self.first_seq as i64)
             .int(self.seq as i64)
             .int(self.place)
             .optional(self.school, |hash, id| hash.bytes(id.as_bytes()))
@@ -76,7 +79,7 @@ pub fn whole(found: Vec<Found>) -> Result<Vec<RecordRow>> {
 /// What [`RecordColumns`] reads.
 macro_rules! record_columns {
     () => {
-        "id, county, kind, seq, place, school, project, wide, body, row_hash"
+        "id, county, kind, first_seq, seq, place, school, project, wide, body, row_hash"
     };
 }
 
@@ -86,6 +89,7 @@ struct RecordColumns {
     // As bytes: a flipped bit may leave no text.
     county: Vec<u8>,
     kind: Vec<u8>,
+    first_seq: i64,
     seq: i64,
     place: i64,
     school: Option<Vec<u8>>,
@@ -110,6 +114,7 @@ fn read(id: RecordId, row: RecordColumns) -> Option<RecordRow> {
         id,
         county: String::from_utf8(row.county).ok()?,
         kind: String::from_utf8(row.kind).ok()?,
+        first_seq: row.first_seq as u64,
         seq: row.seq as u64,
         place: row.place,
         school: optional(row.school)?,
@@ -319,6 +324,36 @@ pub async fn page_of_places(
     Ok(page.rows)
 }
 
+/// A record that entries touched.
+#[derive(Clone, Debug)]
+pub struct Touched {
+    /// The record.
+    pub id: RecordId,
+    /// Its kind.
+    pub kind: String,
+    /// The number of the change that began it.
+    pub first_seq: u64,
+    /// The number of the last change that touched it.
+    pub seq: u64,
+}
+
+/// Up to `limit` records of a county that entries after `seq` touched, in order of their last one.
+pub async fn touched_after(tx: &mut Tx, county: &str, seq: u64, limit: u32) -> Result<Vec<Touched>> {
+    let found: Vec<(Vec<u8>, String, i64, i64)> = sqlx::query_as(
+        "select id, kind, first_seq, seq from records
+         where county = $1 and seq > $2 order by seq limit $3",
+    )
+    .bind(county)
+    .bind(paging::after(seq))
+    .bind(i64::from(limit))
+    .fetch_all(tx)
+    .await?;
+    let touched = |(id, kind, first_seq, seq): (Vec<u8>, String, i64, i64)| {
+        Ok(Touched { id: columns::id(&id)?, kind, first_seq: first_seq as u64, seq: seq as u64 })
+    };
+    found.into_iter().map(touched).collect()
+}
+
 /// Where a record is and how much of it there is.
 #[derive(Clone, Debug)]
 pub struct Outline {
@@ -385,12 +420,13 @@ pub async fn index(
 pub async fn save(tx: &mut Tx, records: &[RecordRow]) -> Result<()> {
     for chunk in records.chunks(columns::ROWS_PER_INSERT) {
         let mut insert = QueryBuilder::<Sqlite>::new(
-            "insert into records (id, county, kind, seq, place, school, project, wide, body, row_hash) ",
+            "insert into records (id, county, kind, first_seq, seq, place, school, project, wide, body, row_hash) ",
         );
         insert.push_values(chunk, |mut row, record| {
             row.push_bind(record.id.as_bytes().as_slice())
                 .push_bind(&record.county)
                 .push_bind(&record.kind)
+                .push_bind(record.first_seq as i64)
                 .push_bind(record.seq as i64)
                 .push_bind(record.place)
                 .push_bind(record.school.as_ref().map(|id| id.as_bytes().as_slice()))
@@ -400,7 +436,7 @@ pub async fn save(tx: &mut Tx, records: &[RecordRow]) -> Result<()> {
                 .push_bind(record.row_hash().to_vec());
         });
         insert.push(
-            " on conflict (id) do update set seq = excluded.seq, place = excluded.place,
+            " on conflict (id) do update set first_seq = excluded.first_seq, seq = excluded.seq, place = excluded.place,
              school = excluded.school, project = excluded.project, wide = excluded.wide,
              body = excluded.body, row_hash = excluded.row_hash",
         );
@@ -435,7 +471,7 @@ pub async fn refer_to_photos(tx: &mut Tx, refs: &[(Sha256, RecordId, String)]) -
 pub async fn referring_to_photo(tx: &mut Tx, photo: &Sha256) -> Result<Vec<RecordRow>> {
     let found = rows(
         sqlx::query_as(
-            "select r.id, r.county, r.kind, r.seq, r.place, r.school, r.project, r.wide, r.body, r.row_hash
+            "select r.id, r.county, r.kind, r.first_seq, r.seq, r.place, r.school, r.project, r.wide, r.body, r.row_hash
              from photo_refs p join records r on r.id = p.record where p.sha256 = $1 limit 200",
         )
         .bind(photo.0.as_slice())

@@ -70,6 +70,8 @@ pub struct Working {
     pub record: Record,
     /// Where it belongs now.
     pub placed: Placed,
+    /// The number of the change that began it.
+    pub first_seq: u64,
     /// The number of the last change that touched it.
     pub seq: u64,
     /// How many bytes its snapshot has, or fewer.
@@ -306,9 +308,11 @@ impl Work {
         for photo in &decoded.photos {
             self.photo_refs.push((*photo, change.record, placed.county.clone()));
         }
-        let before = self.records.remove(&change.record).and_then(|working| working.before);
+        let stood = self.records.remove(&change.record);
+        let first_seq = stood.as_ref().map_or(seq, |working| working.first_seq);
+        let before = stood.and_then(|working| working.before);
         let id = record.id;
-        self.records.insert(id, Working { record, placed, seq, bytes, before, touched: true });
+        self.records.insert(id, Working { record, placed, first_seq, seq, bytes, before, touched: true });
         (seq, conflicts, id)
     }
 
@@ -400,6 +404,10 @@ fn entry(county: &str, seq: u64, arrival: &Arrival<'_>, now: Moment) -> Entry {
         received_at: now.rfc3339(),
         salt: hex::encode(incoming.salt),
     };
+    let (ahead_ms, released_by) = match &sender.rights {
+        Rights::Own { ahead_ms, .. } => (*ahead_ms, None),
+        Rights::Released { by, .. } => (None, Some(*by)),
+    };
     Entry {
         county: county.to_owned(),
         seq,
@@ -409,11 +417,9 @@ fn entry(county: &str, seq: u64, arrival: &Arrival<'_>, now: Moment) -> Entry {
         by_name: sender.name.clone(),
         device: sender.device,
         received_at: now,
+        ahead_ms,
         carried_by: sender.carried_by,
-        released_by: match &sender.rights {
-            Rights::Released { by, .. } => Some(*by),
-            Rights::Own { .. } => None,
-        },
+        released_by,
         digest: incoming.digest,
         salt: incoming.salt,
         leaf: tlog_tiles::record_hash(&leaf.canonical()).0,

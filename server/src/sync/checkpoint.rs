@@ -395,6 +395,7 @@ mod tests {
             by_name: "演示 陈工".to_owned(),
             device: DeviceId(id),
             received_at: clock.now(),
+            ahead_ms: None,
             carried_by: None,
             released_by: None,
             digest: Sha256::of(&seq.to_be_bytes()),

@@ -6,7 +6,7 @@ use sync_protocol::kinds;
 
 use super::directory::reference;
 use super::placing::Placed;
-use super::rows;
+use super::rows::{self, Span};
 use crate::error::{Error, Result};
 use crate::store::ledger::{self, Entry};
 use crate::store::{Store, Tx, damage, records};
@@ -54,16 +54,18 @@ fn count(outcome: &'static str) {
 async fn make(tx: &mut Tx, record: RecordId) -> Result<()> {
     let history = history(tx, record).await?;
     let rebuilt = rows::rebuild(record, &history)?;
-    let last = history.last().ok_or_else(|| Error::internal(anyhow::anyhow!("it stands in no ledger")))?;
+    let in_no_ledger = || Error::internal(anyhow::anyhow!("it stands in no ledger"));
+    let span = Span::of(&history).ok_or_else(in_no_ledger)?;
+    let county = history.first().map(|entry| entry.county.as_str()).ok_or_else(in_no_ledger)?;
     let kind = kinds::named(&rebuilt.kind)
         .ok_or_else(|| Error::internal(anyhow::anyhow!("it is of no known kind: {}", rebuilt.kind)))?;
     let school = match reference(&rebuilt, "project") {
         Some(project) => school_of(tx, project).await?,
         None => None,
     };
-    let placed = Placed::of(kind, &rebuilt, &last.county, |_| school);
+    let placed = Placed::of(kind, &rebuilt, county, |_| school);
     let place = records::place(tx, &placed.key(kind)).await?;
-    let row = rows::row(rebuilt, &placed, last.seq, place.id)?;
+    let row = rows::row(rebuilt, &placed, span, place.id)?;
     records::save(tx, &[row]).await
 }
 

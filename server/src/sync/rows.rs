@@ -16,10 +16,26 @@ use crate::error::{Error, Result};
 use crate::store::ledger::Entry;
 use crate::store::records::RecordRow;
 
+/// Between which numbers the entries of a record stand in its ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// That of the change that began it.
+    pub first: u64,
+    /// That of the last change that touched it.
+    pub last: u64,
+}
+
+impl Span {
+    /// That of all entries about a record, given in ledger order; `None` without any.
+    pub fn of(history: &[Entry]) -> Option<Self> {
+        Some(Self { first: history.first()?.seq, last: history.last()?.seq })
+    }
+}
+
 /// The row of a record as it stands, kept under `place`.
-pub fn row(record: Record, placed: &Placed, seq: u64, place: i64) -> Result<RecordRow> {
+pub fn row(record: Record, placed: &Placed, span: Span, place: i64) -> Result<RecordRow> {
     let (id, kind) = (record.id, record.kind.clone());
-    let snapshot = Snapshot::of(record, seq, placed.school, placed.project);
+    let snapshot = Snapshot::of(record, span.last, placed.school, placed.project);
     let wide = feed::is_wide(&snapshot);
     let body = serde_json::to_string(&snapshot)
         .map_err(|error| Error::internal(anyhow::Error::new(error).context(format!("record {id}"))))?;
@@ -27,7 +43,8 @@ pub fn row(record: Record, placed: &Placed, seq: u64, place: i64) -> Result<Reco
         id,
         county: placed.county.clone(),
         kind,
-        seq,
+        first_seq: span.first,
+        seq: span.last,
         place,
         school: placed.school,
         project: placed.project,
@@ -97,6 +114,6 @@ pub fn rebuild(id: RecordId, history: &[Entry]) -> Result<Record> {
 }
 
 /// Who delivered an entry.
-pub(super) fn origin(entry: &Entry) -> Origin {
+pub fn origin(entry: &Entry) -> Origin {
     Origin { by: entry.by, by_name: entry.by_name.clone(), device: entry.device, seq: Some(entry.seq) }
 }

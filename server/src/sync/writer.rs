@@ -21,7 +21,7 @@ use super::incoming::{Incoming, Sender};
 use super::lineage::{self, Known};
 use super::nudge::Nudge;
 use super::placing::Placed;
-use super::rows;
+use super::rows::{self, Span};
 use super::standing::{self, CountyNews, Standing};
 use super::ticket::{Judgement, Shown, Ticket};
 use super::{engine, heal, mend};
@@ -372,7 +372,15 @@ async fn load_records(tx: &mut Tx, work: &mut Work, ids: HashSet<RecordId>) -> R
         let (record, bytes) = (standing::snapshot(&row)?.into_record(), row.body.len());
         let placed = Placed { county: row.county, school: row.school, project: row.project };
         let before = Before { seq: row.seq, place: row.place, placed: placed.clone() };
-        let working = Working { record, placed, seq: row.seq, bytes, before: Some(before), touched: false };
+        let working = Working {
+            record,
+            placed,
+            first_seq: row.first_seq,
+            seq: row.seq,
+            bytes,
+            before: Some(before),
+            touched: false,
+        };
         work.records.insert(row.id, working);
     }
     Ok(())
@@ -414,7 +422,8 @@ async fn save_records(tx: &mut Tx, work: &Work, standing: &RwLock<Standing>) -> 
         if let Some(place) = places.get_mut(&here) {
             place.digest.add(working.record.id, working.seq);
         }
-        saved.push(rows::row(working.record.clone(), &working.placed, working.seq, here)?);
+        let span = Span { first: working.first_seq, last: working.seq };
+        saved.push(rows::row(working.record.clone(), &working.placed, span, here)?);
     }
     records::save(tx, &saved).await?;
     records::save_digests(tx, places.values()).await?;

@@ -19,6 +19,7 @@ use siteledger::config::Settings;
 use siteledger::http::app::{App, AtHand};
 use siteledger::http::router;
 use siteledger::photos::Photos;
+use siteledger::programme::figures::Figures;
 use siteledger::store::{Store, server_row};
 use siteledger::sync::{county, engine::Engine};
 use sync_protocol::id::{DeviceId, UserId};
@@ -99,6 +100,7 @@ impl Server {
             backup: None,
         };
         let app = App::new(AtHand {
+            figures: Figures::new(store.clone(), clock.clone()),
             store: store.clone(),
             clock: clock.clone(),
             settings: Arc::new(settings),

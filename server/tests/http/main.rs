@@ -4,6 +4,7 @@
 
 mod browsers;
 mod damaged;
+mod figures;
 mod guessing;
 mod house;
 mod joining;

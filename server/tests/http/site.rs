@@ -206,11 +206,13 @@ impl Site {
         let query = match path {
             path if path.ends_with("/proof") => "?seq=1",
             path if path.ends_with("/consistency") => "?from=1&to=2",
+            path if path.contains("/indicators") || path.contains("/states/") => "?county=350823",
             _ => "",
         };
         let file = if path.contains("/icons/") { "192.png".to_owned() } else { an_asset() };
         let path = &path.replace("{file}", &file);
         let filled = path.replace("{id}", &id).replace("{sha256}", &self.photo).replace("{county}", "350823");
+        let filled = filled.replace("{code}", "findings").replace("{kind}", "finding");
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
         let mut request = Request::builder().method(&method).uri(format!("{filled}{query}"));
         request = request.header("sec-fetch-site", "same-origin");

@@ -25,6 +25,7 @@ use siteledger::config::{self, Settings};
 use siteledger::http::app::{App, AtHand};
 use siteledger::http::router;
 use siteledger::photos::Photos;
+use siteledger::programme::figures::Figures;
 use siteledger::store::devices::{self, DeviceSecrets, NewDevice};
 use siteledger::store::{self, Store, audit, server_row};
 use siteledger::sync::audit::{Part, Watcher, run};
@@ -172,6 +173,7 @@ impl Office {
             backup: None,
         };
         let app = App::new(AtHand {
+            figures: Figures::new(store.clone(), clock.clone()),
             store: store.clone(),
             clock: clock.clone(),
             settings: Arc::new(settings),

@@ -17,6 +17,7 @@ use crate::config::Settings;
 use crate::http::app::AtHand;
 use crate::http::{router, serve};
 use crate::photos::testing::{House, Shot, somebody};
+use crate::programme::figures::Figures;
 use crate::store::server_row;
 use crate::sync::engine::Engine;
 
@@ -44,6 +45,7 @@ impl Face {
             backup: None,
         };
         let app = App::new(AtHand {
+            figures: Figures::new(house.store.clone(), house.clock.clone()),
             store: house.store.clone(),
             clock: house.clock.clone(),
             settings: Arc::new(settings),

@@ -13,7 +13,7 @@ use crate::store::ledger::{self, LedgerRow};
 use crate::store::records::{self, PlaceKey, RecordRow};
 use crate::store::{Tx, audit};
 use crate::sync::placing::Placed;
-use crate::sync::rows;
+use crate::sync::rows::{self, Span};
 
 /// How many records without a row are told.
 const WITHOUT_ROW: u32 = 200;
@@ -79,7 +79,7 @@ async fn check_one(
             return Ok(());
         }
     };
-    let Some(last) = history.last() else {
+    let Some(span) = Span::of(&history) else {
         report.find(What::RecordUnfounded, place(), "no entry of any ledger is about it");
         return Ok(());
     };
@@ -104,7 +104,7 @@ async fn check_one(
     let placed = Placed::of(kind, &rebuilt, &stored.county, |project| schools.of(project));
     // A place of that name was made when the record came.
     let its_place = places.get(&placed.key(kind)).copied().unwrap_or_default();
-    let expected = rows::row(rebuilt, &placed, last.seq, its_place)?;
+    let expected = rows::row(rebuilt, &placed, span, its_place)?;
     let differing = differing(stored, &expected);
     if !differing.is_empty() {
         report.find(What::Record, place(), format!("differing: {}", differing.join(", ")));
@@ -119,6 +119,7 @@ fn differing(stored: &RecordRow, expected: &RecordRow) -> Vec<&'static str> {
     [
         ("county", stored.county != expected.county),
         ("kind", stored.kind != expected.kind),
+        ("first_seq", stored.first_seq != expected.first_seq),
         ("seq", stored.seq != expected.seq),
         ("place", stored.place != expected.place),
         ("school", stored.school != expected.school),

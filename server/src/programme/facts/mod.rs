@@ -1,0 +1,167 @@
+//! What figures are made of: each record reduced to the few values that any figure or state asks for.
+//!
+//! A fact is a pure function of one record and of how its entries came. It is never stored: it follows
+//! from the records at any time, and from the ledger for any position in the past.
+
+mod diary;
+mod equipment;
+mod finding;
+mod funds;
+mod grid;
+mod office;
+mod review;
+mod works;
+
+use std::collections::HashMap;
+
+use sync_protocol::id::RecordId;
+use sync_protocol::kinds::Kind;
+
+use super::reading::Read;
+use crate::clock::Moment;
+
+pub use diary::{Diary, WorkStatus, submitted};
+pub use equipment::{Item, Receipt, Sample, ServiceVisit};
+pub use finding::{Finding, Inspection, Notice, Rectification, Severity, Verification};
+pub use funds::{FundEvent, FundType};
+pub use grid::{Division, Plan, School, Zone, ZoneScheme};
+pub use office::{BaselineCheck, Bulletin, Complaint, Interview};
+pub use review::{Review, Reviewed};
+pub use works::{Acceptance, Contract, ProgressReport, Project, Stage, StageEvent, Suspension};
+
+/// How an entry came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Came {
+    /// Its number.
+    pub seq: u64,
+    /// When it was made, by the device's clock, put right by how far that was ahead when it came.
+    pub made_at: Moment,
+    /// When it was received.
+    pub received_at: Moment,
+}
+
+/// A record and what figures need to know beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'s> {
+    /// The record as it stands.
+    pub read: Read<'s>,
+    /// Its kind.
+    pub kind: &'static Kind,
+    /// The school that it belongs to.
+    pub school: Option<RecordId>,
+    /// The project that it belongs to.
+    pub project: Option<RecordId>,
+    /// How the change that began it came.
+    pub began: Came,
+    /// Of a diary: how the change came with which it had all that a diary must have.
+    pub submitted: Option<Came>,
+}
+
+/// What figures ask of a kind of record.
+pub trait Fact: Sized {
+    /// Reads it; `None` if the record says too little to count for anything.
+    fn read(source: &Source<'_>) -> Option<Self>;
+}
+
+/// Facts of one kind, by record.
+pub type Table<F> = HashMap<RecordId, F>;
+
+macro_rules! facts {
+    ($($(#[$doc:meta])* $table:ident: $kind:literal => $fact:ty;)*) => {
+        /// All that figures of one county are made of, as its ledger stood at `position`.
+        #[derive(Clone, Debug, Default)]
+        pub struct Facts {
+            /// The number of the last entry that is in it.
+            pub position: u64,
+            /// Records that are left out because what stands of them on disk is damaged.
+            pub damaged: Vec<RecordId>,
+            $($(#[$doc])* pub $table: Table<$fact>,)*
+        }
+
+        impl Facts {
+            /// The kinds that figures are made of.
+            pub const KINDS: &'static [&'static str] = &[$($kind),*];
+
+            /// Takes in a record as it stands now, in the place of what it said before.
+            pub fn learn(&mut self, source: &Source<'_>) {
+                let id = source.read.record().id;
+                match source.kind.name {
+                    $($kind => match <$fact>::read(source) {
+                        Some(fact) => { self.$table.insert(id, fact); }
+                        None => { self.$table.remove(&id); }
+                    },)*
+                    _ => {}
+                }
+            }
+
+            /// Leaves out a record: it is withdrawn, or was not there yet.
+            pub fn forget(&mut self, kind: &str, id: RecordId) {
+                match kind {
+                    $($kind => { self.$table.remove(&id); })*
+                    _ => {}
+                }
+            }
+
+            /// The kind of a record that is among the facts.
+            pub fn kind_of(&self, id: RecordId) -> Option<&'static str> {
+                $(if self.$table.contains_key(&id) { return Some($kind); })*
+                None
+            }
+        }
+    };
+}
+
+facts! {
+    /// 行政区划
+    divisions: "division" => Division;
+    /// 学校
+    schools: "school" => School;
+    /// 责任区
+    zones: "zone" => Zone;
+    /// 分区方案
+    schemes: "zone_scheme" => ZoneScheme;
+    /// 规划
+    plans: "plan" => Plan;
+    /// 项目
+    projects: "project" => Project;
+    /// 阶段节点
+    stages: "stage_event" => StageEvent;
+    /// 停工期
+    suspensions: "suspension" => Suspension;
+    /// 合同
+    contracts: "contract" => Contract;
+    /// 进度月报
+    progress: "progress_report" => ProgressReport;
+    /// 竣工验收
+    acceptances: "acceptance" => Acceptance;
+    /// 监管工作日志
+    diaries: "diary" => Diary;
+    /// 检查记录
+    inspections: "inspection" => Inspection;
+    /// 问题
+    findings: "finding" => Finding;
+    /// 整改回复
+    rectifications: "rectification" => Rectification;
+    /// 复查
+    verifications: "verification" => Verification;
+    /// 整改通知
+    notices: "notice" => Notice;
+    /// 资金记录
+    funds: "fund_event" => FundEvent;
+    /// 设备清单
+    items: "equipment_item" => Item;
+    /// 封样
+    samples: "sample" => Sample;
+    /// 到货验收
+    receipts: "equipment_receipt" => Receipt;
+    /// 售后服务
+    services: "service_visit" => ServiceVisit;
+    /// 底线达标
+    baselines: "baseline_check" => BaselineCheck;
+    /// 投诉
+    complaints: "complaint" => Complaint;
+    /// 约谈
+    interviews: "interview" => Interview;
+    /// 通报
+    bulletins: "bulletin" => Bulletin;
+}

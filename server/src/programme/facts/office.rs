@@ -1,0 +1,100 @@
+//! What figures and the ladder of escalation ask of the offices' own records.
+
+use chrono::NaiveDate;
+use sync_protocol::id::RecordId;
+
+use super::{Fact, Source};
+
+/// Whether a school meets a bottom line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaselineCheck {
+    /// Which school.
+    pub school: RecordId,
+    /// Whether it does, if it applies; no, if anybody says so.
+    pub met: Option<bool>,
+}
+
+impl Fact for BaselineCheck {
+    fn read(source: &Source<'_>) -> Option<Self> {
+        let judged = |value: &sync_protocol::value::Value| match value.as_text()? {
+            "达标" => Some(true),
+            "未达标" => Some(false),
+            _ => None,
+        };
+        let met = source.read.values("result").filter_map(judged).reduce(|one, other| one && other);
+        Some(Self { school: source.school?, met })
+    }
+}
+
+/// A complaint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// About which school, if about one.
+    pub school: Option<RecordId>,
+    /// About which project, if about one.
+    pub project: Option<RecordId>,
+    /// When it came.
+    pub day: Option<NaiveDate>,
+    /// By when it is to be answered.
+    pub reply_due: Option<NaiveDate>,
+    /// Whether it was.
+    pub replied: bool,
+    /// The finding that was made of it.
+    pub finding: Option<RecordId>,
+}
+
+impl Fact for Complaint {
+    fn read(source: &Source<'_>) -> Option<Self> {
+        let read = source.read;
+        Some(Self {
+            school: source.school,
+            project: source.project,
+            day: read.earliest("date"),
+            reply_due: read.earliest("reply_due"),
+            replied: read.has("reply"),
+            finding: read.reference("finding"),
+        })
+    }
+}
+
+/// A talk with those who lag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interview {
+    /// When.
+    pub date: Option<NaiveDate>,
+    /// About which findings.
+    pub findings: Vec<RecordId>,
+}
+
+impl Fact for Interview {
+    fn read(source: &Source<'_>) -> Option<Self> {
+        Some(Self {
+            date: source.read.latest("date"),
+            findings: source.read.references("findings").collect(),
+        })
+    }
+}
+
+/// A bulletin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bulletin {
+    /// When it was published, if it was.
+    pub published_on: Option<NaiveDate>,
+    /// The findings that it names.
+    pub findings: Vec<RecordId>,
+}
+
+impl Fact for Bulletin {
+    fn read(source: &Source<'_>) -> Option<Self> {
+        let read = source.read;
+        let named = |value: &sync_protocol::value::Value| match value.part("findings")? {
+            sync_protocol::value::Value::List(findings) => Some(findings.clone()),
+            _ => None,
+        };
+        let findings = read.values("figures").filter_map(named).flatten();
+        Some(Self {
+            published_on: read.latest("published_on"),
+            findings: findings.filter_map(|finding| finding.as_text()?.parse().ok()).collect(),
+        })
+    }
+}

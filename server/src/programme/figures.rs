@@ -1,0 +1,467 @@
+//! Answers what the programme has come to: indicators by project, school, township, zone, county or
+//! city, for any day, plan, money and position of the ledger, each with the records that make it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use sync_protocol::id::RecordId;
+use sync_protocol::kinds::{self, Audience};
+
+use super::books::Books;
+use super::facts::Facts;
+use super::indicators::grid::zones_of_schools;
+use super::indicators::{self, Indicator, Part, Side};
+use super::ratio::Ratio;
+use super::states::list::{Stand, list};
+use super::view::{Question, View};
+use crate::access::actor::Actor;
+use crate::clock::Clock;
+use crate::error::{Error, Kind, Result};
+use crate::store::Store;
+use crate::sync::engine::Engine;
+use crate::sync::scope::Reach;
+use crate::sync::standing::day;
+
+/// By what figures are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// Each project.
+    Project,
+    /// Each school.
+    School,
+    /// Each township, by its code.
+    Township,
+    /// Each inspection zone.
+    Zone,
+    /// Each county.
+    County,
+    /// Each city.
+    City,
+}
+
+/// What somebody asks.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Which counties; all that the person may read if left out.
+    pub counties: Option<BTreeSet<String>>,
+    /// The counties of which city.
+    pub city: Option<String>,
+    /// By what the figures are told apart.
+    pub by: By,
+    /// The days, the plan, the money.
+    pub question: Question,
+    /// The position of a county's ledger; where it stands now if left out.
+    pub as_of: BTreeMap<String, u64>,
+}
+
+/// A county as a figure was taken from it.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Its code.
+    pub county: String,
+    /// Its name.
+    pub name: String,
+    /// The code of its city.
+    pub city: Option<String>,
+    /// The position of its ledger.
+    pub position: u64,
+    /// Whether all of it was counted; what the person does not have in scope was not.
+    pub whole: bool,
+    /// The plan that rates are a share of: its id, name and version.
+    pub plan: Option<(RecordId, String, String)>,
+    /// What is to be known beside the figures.
+    pub warnings: Vec<Warning>,
+}
+
+/// What is to be known beside a figure.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case", tag = "warning")]
+pub enum Warning {
+    /// The sum over the projects is not what the plan says.
+    PlanDiffers {
+        /// Which figure.
+        indicator: &'static str,
+        /// What the plan says.
+        plan: i64,
+        /// What its projects add up to.
+        projects: i64,
+    },
+    /// A rate compares money of different sources.
+    FundScopeDiffers {
+        /// Which figure.
+        indicator: &'static str,
+        /// The sources of what is counted; empty where nothing says them.
+        counted: BTreeSet<String>,
+        /// The sources of what it is a share of.
+        whole: BTreeSet<String>,
+    },
+    /// People differ about so many records; they are counted by the most cautious value.
+    Disputed {
+        /// How many.
+        records: usize,
+    },
+    /// So many records are left out, because what stands of them on disk is damaged.
+    Damaged {
+        /// How many.
+        records: usize,
+    },
+}
+
+/// The figures of one group.
+#[derive(Clone, Debug, Default)]
+pub struct Group {
+    /// What it is called.
+    pub name: String,
+    /// The county that it is in; of a city, none.
+    pub county: Option<String>,
+    /// The figures, by indicator.
+    pub figures: HashMap<&'static str, Ratio>,
+}
+
+/// What was asked, answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// From where it was taken.
+    pub taken: Vec<Taken>,
+    /// Over everything.
+    pub total: Group,
+    /// By group, in order of key.
+    pub groups: BTreeMap<String, Group>,
+}
+
+/// A record that makes a figure.
+#[derive(Clone, Debug)]
+pub struct Maker {
+    /// What it adds.
+    pub part: Part,
+    /// Its kind.
+    pub kind: Option<&'static str>,
+}
+
+/// The figures of all counties.
+pub struct Figures {
+    books: Books,
+    clock: Clock,
+}
+
+/// A county, ready to be counted.
+struct Counted {
+    facts: Arc<Facts>,
+    name: String,
+    city: Option<String>,
+    reach: Reach,
+}
+
+impl Figures {
+    /// Nothing is read until somebody asks.
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { books: Books::new(store), clock }
+    }
+
+    /// Today, in China.
+    pub fn today(&self) -> NaiveDate {
+        day(self.clock.now())
+    }
+
+    /// What the programme has come to, as far as somebody may know.
+    ///
+    /// # Errors
+    /// Not found if nothing that is asked about is in scope.
+    pub async fn answer(&self, engine: &Engine, actor: &Actor, asked: &Asked) -> Result<Answer> {
+        let counties = self.counties(engine, actor, asked).await?;
+        let asked = asked.clone();
+        let counted = move || {
+            let mut answer = Answer { taken: Vec::new(), total: Group::default(), groups: BTreeMap::new() };
+            for (code, county) in &counties {
+                let view = View::new(&county.facts, &asked.question);
+                let groups = Groups::of(code, county, &view, asked.by);
+                indicators::count(&view, &mut |indicator, part| {
+                    if !county.has(part.school, part.project, false) {
+                        return;
+                    }
+                    add(&mut answer.total, indicator, &part);
+                    for (key, name) in groups.of_part(&part) {
+                        let group = answer.groups.entry(key).or_insert_with(|| Group {
+                            name,
+                            county: (asked.by != By::City).then(|| code.clone()),
+                            figures: HashMap::new(),
+                        });
+                        add(group, indicator, &part);
+                    }
+                });
+                answer.taken.push(taken(code, county, &view));
+            }
+            answer
+        };
+        tokio::task::spawn_blocking(counted).await.map_err(Error::internal)
+    }
+
+    /// The records that make one figure: those of one group, or all of them. The greatest first.
+    ///
+    /// # Errors
+    /// Not found if nothing that is asked about is in scope.
+    pub async fn makers(
+        &self,
+        engine: &Engine,
+        actor: &Actor,
+        asked: &Asked,
+        indicator: &'static Indicator,
+        group: Option<String>,
+    ) -> Result<Vec<Maker>> {
+        let counties = self.counties(engine, actor, asked).await?;
+        let asked = asked.clone();
+        let found = move || {
+            let mut makers = Vec::new();
+            for (code, county) in &counties {
+                let view = View::new(&county.facts, &asked.question);
+                let groups = Groups::of(code, county, &view, asked.by);
+                let is_in_group = |part: &Part| {
+                    group
+                        .as_ref()
+                        .is_none_or(|group| groups.of_part(part).iter().any(|(key, _)| key == group))
+                };
+                indicators::count(&view, &mut |its, part| {
+                    if its.code == indicator.code
+                        && county.has(part.school, part.project, false)
+                        && is_in_group(&part)
+                    {
+                        makers.push(Maker { part, kind: county.facts.kind_of(part.record) });
+                    }
+                });
+            }
+            makers.sort_unstable_by_key(|maker| {
+                let Part { side, record, amount, .. } = maker.part;
+                (side == Side::Denominator, std::cmp::Reverse(amount.abs()), record)
+            });
+            makers
+        };
+        tokio::task::spawn_blocking(found).await.map_err(Error::internal)
+    }
+
+    /// What the records of one kind have come to, those that need somebody first, county by county.
+    ///
+    /// # Errors
+    /// Not found if nothing that is asked about is in scope, or there is no list of that kind.
+    pub async fn stands(
+        &self,
+        engine: &Engine,
+        actor: &Actor,
+        asked: &Asked,
+        kind: &str,
+    ) -> Result<(Vec<Taken>, Vec<Stand>)> {
+        let office_only = kinds::named(kind).is_some_and(|kind| kind.audience == Audience::Office);
+        let counties = self.counties(engine, actor, asked).await?;
+        let (asked, kind) = (asked.clone(), kind.to_owned());
+        let found = move || {
+            let (mut positions, mut stands) = (Vec::new(), Vec::new());
+            for (code, county) in &counties {
+                let view = View::new(&county.facts, &asked.question);
+                let mut its = list(&view, &kind).ok_or_else(Error::not_found)?;
+                its.retain(|stand| county.has(stand.school, stand.project, office_only));
+                stands.append(&mut its);
+                positions.push(taken(code, county, &view));
+            }
+            Ok((positions, stands))
+        };
+        tokio::task::spawn_blocking(found).await.map_err(Error::internal)?
+    }
+
+    async fn counties(
+        &self,
+        engine: &Engine,
+        actor: &Actor,
+        asked: &Asked,
+    ) -> Result<BTreeMap<String, Counted>> {
+        let scope = engine.read_scope(actor, self.clock.now());
+        let names = engine.standing().known();
+        let mut counties = BTreeMap::new();
+        for (code, reach) in scope.counties {
+            let Some((name, city)) = names.get(&code) else { continue };
+            let is_asked = asked.counties.as_ref().is_none_or(|counties| counties.contains(&code))
+                && asked.city.as_ref().is_none_or(|asked| city.as_ref() == Some(asked));
+            if !is_asked {
+                continue;
+            }
+            let facts = match asked.as_of.get(&code) {
+                Some(position) => self.books.as_of(&code, *position).await?,
+                None => self.books.now(&code).await?,
+            };
+            let (name, city) = (name.clone(), city.clone());
+            counties.insert(code, Counted { facts, name, city, reach });
+        }
+        if counties.is_empty() {
+            return Err(Error::not_found());
+        }
+        if let Some(stray) = asked.as_of.keys().find(|code| !counties.contains_key(*code)) {
+            return Err(Error::new(
+                Kind::Unprocessable,
+                "as_of_elsewhere",
+                format!("as_of 指定了 {stray}，但所问的范围里没有它"),
+                format!("as_of names {stray}, which is not among the counties that are asked about"),
+            ));
+        }
+        Ok(counties)
+    }
+}
+
+impl Counted {
+    /// Whether what is about that school and project is in scope.
+    fn has(&self, school: Option<RecordId>, project: Option<RecordId>, office_only: bool) -> bool {
+        let Reach::Part { schools, projects } = &self.reach else { return true };
+        !office_only
+            && (school.is_some_and(|school| schools.contains(&school))
+                || project.is_some_and(|project| projects.contains_key(&project)))
+    }
+}
+
+fn add(group: &mut Group, indicator: &'static Indicator, part: &Part) {
+    let ratio = group.figures.entry(indicator.code).or_default();
+    match part.side {
+        Side::Numerator => ratio.numerator += part.amount,
+        Side::Denominator => ratio.denominator += part.amount,
+    }
+}
+
+/// How the parts of a county fall into groups.
+struct Groups<'c> {
+    code: &'c str,
+    county: &'c Counted,
+    by: By,
+    /// The zones of each school.
+    zones: HashMap<RecordId, Vec<RecordId>>,
+    /// The names of townships, by code.
+    townships: HashMap<&'c str, &'c str>,
+}
+
+impl<'c> Groups<'c> {
+    fn of(code: &'c str, county: &'c Counted, view: &View<'_>, by: By) -> Self {
+        let facts = &county.facts;
+        let zones = if by == By::Zone { zones_of_schools(facts, view.question.at) } else { HashMap::new() };
+        let townships = facts.divisions.values();
+        let townships = townships.map(|division| (division.code.as_str(), division.name.as_str())).collect();
+        Self { code, county, by, zones, townships }
+    }
+
+    /// The groups that a part belongs to, by key and name. None, where what groups are told apart by
+    /// is not known of it; several, where a school is in two zones.
+    fn of_part(&self, part: &Part) -> Vec<(String, String)> {
+        let facts = &self.county.facts;
+        let group = match self.by {
+            By::Project => {
+                part.project.and_then(|id| Some((id.to_string(), facts.projects.get(&id)?.name.clone())))
+            }
+            By::School => {
+                part.school.and_then(|id| Some((id.to_string(), facts.schools.get(&id)?.name.clone())))
+            }
+            By::Township => part.school.and_then(|id| {
+                let code = facts.schools.get(&id)?.township.as_deref()?;
+                let name = self.townships.get(code).copied().unwrap_or(code);
+                Some((code.to_owned(), name.to_owned()))
+            }),
+            By::Zone => {
+                let zones = part.school.and_then(|id| self.zones.get(&id));
+                return zones
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|zone| Some((zone.to_string(), facts.zones.get(zone)?.name.clone())))
+                    .collect();
+            }
+            By::County => Some((self.code.to_owned(), self.county.name.clone())),
+            By::City => self.county.city.clone().map(|city| (city.clone(), city)),
+        };
+        group.into_iter().collect()
+    }
+}
+
+fn taken(code: &str, county: &Counted, view: &View<'_>) -> Taken {
+    let facts = &county.facts;
+    let plan = view.plan.and_then(|id| Some((id, facts.plans.get(&id)?)));
+    let whole = county.reach == Reach::All;
+    Taken {
+        county: code.to_owned(),
+        name: county.name.clone(),
+        city: county.city.clone(),
+        position: facts.position,
+        whole,
+        plan: plan.map(|(id, plan)| (id, plan.name.clone(), plan.version.clone())),
+        warnings: if whole { warnings(view) } else { Vec::new() },
+    }
+}
+
+fn warnings(view: &View<'_>) -> Vec<Warning> {
+    let facts = view.facts;
+    let mut warnings = Vec::new();
+    if let Some(plan) = view.plan.and_then(|id| facts.plans.get(&id)) {
+        let area: i64 = view.planned().map(|works| works.project.planned_area).sum();
+        if let Some(planned) = plan.planned_area.filter(|planned| *planned != area) {
+            warnings.push(Warning::PlanDiffers { indicator: "planned_area", plan: planned, projects: area });
+        }
+        let asked = |(source, _): &(&String, &i64)| view.question.counts_source(source);
+        let money: i64 = view
+            .planned()
+            .flat_map(|works| works.project.funding.iter().filter(asked))
+            .map(|(_, amount)| amount)
+            .sum();
+        let planned: i64 = plan.funding.iter().filter(asked).map(|(_, amount)| amount).sum();
+        if !plan.funding.is_empty() && planned != money {
+            warnings.push(Warning::PlanDiffers {
+                indicator: "funds_planned",
+                plan: planned,
+                projects: money,
+            });
+        }
+    }
+    warnings.extend(fund_scope(view));
+    let disputed = facts.projects.values().filter(|fact| fact.disputed).count()
+        + facts.progress.values().filter(|fact| fact.disputed).count()
+        + facts.diaries.values().filter(|fact| fact.disputed).count()
+        + facts.findings.values().filter(|fact| fact.disputed).count();
+    if disputed > 0 {
+        warnings.push(Warning::Disputed { records: disputed });
+    }
+    if !facts.damaged.is_empty() {
+        warnings.push(Warning::Damaged { records: facts.damaged.len() });
+    }
+    warnings
+}
+
+/// Whether the equipment that was accepted was paid from the money that was planned for it (programme
+/// page §2: 上杭 counted county money in the first and not in the second).
+fn fund_scope(view: &View<'_>) -> Option<Warning> {
+    use crate::access::policy::Class;
+    let facts = view.facts;
+    let sources = |funding: &BTreeMap<String, i64>| {
+        let some =
+            funding.iter().filter(|(source, amount)| **amount != 0 && view.question.counts_source(source));
+        some.map(|(source, _)| source.clone()).collect::<BTreeSet<_>>()
+    };
+    let whole: BTreeSet<_> =
+        view.planned_of(Class::Equipment).flat_map(|works| sources(&works.project.funding)).collect();
+    let accepted: BTreeSet<_> = facts.receipts.values().filter_map(|receipt| receipt.item).collect();
+    let items: Vec<_> = accepted.iter().filter_map(|item| facts.items.get(item)).collect();
+    let counted: BTreeSet<_> = items.iter().flat_map(|item| sources(&item.funding)).collect();
+    let unsaid = items.iter().any(|item| item.funding.is_empty());
+    let differs = !items.is_empty() && (unsaid || counted != whole);
+    differs.then_some(Warning::FundScopeDiffers { indicator: "equipment_rate", counted, whole })
+}
+
+impl Question {
+    /// Checks the days that are asked about against today.
+    ///
+    /// # Errors
+    /// `invalid_period` if they end before they begin, or beyond next year.
+    pub fn check(&self, today: NaiveDate) -> Result<()> {
+        let is_too_late = (self.at - today).num_days() > 366;
+        if is_too_late || self.from.is_some_and(|from| from > self.at) {
+            return Err(Error::new(
+                Kind::Unprocessable,
+                "invalid_period",
+                "日期不对：开始日期不能晚于截止日期，截止日期最多到一年以后",
+                "the days are not right: they must not end before they begin, nor more than a year from now",
+            ));
+        }
+        Ok(())
+    }
+}

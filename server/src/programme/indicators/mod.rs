@@ -1,0 +1,114 @@
+//! The indicators of the programme (programme page §5): each is a sum or a ratio of sums over records,
+//! and every figure answers which records make it, since it is added up from nothing else.
+
+mod baseline;
+mod diaries;
+mod equipment;
+mod findings;
+mod funds;
+pub mod grid;
+mod works;
+
+use serde::{Deserialize, Serialize};
+use sync_protocol::id::RecordId;
+
+use super::ratio::Printed;
+use super::view::View;
+
+/// What an indicator is called and how it is printed.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Indicator {
+    /// Its name on the wire.
+    pub code: &'static str,
+    /// What people call it, in Chinese.
+    pub zh: &'static str,
+    /// What people call it, in English.
+    pub en: &'static str,
+    /// How its figure is printed.
+    pub printed: Printed,
+}
+
+/// On which side of a ratio something counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// What is counted.
+    Numerator,
+    /// What it is a share of.
+    Denominator,
+}
+
+/// What one record adds to an indicator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// On which side.
+    pub side: Side,
+    /// The record.
+    pub record: RecordId,
+    /// The school that it is about.
+    pub school: Option<RecordId>,
+    /// The project that it is about.
+    pub project: Option<RecordId>,
+    /// How much.
+    pub amount: i128,
+}
+
+/// Where parts go.
+pub type Sink<'s> = dyn FnMut(&'static Indicator, Part) + 's;
+
+/// All indicators, in the order in which they are shown.
+pub fn all() -> impl Iterator<Item = &'static Indicator> {
+    [
+        works::INDICATORS,
+        equipment::INDICATORS,
+        funds::INDICATORS,
+        diaries::INDICATORS,
+        findings::INDICATORS,
+        grid::INDICATORS,
+        baseline::INDICATORS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
+/// The indicator of that name.
+pub fn named(code: &str) -> Option<&'static Indicator> {
+    all().find(|indicator| indicator.code == code)
+}
+
+/// Hands over all that the records of a county add to any indicator.
+pub fn count(view: &View<'_>, sink: &mut Sink<'_>) {
+    works::count(view, sink);
+    equipment::count(view, sink);
+    funds::count(view, sink);
+    diaries::count(view, sink);
+    findings::count(view, sink);
+    grid::count(view, sink);
+    baseline::count(view, sink);
+}
+
+/// What stands for an amount of one.
+const ONE: i128 = 1;
+
+impl Part {
+    /// What a record about that school and project adds to what is counted.
+    const fn counted(
+        record: RecordId,
+        school: Option<RecordId>,
+        project: Option<RecordId>,
+        amount: i128,
+    ) -> Self {
+        Self { side: Side::Numerator, record, school, project, amount }
+    }
+
+    /// What a record about that school and project adds to what the rest is a share of.
+    const fn whole(
+        record: RecordId,
+        school: Option<RecordId>,
+        project: Option<RecordId>,
+        amount: i128,
+    ) -> Self {
+        Self { side: Side::Denominator, record, school, project, amount }
+    }
+}

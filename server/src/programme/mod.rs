@@ -1,0 +1,11 @@
+//! What the records come to: derived states, indicators. Everything here is read from what was
+//! recorded; nothing is written, and no figure is stored.
+
+pub mod books;
+pub mod facts;
+pub mod figures;
+pub mod indicators;
+pub mod ratio;
+pub mod reading;
+pub mod states;
+pub mod view;
