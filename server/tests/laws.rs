@@ -15,7 +15,8 @@ use siteledger::clock::{Clock, Moment};
 use siteledger::error::Language;
 use siteledger::store::{Store, ledger, records, server_row};
 use siteledger::sync::engine::Engine;
-use siteledger::sync::{county, placing::Placed, rows};
+use siteledger::sync::rows::{self, Span};
+use siteledger::sync::{county, placing::Placed};
 use sqlx::Connection as _;
 use sync_protocol::id::{DeviceId, RecordId, UserId};
 use sync_protocol::kinds::Role;
@@ -308,8 +309,8 @@ async fn the_store_follows_from_its_ledger(store: &Store) -> TestCaseResult {
         let history = ledger::history(&mut tx, row.id).await.unwrap();
         let record = rows::rebuild(row.id, &history).unwrap();
         let placed = Placed { county: row.county.clone(), school: row.school, project: row.project };
-        let last = history.last().unwrap().seq;
-        prop_assert_eq!(rows::row(record, &placed, last, row.place).unwrap(), row);
+        let span = Span::of(&history).unwrap();
+        prop_assert_eq!(rows::row(record, &placed, span, row.place).unwrap(), row);
     }
     Ok(())
 }

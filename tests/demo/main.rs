@@ -1,5 +1,6 @@
 //! What a newcomer meets first: `siteledger demo`, and the README's own examples.
 
+mod golden;
 mod page;
 mod readme;
 mod running;

@@ -225,7 +225,7 @@ pub(super) fn equipment_records(
             let came = Draft::new("equipment_receipt", receipt, "begun", at)
                 .set("project", refer(id))
                 .set("item", refer(item))
-                .set("date", at.date_naive().to_string())
+                .set("date", (at.date_naive() - chrono::Days::new(20)).to_string())
                 .set("delivered_qty", 1)
                 .set("accepted_qty", 1)
                 .set("matches_contract", true)
@@ -323,7 +323,7 @@ pub(super) fn fund_records(county: &County, at: DateTime<FixedOffset>) -> Vec<Ch
         .set("source", "县")
         .set("amount", received.wan_in_fen())
         .set("voucher", format!("演示-{}-01", county.code))
-        .set("date", at.date_naive().to_string());
+        .set("date", (at.date_naive() - chrono::Days::new(60)).to_string());
     vec![event.done()]
 }
 

@@ -112,3 +112,22 @@ impl Part {
         Self { side: Side::Denominator, record, school, project, amount }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_indicator_is_told_in_the_documentation_and_none_twice() {
+        let page = include_str!("../../../docs/indicators.md");
+        let mut codes = BTreeSet::new();
+        for indicator in all() {
+            assert!(codes.insert(indicator.code), "{} stands there twice", indicator.code);
+            assert!(page.contains(&format!("`{}`", indicator.code)), "{} is not told", indicator.code);
+            let name = indicator.zh.trim_start_matches("未整改 ");
+            assert!(page.contains(name), "{} is called {} there", indicator.code, indicator.zh);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The figures of the three real reports, asked from the running demonstration: to the printed digit.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use crate::running::Demo;
+
+/// Somebody at a browser.
+struct Desk {
+    client: reqwest::Client,
+    url: String,
+}
+
+impl Desk {
+    async fn sign_in(demo: &Demo, username: &str) -> Self {
+        let client = reqwest::Client::builder().cookie_store(true).build().expect("a client");
+        let desk = Self { client, url: demo.url.clone() };
+        let credentials = json!({ "username": username, "password": demo.password(username) });
+        let signing_in = desk.client.post(format!("{}/api/v1/session", desk.url)).json(&credentials).send();
+        let answer = signing_in.await.expect("an answer");
+        assert!(answer.status().is_success(), "{username} signs in: {}", answer.status());
+        desk
+    }
+
+    async fn ask(&self, path: &str) -> Json {
+        let answer = self.client.get(format!("{}/api/v1/{path}", self.url)).send().await.expect("an answer");
+        let status = answer.status();
+        let body: Json = answer.json().await.expect("JSON");
+        assert!(status.is_success(), "{path}: {body}");
+        body
+    }
+}
+
+/// What a figure is printed as, and what a report tells.
+fn printed(group: &Json, code: &str) -> String {
+    let figure = &group[code];
+    let told = figure["told"].as_str().map(|told| format!(" = {told}")).unwrap_or_default();
+    format!("{}{told}", figure["printed"].as_str().unwrap_or("nothing"))
+}
+
+fn assert_figures(total: &Json, expected: &[(&str, &str)]) {
+    let found: Vec<_> = expected.iter().map(|(code, _)| printed(total, code)).collect();
+    let expected: Vec<_> = expected.iter().map(|(_, figure)| (*figure).to_owned()).collect();
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn the_running_demonstration_gives_the_figures_of_the_real_reports_to_the_printed_digit() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let demo = Demo::start(&folder.path().join("new"));
+
+    // 三明 (附件1), as the city sees it: 12 county units.
+    let city = Desk::sign_in(&demo, "shiji").await;
+    let sanming = city.ask("indicators?city=350400&by=county").await;
+    assert_eq!(sanming["count"], 12);
+    assert_figures(
+        &sanming["total"],
+        &[
+            ("planned_area", "221400.00 = 22.14万㎡"),
+            ("started_area", "164100.00 = 16.41万㎡"),
+            ("completed_area", "147519.00 = 14.75万㎡"),
+            ("completed_rate", "66.63%"),
+            ("funds_planned", "65900.00 = 6.59亿元"),
+            ("funds_received", "5803.00 = 5803.00万元"),
+            ("covered_schools", "579"),
+        ],
+    );
+    // The report prints this share with one decimal.
+    let rates = city.ask("indicators?city=350400&codes=started_rate&decimals=1").await;
+    assert_eq!(rates["total"]["started_rate"]["printed"], "74.1%");
+    let local = city.ask("indicators?city=350400&sources=县&codes=funds_planned,funds_received").await;
+    assert_figures(
+        &local["total"],
+        &[("funds_planned", "8500.00 = 8500.00万元"), ("funds_received", "5803.00 = 5803.00万元")],
+    );
+    let by_source: BTreeMap<_, _> = [("中央", "36200.00 = 3.62亿元"), ("省", "21200.00 = 2.12亿元")].into();
+    for (source, expected) in by_source {
+        let money = city.ask(&format!("indicators?city=350400&sources={source}&codes=funds_planned")).await;
+        assert_eq!(printed(&money["total"], "funds_planned"), expected, "{source}");
+    }
+
+    // 上杭 (附件3), as its own office sees it.
+    let office = Desk::sign_in(&demo, "gaibo").await;
+    let shanghang = office.ask("indicators").await;
+    assert_figures(
+        &shanghang["total"],
+        &[
+            ("planned_area", "54263.00 = 5.43万㎡"),
+            ("started_area", "43731.00 = 4.37万㎡"),
+            ("started_rate", "80.59%"),
+            ("completed_area", "36751.80 = 3.68万㎡"),
+            ("completed_rate", "67.73%"),
+            ("funds_planned", "11050.21 = 1.11亿元"),
+            ("equipment_planned", "3463.41 = 3463.41万元"),
+            ("equipment_accepted", "3290.00 = 3290.00万元"),
+            ("equipment_rate", "94.99%"),
+        ],
+    );
+    // The first counts county money and the second does not: it is printed with a warning.
+    let warnings = shanghang["counties"][0]["warnings"].as_array().expect("warnings");
+    let scope = warnings.iter().find(|warning| warning["warning"] == "fund_scope_differs");
+    let scope = scope.unwrap_or_else(|| panic!("no warning of the scope in {warnings:?}"));
+    assert_eq!(scope["whole"], json!(["中央", "省"]), "{scope}");
+
+    // Again at the same position: the same figures.
+    let position = &shanghang["counties"][0]["position"];
+    let again = office.ask(&format!("indicators?county=350823&as_of={position}")).await;
+    assert_eq!(again["total"], shanghang["total"]);
+}
