@@ -33,6 +33,7 @@ export async function walk(server, phone, see) {
     await forms(it, of(it), seen);
     await edits(it, of(it), seen);
   }
+  await full(phone, of(phone));
   await alone(server, phone, of(phone));
   await idleDay(phone, of(phone));
   await crowded(server, phone, see);
@@ -322,6 +323,31 @@ export async function alone(server, phone, see) {
   await phone.tap("退出登记");
   await phone.page.locator("dialog[open]").waitFor();
   await see("sheet-sign-out");
+}
+
+/** A phone that has no room left: neither begins a record nor keeps what is written. */
+export async function full(phone, see) {
+  const fills = () =>
+    phone.page.evaluate(() => {
+      IDBObjectStore.prototype.put = IDBObjectStore.prototype.add = () => {
+        throw new DOMException("there is no room", "QuotaExceededError");
+      };
+    });
+  await phone.go("/#/");
+  await phone.page.reload();
+  await phone.page.locator(".missed .chip").first().click();
+  await phone.page.locator("form.form").waitFor();
+  await fills();
+  await field(phone, "progress_text").locator("textarea").first().fill("还在写");
+  await phone.sees("没能保存到手机");
+  await field(phone, "photos").locator("input[type=file]:not([capture])").last().setInputFiles([picture(9)]);
+  await phone.sees("有照片没能存下");
+  await see("form-full");
+  await phone.go("/#/");
+  await phone.page.locator(".missed .chip").nth(1).click();
+  await phone.sees("手机存不下了");
+  await see("today-full");
+  await phone.page.reload();
 }
 
 /** An idle day, tomorrow: today's diary is in the demonstration already. */

@@ -127,6 +127,11 @@ test("the forms of everybody else, and a record of each kind", async () => {
   assert.deepEqual(missing, ["checklist", "code_list", "bulletin"]);
 });
 
+test("a phone that has no room left says so wherever something is to be kept", async () => {
+  await screens.full(phone, of(phone));
+  isFine();
+});
+
 test("a phone without a line, in a strange Wi-Fi, with all of it at the office, and on an idle day", async () => {
   await screens.alone(server, phone, of(phone));
   await screens.idleDay(phone, of(phone));

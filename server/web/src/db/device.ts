@@ -25,7 +25,7 @@ import { Album, NotEnrolled, letGoOf, withPhoto } from "./album.ts";
 import { Bell, type Watcher } from "./bell.ts";
 import { Database } from "./database.ts";
 import { Drafts, type Hand, WrittenElsewhere, type Written } from "./drafts.ts";
-import { type Which, countListed, listed, rowOf } from "./listing.ts";
+import { type Which, countListed, kindsListed, listed, rowOf } from "./listing.ts";
 import { type WholeDevice, putWhole, wholeIn } from "./phones.ts";
 import type { Draft, Row, Table, Tables, TroubleNote } from "./tables.ts";
 
@@ -226,6 +226,11 @@ export class Device {
   /** The rows of a list, the latest day first: at most so many, from behind the last one that was shown. */
   async listed(which: Which, most: number, last?: Row): Promise<Row[]> {
     return listed(this.db, which, most, last);
+  }
+
+  /** The kinds, of those, of which a list has any. */
+  async kindsListed(kinds: readonly string[]): Promise<string[]> {
+    return kindsListed(this.db, kinds);
   }
 
   async countListed(which: Which): Promise<number> {

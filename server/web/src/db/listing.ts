@@ -64,6 +64,14 @@ export async function countListed(db: Database, which: Which): Promise<number> {
   return tx.objectStore("rows").index(name).count(range(beginning));
 }
 
+/** The kinds, of those, of which a list has any. One look at each: counting reads every row. */
+export async function kindsListed(db: Database, kinds: readonly string[]): Promise<string[]> {
+  const tx = await db.transaction(["rows"], "readonly");
+  const index = tx.objectStore("rows").index("kind_listed");
+  const first = await Promise.all(kinds.map((kind) => index.getKey(range([kind]))));
+  return kinds.filter((_, place) => first[place] !== undefined);
+}
+
 /** Makes the indexes in the place of what an older version had; its rows are given their day. */
 export async function makeListing(tx: Making): Promise<void> {
   const rows = tx.objectStore("rows");

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { RecordState } from "../../protocol/record.ts";
 import type { Field, Kind } from "../../protocol/schema.ts";
 import type { FieldName, Value } from "../../protocol/wire.ts";
+import { useAttempt } from "../../ui/attempt.tsx";
 import { useHouse } from "../../ui/house.ts";
 import { goInstead, to } from "../../ui/route.ts";
 import { Button, ButtonLink } from "../../ui/widgets/button.tsx";
@@ -144,6 +145,7 @@ function Places({ book, kind }: { book: Book; kind: Kind }) {
   const [presets, setPresets] = useState(() => presetsOf(book, kind, now));
   const places = placesFor(book, kind, say);
   const [sought, setSought] = useState("");
+  const [attempt, failed] = useAttempt();
   const found = places.filter(({ label, sub }) => `${label} ${sub}`.includes(sought.trim()));
   const identity = identityFields(kind);
   const isWhole = identity.every(({ name }) => !isBlank(presets[name]));
@@ -156,11 +158,11 @@ function Places({ book, kind }: { book: Book; kind: Kind }) {
   const only = places.length === 1 && identity.length === 0 ? places[0] : undefined;
   useEffect(() => {
     if (only !== undefined) {
-      void choose(only);
+      attempt(() => choose(only));
     }
   }, [only?.key]);
   if (only !== undefined) {
-    return <p class="opening">{say(frame.opening)}</p>;
+    return failed === null ? <p class="opening">{say(frame.opening)}</p> : <>{failed}</>;
   }
   return (
     <div class="form">
@@ -174,6 +176,7 @@ function Places({ book, kind }: { book: Book; kind: Kind }) {
           onValue={(value) => setPresets({ ...presets, [field.name]: value })}
         />
       ))}
+      {failed}
       <p>{say(words.whereTitle)}</p>
       {places.length > FEW ? (
         <label class="field">
@@ -183,7 +186,7 @@ function Places({ book, kind }: { book: Book; kind: Kind }) {
       ) : null}
       {found.length === 0 && sought !== "" ? <p class="soft" role="status">{say(words.noPlaceFound)}</p> : null}
       {found.slice(0, MOST).map((choice) => (
-        <Button key={choice.key} disabled={!isWhole} onClick={() => void choose(choice)}>
+        <Button key={choice.key} disabled={!isWhole} onClick={() => attempt(() => choose(choice))}>
           <span>
             {choice.label}
             {choice.sub === "" ? null : <span class="soft block">{choice.sub}</span>}

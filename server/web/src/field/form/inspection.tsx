@@ -5,6 +5,7 @@ import { headsOf } from "../../protocol/record.ts";
 import type { Field } from "../../protocol/schema.ts";
 import { isMap, isText } from "../../protocol/values.ts";
 import type { Value } from "../../protocol/wire.ts";
+import { useAttempt } from "../../ui/attempt.tsx";
 import { useHouse } from "../../ui/house.ts";
 import { go } from "../../ui/route.ts";
 import { Button } from "../../ui/widgets/button.tsx";
@@ -137,6 +138,7 @@ function WriteFinding({ item, value }: { item: CheckItem; value: Value | undefin
   const say = useWords();
   const { device } = useHouse();
   const { book, form, today } = useDesk();
+  const [attempt, failed] = useAttempt();
   const isThere = book
     .all("finding")
     .some((finding) => has(finding, "inspection", form.record) && has(finding, "item", item.code));
@@ -153,7 +155,12 @@ function WriteFinding({ item, value }: { item: CheckItem; value: Value | undefin
       go("write", "finding", id);
     }
   };
-  return isThere ? <p class="soft">{say(words.findingWritten)}</p> : <Button onClick={() => void write()}>{say(words.writeFinding)}</Button>;
+  return isThere ? <p class="soft">{say(words.findingWritten)}</p> : (
+    <>
+      <Button onClick={() => attempt(write)}>{say(words.writeFinding)}</Button>
+      {failed}
+    </>
+  );
 }
 
 /** The pictures of the failed item: the finding shows them as well. */

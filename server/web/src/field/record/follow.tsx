@@ -2,6 +2,7 @@
 
 import type { RecordState } from "../../protocol/record.ts";
 import type { FieldName, Value } from "../../protocol/wire.ts";
+import { useAttempt } from "../../ui/attempt.tsx";
 import { useHouse } from "../../ui/house.ts";
 import { go, to } from "../../ui/route.ts";
 import { Button } from "../../ui/widgets/button.tsx";
@@ -33,6 +34,7 @@ export function FindingFollow({ reader, finding }: { reader: Reader; finding: Re
   const say = useWords();
   const { device } = useHouse();
   const { book, now } = reader;
+  const [attempt, failed] = useAttempt();
   const state = findingState(finding, book.all("rectification"), book.all("verification"), book.schema, localTime(now).day);
   const asked = asks(state, book.me.roles, book.me.user.id);
   const reply = async (kind: "rectification" | "verification") => {
@@ -53,15 +55,16 @@ export function FindingFollow({ reader, finding }: { reader: Reader; finding: Re
         </a>
       ))}
       {asked === "rectify" ? (
-        <Button weight="main" onClick={() => void reply("rectification")}>
+        <Button weight="main" onClick={() => attempt(() => reply("rectification"))}>
           {say(words.rectify)}
         </Button>
       ) : null}
       {asked === "verify" ? (
-        <Button weight="main" onClick={() => void reply("verification")}>
+        <Button weight="main" onClick={() => attempt(() => reply("verification"))}>
           {say(words.verify)}
         </Button>
       ) : null}
+      {failed}
     </section>
   );
 }

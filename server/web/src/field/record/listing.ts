@@ -45,12 +45,9 @@ export async function openListing(device: Device, which: Which, most: number): P
   const sent = page.flatMap((row) => (changed.has(row.id) ? [] : (book.record(row.id) ?? [])));
   const known = new Set(ours.map((row) => row?.id));
   const begun = own.filter((record) => !known.has(record.id));
-  return {
-    book,
-    records: inOrder([...sent, ...own], page.length < most ? undefined : page.at(-1)),
-    count: (await device.countListed(which)) + begun.length,
-    kinds: await kindsThere(device, wire.kinds.map((kind) => kind.name), begun),
-  };
+  const [count, kinds] = await Promise.all([device.countListed(which), kindsThere(device, wire.kinds.map((kind) => kind.name), begun)]);
+  const records = inOrder([...sent, ...own], page.length < most ? undefined : page.at(-1));
+  return { book, records, count: count + begun.length, kinds };
 }
 
 /** The latest day first; what lies behind the last row of the page comes with a later one. */
@@ -80,6 +77,6 @@ function putIn(rows: Map<string, Snapshot[]>, row: Snapshot): void {
 }
 
 async function kindsThere(device: Device, kinds: string[], begun: RecordState[]): Promise<string[]> {
-  const counts = await Promise.all(kinds.map((kind) => device.countListed({ kind })));
-  return kinds.filter((kind, place) => (counts[place] ?? 0) > 0 || begun.some((record) => record.kind === kind));
+  const there = await device.kindsListed(kinds);
+  return kinds.filter((kind) => there.includes(kind) || begun.some((record) => record.kind === kind));
 }

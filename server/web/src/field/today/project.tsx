@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import type { Draft } from "../../db/device.ts";
 import { natural } from "../../protocol/ids.ts";
+import { useAttempt } from "../../ui/attempt.tsx";
 import { useHouse } from "../../ui/house.ts";
 import { go } from "../../ui/route.ts";
 import { Button } from "../../ui/widgets/button.tsx";
@@ -34,6 +35,7 @@ export function ProjectCard({ reader, state, drafts, today, isOfMany }: ProjectP
   const { book } = reader;
   const { project } = state;
   const [idleOn, setIdleOn] = useState<string>();
+  const [attempt, failed] = useAttempt();
   const idOf = (day: string) => natural("diary", `${project.id}/${day}`);
   const hasDraft = (day: string) => drafts.some((draft) => draft.id === idOf(day));
   const write = async (day: string) => {
@@ -58,14 +60,15 @@ export function ProjectCard({ reader, state, drafts, today, isOfMany }: ProjectP
       {isDone && !isBegun ? (
         <Button onClick={() => go("record", idOf(today))}>{say(words.editDiary)}</Button>
       ) : (
-        <Button weight={isAsked ? "main" : "plain"} onClick={() => void write(today)}>
+        <Button weight={isAsked ? "main" : "plain"} onClick={() => attempt(() => write(today))}>
           {say(isBegun || state.today !== "none" ? words.goOnDiary : words.writeDiary)}
         </Button>
       )}
       {state.today === "none" && !isBegun && isAsked ? <Button onClick={() => setIdleOn(today)}>{say(words.idle)}</Button> : null}
-      {state.missed.length === 0 ? null : <Missed days={state.missed} isFolded={isOfMany} onWrite={(day) => void write(day)} />}
+      {state.missed.length === 0 ? null : <Missed days={state.missed} isFolded={isOfMany} onWrite={(day) => attempt(() => write(day))} />}
+      {failed}
       {idleOn === undefined ? null : (
-        <IdleSheet reader={reader} project={project} day={idleOn} suspended={state.suspended} onDone={() => setIdleOn(undefined)} onEdit={() => void write(idleOn)} />
+        <IdleSheet reader={reader} project={project} day={idleOn} suspended={state.suspended} onDone={() => setIdleOn(undefined)} onEdit={() => attempt(() => write(idleOn))} />
       )}
     </section>
   );

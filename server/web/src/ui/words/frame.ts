@@ -31,6 +31,11 @@ export const frame = room({
     zh: "多半是无痕模式，或者手机空间满了。请在普通窗口里打开，或腾出一些空间再试。以前写好的内容不会因此丢失。",
     en: "Perhaps it is a private window, or the phone is full. Open it in an ordinary window, or make some room and try again. What you wrote before is not lost by this.",
   },
+  noRoom: { zh: "手机存不下了", en: "The phone has no room left" },
+  noRoomWhy: {
+    zh: "请在手机里清理一些空间，再点一次。以前写好的都在，没有丢。",
+    en: "Make some room on the phone, then tap again. All that you wrote before is there; nothing is lost.",
+  },
   storageGone: { zh: "手机暂时存不了东西", en: "The phone cannot store anything just now" },
   storageGoneWhy: {
     zh: "以前存好的都在。刚写的还在这一页上：先抄下来或截个图，再重新打开。",
