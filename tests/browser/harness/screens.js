@@ -123,7 +123,8 @@ async function discard(phone, see) {
 
 /** The form of each kind of which the phone has a record that this person may change. */
 export async function edits(phone, see, seen) {
-  for (const [kind, id] of await oneOfEach(phone)) {
+  const all = await oneOfEach(phone);
+  for (const [kind, id] of all.filter(([kind]) => !seen.has(kind) || !seen.has(`record ${kind}`))) {
     await phone.go(`/#/record/${id}`);
     await phone.page.locator("article").waitFor();
     if (!seen.has(`record ${kind}`)) {

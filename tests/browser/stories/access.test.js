@@ -17,7 +17,7 @@ const THUMB = 48;
 const GUISES = [
   { name: "by day", rules: undefined },
   { name: "in the dark", scheme: "dark", rules: ["color-contrast"] },
-  { name: "in English", language: "en", rules: ["html-has-lang", "label", "button-name", "link-name"] },
+  { name: "in English", language: "en", rules: [] },
   { name: "with text twice as large", text: 200, rules: [] },
 ];
 
