@@ -219,7 +219,12 @@ export async function states(server, phone, see) {
   await a.write("design_change", signed, { project: PROJECT, reason: "围墙移位两米" });
   await head.sign("design_change", signed, { role: "principal", verdict: "confirmed" });
   await b.write("design_change", signed, { content: "围墙向北移两米", drawing: "总施-01" });
-  await shown(signed, "record-changed-since-signed", "总施-01");
+  const [{ edit }] = (await a.heads(signed)).drawing;
+  await a.write("design_change", signed, { drawing: "总施-02" }, { replaces: { drawing: [edit] } });
+  await shown(signed, "record-changed-since-signed", "总施-02");
+  await phone.tap("看改过什么");
+  await phone.sees("图号：原来是“总施-01”，改成“总施-02”");
+  await see("record-history");
   await phone.tap(/^签字$/);
   await phone.page.locator("dialog[open]").waitFor();
   await see("sheet-sign");
