@@ -66,9 +66,9 @@ function Scope({ scope }: { scope: string }) {
   const name = useLive(async () => {
     const row = await device.row(isDivision ? natural("division", id) : id);
     const value = row && headsOf(recordOf(row), "name")[0]?.value;
-    return isText(value) ? value : undefined;
+    return isText(value) ? value : isDivision ? id : "";
   }, [id, isDivision]);
-  return <span class="soft">{name ?? (isDivision ? id : "")}</span>;
+  return <span class="soft">{name}</span>;
 }
 
 function PositionConsent() {
