@@ -11,6 +11,7 @@ import {
   FIRST_PAUSE,
   LONGEST_PAUSE,
   MOST_CHANGES,
+  SHORTEST_PAUSE,
   start,
   step,
 } from "./engine.ts";
@@ -79,6 +80,15 @@ describe("the engine", () => {
     const [engine, effects, now] = play(start, [...syncing, busy], 0);
     expect(effects).toEqual([{ kind: "wake", at: now + 30_000 + FIRST_PAUSE / 2 }]);
     expect(step(engine, { kind: "looked" }, now + 1_000, 1)[1]).toEqual(effects);
+  });
+
+  test("tries again at once what broke while somebody looked, but not what the server put off", () => {
+    const looked = play(start, [...syncing, { kind: "looked" }])[0];
+    const broke = step({ ...looked, failures: 9 }, { kind: "broke" }, 60_000, 1);
+    expect(broke[1]).toEqual([{ kind: "wake", at: 60_000 + SHORTEST_PAUSE }]);
+    expect(play({ ...broke[0], busy: true }, [{ kind: "broke" }])[0].notBefore, "once").toBeGreaterThan(LONGEST_PAUSE);
+    const putOff: Event = { kind: "came", came: refused(503, 30_000), again: false };
+    expect(play(looked, [putOff])[0].notBefore).toBeGreaterThan(30_000);
   });
 
   test("stops where only a person can help, and goes on when that person looks", () => {

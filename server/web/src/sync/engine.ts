@@ -12,7 +12,7 @@ export const LONGEST_PAUSE = 15 * 60_000;
 /** How long after a sync that worked the next one comes by itself, in milliseconds. */
 export const BETWEEN_SYNCS = 5 * 60_000;
 /** The shortest time from one try to the next, however often somebody looks, in milliseconds. */
-const SHORTEST_PAUSE = 1_000;
+export const SHORTEST_PAUSE = 1_000;
 /** The most changes in one request. */
 export const MOST_CHANGES = 100;
 
@@ -38,6 +38,8 @@ export interface Engine {
   busy: boolean;
   /** Something came up meanwhile: another round follows at once. */
   again: boolean;
+  /** Somebody looked meanwhile, or the line came back: if the request breaks, the next follows at once. */
+  looked: boolean;
   /** Failures in a row. */
   failures: number;
   /** Not before that time, in milliseconds, but for what only a person can undo. */
@@ -66,14 +68,14 @@ export type Effect =
   /** Tell me when this time has come, in milliseconds. Takes the place of what was asked before. */
   | { kind: "wake"; at: number };
 
-export const start: Engine = { busy: false, again: false, failures: 0, notBefore: 0, batch: MOST_CHANGES };
+export const start: Engine = { busy: false, again: false, looked: false, failures: 0, notBefore: 0, batch: MOST_CHANGES };
 
 /** What happens next. `luck` is a number from 0 to 1, drawn anew for every event. */
 export function step(engine: Engine, event: Event, now: number, luck: number): [Engine, Effect[]] {
   switch (event.kind) {
     case "looked":
       // Whoever looks does not wait for a pause to end, but for the one that the server asked for.
-      return engine.trouble?.why === "busy" ? whenDue(engine, now) : begin(engine, now);
+      return engine.trouble?.why === "busy" ? whenDue(engine, now) : begin({ ...engine, looked: engine.busy }, now);
     case "news":
     case "timer":
       return whenDue(engine, now);
@@ -103,7 +105,7 @@ function begin(engine: Engine, now: number): [Engine, Effect[]] {
   if (engine.busy) {
     return [{ ...engine, again: true }, []];
   }
-  const begun = { ...engine, busy: true, again: false, notBefore: now + SHORTEST_PAUSE };
+  const begun = { ...engine, busy: true, again: false, looked: false, notBefore: now + SHORTEST_PAUSE };
   return [begun, [{ kind: "sync", batch: engine.batch }]];
 }
 
@@ -124,6 +126,7 @@ function came(
       const worked: Engine = {
         ...well,
         busy: false,
+        looked: false,
         failures: 0,
         batch: Math.min(engine.batch * 2, MOST_CHANGES),
         lastWorked: now,
@@ -161,7 +164,10 @@ function refused(
   }
 }
 
-/** Pauses, longer with each failure and never all phones at once, and sends less the next time. */
+/**
+ * Pauses, longer with each failure and never all phones at once, and sends less the next time. Somebody
+ * who looked while it was under way does not wait, unless the server asked for quiet.
+ */
 function failed(
   engine: Engine,
   trouble: Trouble,
@@ -170,11 +176,13 @@ function failed(
   atLeast = 0,
 ): [Engine, Effect[]] {
   const longest = Math.min(FIRST_PAUSE * 2 ** engine.failures, LONGEST_PAUSE);
-  const notBefore = now + atLeast + longest * (0.5 + 0.5 * luck);
+  const pause = engine.looked && trouble.why !== "busy" ? SHORTEST_PAUSE : longest * (0.5 + 0.5 * luck);
+  const notBefore = now + atLeast + pause;
   const next: Engine = {
     ...engine,
     busy: false,
     again: false,
+    looked: false,
     failures: engine.failures + 1,
     batch: Math.max(1, Math.floor(engine.batch / 2)),
     notBefore,

@@ -7,6 +7,7 @@ import { Device } from "../db/device.ts";
 import type { Change, Snapshot, Uuid } from "../protocol/wire.ts";
 import { Office, SCHEMA, portal, problem } from "../testing/office.ts";
 import { World } from "../testing/outside.ts";
+import { start } from "./engine.ts";
 import { Runner } from "./runner.ts";
 import { LeaseTurns } from "./turns.ts";
 
@@ -181,6 +182,20 @@ describe("when it comes again", () => {
     world.sign("hidden");
     world.sign("looked");
     await until(() => answered("/sync") === 4 && answered("/nudges") === 2);
+  });
+
+  test("is at once when somebody looked, or the line came back, while a request was dying", async () => {
+    await device.keepPaper("line", { engine: { ...start, failures: 9 } });
+    let breaks = () => {};
+    world.answering = () => new Promise((_, reject) => (breaks = () => reject(new TypeError("no line"))));
+    run();
+    await until(() => answered("/sync") === 1);
+    world.sign("looked");
+    breaks();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    world.answering = (path, init) => office.answer(path, init);
+    world.pass(1_000);
+    await until(() => answered("/sync") === 2);
   });
 
   const signOut = async () => {

@@ -171,7 +171,7 @@ export class Runner {
   private seen(sign: Sign): void {
     if (sign === "hidden") {
       this.nudges.stop();
-    } else if (!this.memory.engine.busy) {
+    } else {
       this.look();
     }
   }
@@ -222,7 +222,7 @@ export class Runner {
     this.witnessed = await this.device.paper<Witnessed>(WITNESS).catch(() => undefined);
     if (memory !== undefined) {
       // What was under way when the page was closed is not any more.
-      this.memory = { ...memory, engine: { ...memory.engine, busy: false, again: false } };
+      this.memory = { ...memory, engine: { ...memory.engine, busy: false, again: false, looked: false } };
     }
     await this.recount();
     this.tell();
