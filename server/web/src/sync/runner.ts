@@ -1,78 +1,61 @@
 /**
- * Carries out what the engine decides: asks, takes in the answer, repairs, and when the records are
- * through, sends the photos and has it proven that the office lacks nothing.
+ * Carries out what the engine decides: a round trip of the records, and when they are through, what
+ * follows them: papers, photos, and the proof that the office lacks nothing.
  *
  * All that matters is in `Device`, each step one transaction. The runner can be killed at any moment;
- * it remembers only when to come again, and what the screen says.
+ * it remembers only when to come again, and what the screen says. What each step does stands in rooms of
+ * its own: `trips`, `photoline`, `proof`; what they know together in `knowledge`.
  */
 
 import type { News } from "../db/bell.ts";
 import type { Device } from "../db/device.ts";
-import type { Sha256, SyncResponse, Uuid } from "../protocol/wire.ts";
-import { eventOf, whyOf } from "./broken.ts";
-import { type Effect, type Engine, type Event, LONGEST_PAUSE, start, step } from "./engine.ts";
+import type { Uuid } from "../protocol/wire.ts";
+import { type Effect, type Event, LONGEST_PAUSE, step } from "./engine.ts";
+import { Knowledge } from "./knowledge.ts";
 import { Nudges } from "./nudges.ts";
 import { Office } from "./office.ts";
 import type { Outside, Sign } from "./outside.ts";
-import { have } from "./phone.ts";
-import { type Counts, NOTHING, type SyncState, arePhotosSent, count, isSent } from "./state.ts";
-import { WITNESS, type Witnessed } from "./witnessed.ts";
+import { PhotoLine } from "./photoline.ts";
+import { Proof } from "./proof.ts";
+import type { SyncState } from "./state.ts";
+import { Trips } from "./trips.ts";
 
 export type { SyncState } from "./state.ts";
 
-/** How often in a row the replica is repaired; more says that something else is wrong. */
-const MOST_REPAIRS = 3;
-/** From which difference on a clock is wrong, in milliseconds. */
-const SKEW_MS = 60_000;
 /** How long what the server says of itself counts as fresh, in milliseconds. */
 const FRESH_MS = 6 * 3_600_000;
-/** How long a proof lasts while a backup is still to come, in milliseconds. */
-const PROOF_MS = 30 * 60_000;
 /** A pause longer than this comes of a clock that was set, in milliseconds. */
 const LONGEST_WAIT = 4 * LONGEST_PAUSE;
-/** How many bytes of photos that a backup has stay on the device. */
-const ROOMY_BYTES = 64 * 1024 * 1024;
-/** The paper on which stands what the runner must know when the app opens again. */
-const PAPER = "line";
-
-/** What outlives the page. */
-interface Memory {
-  engine: Engine;
-  provenAt?: number;
-  clockSkewMs?: number;
-  /** When `me` and `schema` were last fetched. */
-  papersAt?: number;
-}
 
 export class Runner {
-  private memory: Memory = { engine: start };
-  private counts: Counts = NOTHING;
-  private witnessed: Witnessed | undefined;
-  private isEnrolled = false;
+  private readonly known: Knowledge;
+  private readonly trips: Trips;
+  private readonly photos: PhotoLine;
+  private readonly proof: Proof;
+  private readonly nudges: Nudges;
   private isStopped = false;
-  private asksAfterHeld = true;
-  private repairs = 0;
-  /** What the request under way carries. */
-  private carries: ReadonlySet<Uuid> = new Set();
-  /** Photos go although data is to be saved. */
-  private photosAtOnce = false;
-  private photosNotBefore = 0;
-  private photoFailures = 0;
-  /** Bytes of photos on the line that the server did not acknowledge yet. */
-  private readonly onTheLine = new Map<Sha256, number>();
   /** What follows a sync is under way, and is to follow once more. */
   private after: "no" | "yes" | "again" = "no";
-  private readonly nudges: Nudges;
   private readonly watchers = new Set<() => void>();
   private quiets: (() => void)[] = [];
   private cancelWake = () => {};
-  private cancelPhotos = () => {};
 
   constructor(
     private readonly device: Device,
     private readonly outside: Outside,
   ) {
+    this.known = new Knowledge(device, outside);
+    this.trips = new Trips(device, outside, this.known);
+    this.proof = new Proof(device, outside, this.known);
     this.nudges = new Nudges(outside, () => this.happen({ kind: "news" }));
+    this.photos = new PhotoLine(device, outside, this.known, {
+      quiet: () => this.quiet(),
+      recount: async () => void (await this.recount()),
+      tell: () => this.tell(),
+      broke: (event) => this.known.engine.busy || this.happen(event),
+      goOn: () => void this.afterwards(),
+      isStopped: () => this.isStopped,
+    });
   }
 
   /** Begins to sync, and goes on by itself. Gives back how to stop it. */
@@ -87,23 +70,20 @@ export class Runner {
       unwatch.forEach((stop) => stop());
       this.nudges.stop();
       this.cancelWake();
-      this.cancelPhotos();
+      this.photos.stop();
     };
   }
 
   state(): SyncState {
-    const { engine, provenAt, clockSkewMs } = this.memory;
-    const flying = [...this.onTheLine.values()].reduce((sum, bytes) => sum + bytes, 0);
-    const { photos } = this.counts;
+    const { engine, counts } = this.known;
+    const { photos } = counts;
     return {
       engine,
-      ...this.counts,
-      photos: { ...photos, bytesSent: Math.min(photos.bytes, photos.bytesSent + flying) },
-      saveData: this.doPhotosWait(),
-      sending: this.onTheLine.size > 0,
-      ...(provenAt !== undefined && isSent(this.counts) ? { provenAt } : {}),
-      ...(clockSkewMs === undefined ? {} : { clockSkewMs }),
-      ...(this.witnessed?.distrust === undefined ? {} : { distrust: this.witnessed.distrust }),
+      ...counts,
+      photos: { ...photos, bytesSent: Math.min(photos.bytes, photos.bytesSent + this.photos.bytesFlying) },
+      saveData: this.photos.doWait(),
+      sending: this.photos.isSending,
+      ...this.known.said(),
     };
   }
 
@@ -115,22 +95,25 @@ export class Runner {
 
   /** Somebody wants it now. */
   look(): void {
-    this.photosNotBefore = 0;
+    this.photos.hurry();
     this.happen({ kind: "looked" });
   }
 
   /** Sends the photos although data is to be saved: the owner says so. */
   sendPhotos(): void {
-    this.photosAtOnce = true;
+    this.photos.sendAtOnce();
     this.look();
   }
 
   /** Asks the office whether it lacks anything of what is here; tells whether it lacks nothing. */
   async prove(): Promise<boolean> {
     try {
-      return await this.outside.turns.inTurn("sync", () => this.have());
+      const lacksNothing = await this.proof.ask();
+      await this.recount();
+      this.tell();
+      return lacksNothing;
     } catch (error) {
-      await this.explain(error, "have");
+      await this.known.explain(error, "have");
       return false;
     }
   }
@@ -138,18 +121,18 @@ export class Runner {
   // What happens ------------------------------------------------------------------------------------
 
   private happen(event: Event): void {
-    const isOfNobody = !this.isEnrolled && event.kind !== "came" && event.kind !== "broke";
+    const isOfNobody = !this.known.isEnrolled && event.kind !== "came" && event.kind !== "broke";
     if (this.isStopped || isOfNobody) {
       return;
     }
     const now = this.outside.now();
-    let { engine } = this.memory;
+    let { engine } = this.known;
     if (engine.notBefore > now + LONGEST_WAIT) {
       engine = { ...engine, notBefore: now };
     }
     let effects: Effect[];
     [engine, effects] = step(engine, event, now, this.outside.luck());
-    this.memory = { ...this.memory, engine };
+    this.known.engine = engine;
     for (const effect of effects) {
       this.carryOut(effect, now);
     }
@@ -181,8 +164,8 @@ export class Runner {
       return;
     }
     const waiting = await this.recount();
-    if (here && waiting.some((change) => !this.carries.has(change))) {
-      this.doubt();
+    if (here && waiting.some((change) => !this.trips.carries.has(change))) {
+      this.known.doubt();
       this.happen({ kind: "news" });
     }
     this.tell();
@@ -190,25 +173,21 @@ export class Runner {
 
   /** Counts what is on the device; tells which changes wait. */
   private async recount(): Promise<Uuid[]> {
-    const phone = await this.device.phone().catch(() => undefined);
-    const wasEnrolled = this.isEnrolled;
-    this.isEnrolled = phone !== undefined;
-    this.counts = phone === undefined ? NOTHING : count(phone);
-    if (this.isEnrolled && !wasEnrolled) {
+    const { waiting, owner } = await this.known.count();
+    if (owner === "came") {
       this.happen({ kind: "looked" });
-    } else if (!this.isEnrolled && wasEnrolled) {
+    } else if (owner === "left") {
       this.leave();
     }
-    return phone?.outbox.waiting.map((change) => change.id) ?? [];
+    return waiting;
   }
 
-  /** The owner signed out: nothing of what was before counts any more. */
+  /** The owner signed out. */
   private leave(): void {
     this.cancelWake();
-    this.cancelPhotos();
+    this.photos.stop();
     this.nudges.stop();
-    this.memory = { engine: { ...start, busy: this.memory.engine.busy } };
-    this.witnessed = undefined;
+    this.known.forget();
   }
 
   private tell(): void {
@@ -218,108 +197,26 @@ export class Runner {
   }
 
   private async remember(): Promise<void> {
-    const memory = await this.device.paper<Memory>(PAPER).catch(() => undefined);
-    this.witnessed = await this.device.paper<Witnessed>(WITNESS).catch(() => undefined);
-    if (memory !== undefined) {
-      // What was under way when the page was closed is not any more.
-      this.memory = { ...memory, engine: { ...memory.engine, busy: false, again: false, looked: false } };
-    }
+    await this.known.remember();
     await this.recount();
     this.tell();
   }
 
-  private async note(): Promise<void> {
-    if (this.isEnrolled) {
-      await this.device.keepPaper(PAPER, this.memory).catch(() => undefined);
-    }
-  }
-
-  /** What went wrong, in the engine's words, and in the notes for support. */
-  private async explain(error: unknown, doing: string): Promise<Event> {
-    const event = eventOf(error);
-    const detail = error instanceof Error ? error.message : String(error);
-    await this.device.keepTrouble(this.outside.now(), doing, whyOf(event), detail).catch(() => undefined);
-    return event;
-  }
-
-  // A round trip ------------------------------------------------------------------------------------
-
   private async round(batch: number): Promise<void> {
-    const event = await this.outside.turns
-      .inTurn("sync", () => this.trip(batch))
-      .catch((error: unknown) => this.explain(error, "sync"));
-    this.carries = new Set();
-    this.happen(event);
-    if (this.memory.engine.busy) {
+    this.happen(await this.trips.make(batch));
+    if (this.known.engine.busy) {
       return;
     }
-    this.asksAfterHeld = true;
-    this.repairs = 0;
-    await this.note();
-    if (this.memory.engine.trouble === undefined) {
+    this.trips.areThrough();
+    await this.known.note();
+    if (this.known.engine.trouble === undefined) {
       void this.afterwards();
     }
   }
 
-  private async trip(batch: number): Promise<Event> {
-    const [phone, token] = await Promise.all([this.device.phone(), this.device.token()]);
-    if (phone === undefined || token === undefined) {
-      return { kind: "broke" };
-    }
-    const office = new Office(this.outside, token);
-    const { request, answer, aheadMs } = await office.sync(phone, {
-      changes: batch,
-      askAfterHeld: this.asksAfterHeld,
-      checkpoint: this.witnessed?.note ?? null,
-      begins: ({ carries }) => {
-        this.carries = carries;
-      },
-    });
-    this.compareClocks(aheadMs);
-    const received = await this.device.receive(request.carries, answer);
-    this.asksAfterHeld = false;
-    if (received.accepted + received.duplicates + received.held > 0) {
-      this.doubt();
-    }
-    const isAnew = received.differs && (await this.repair(office));
-    await this.witness(office, answer);
-    return { kind: "came", came: { kind: "answer", answer }, again: received.again || isAnew };
-  }
-
-  /** What was proven before says nothing of what came since. */
-  private doubt(): void {
-    const { provenAt: _, ...memory } = this.memory;
-    this.memory = memory;
-  }
-
-  private compareClocks(aheadMs: number): void {
-    const { clockSkewMs: _, ...memory } = this.memory;
-    this.memory = Math.abs(aheadMs) > SKEW_MS ? { ...memory, clockSkewMs: aheadMs } : memory;
-  }
-
-  /** Repairs the replica by the server's index; tells whether it is pulled anew. */
-  private async repair(office: Office): Promise<boolean> {
-    this.repairs += 1;
-    if (this.repairs > MOST_REPAIRS) {
-      await this.explain(new Error(`still differs after ${MOST_REPAIRS} repairs`), "repair");
-      return false;
-    }
-    await this.device.repair(await office.index());
-    return (await this.device.phone())?.pull !== undefined;
-  }
-
-  /** Believes a new checkpoint only with the proof. That it cannot be checked now is no trouble. */
-  private async witness(office: Office, { checkpoint }: SyncResponse): Promise<void> {
-    if (checkpoint === undefined || checkpoint.note === this.witnessed?.note) {
-      return;
-    }
-    try {
-      const { heed } = await import("./witness.ts");
-      this.witnessed = await heed(this.witnessed, checkpoint, (county) => office.ledgerKey(county));
-      await this.device.keepPaper(WITNESS, this.witnessed);
-    } catch (error) {
-      await this.explain(error, "witness");
-    }
+  /** Ends when no request of the records is under way. */
+  private quiet(): Promise<void> {
+    return this.known.engine.busy ? new Promise((resolve) => this.quiets.push(resolve)) : Promise.resolve();
   }
 
   // Afterwards --------------------------------------------------------------------------------------
@@ -337,12 +234,13 @@ export class Runner {
         if (token !== undefined) {
           this.nudges.listen(token);
           // Photos do not wait for it.
-          await this.fetchPapers(new Office(this.outside, token)).catch((error: unknown) => this.explain(error, "papers"));
-          await this.upload(token);
-          await this.proveIfDue();
+          await this.fetchPapers(new Office(this.outside, token)).catch((error: unknown) => this.known.explain(error, "papers"));
+          await this.photos.send(token);
+          await this.proof.askIfDue();
+          await this.recount();
         }
       } catch (error) {
-        await this.explain(error, "afterwards");
+        await this.known.explain(error, "afterwards");
       }
     } while (this.isToFollowAgain());
     this.after = "no";
@@ -354,106 +252,12 @@ export class Runner {
   }
 
   private async fetchPapers(office: Office): Promise<void> {
-    const now = this.outside.now();
-    if (Math.abs(now - (this.memory.papersAt ?? 0)) > FRESH_MS) {
+    if (Math.abs(this.outside.now() - (this.known.papersAt ?? 0)) > FRESH_MS) {
       for (const name of ["schema", "me"] as const) {
         await this.device.keepPaper(name, await office.paper(name));
       }
-      this.memory = { ...this.memory, papersAt: now };
-      await this.note();
-    }
-  }
-
-  private doPhotosWait(): boolean {
-    return this.outside.savesData() && !this.photosAtOnce && !arePhotosSent(this.counts);
-  }
-
-  private async upload(token: string): Promise<void> {
-    await this.recount();
-    if (arePhotosSent(this.counts) || this.doPhotosWait() || this.isStopped) {
-      return;
-    }
-    const wait = this.photosNotBefore - this.outside.now();
-    if (wait > 0) {
-      this.cancelPhotos();
-      this.cancelPhotos = this.outside.after(wait, () => void this.afterwards());
-      return;
-    }
-    const { sendPhotos } = await import("../photos/upload.ts");
-    const told = (hash: Sha256, bytes: number) => {
-      this.onTheLine.set(hash, bytes);
-      this.tell();
-    };
-    const how = { quiet: () => this.quiet(), told, isOver: () => this.isStopped || this.doPhotosWait() };
-    const sent = await this.outside.turns.ifFree("photos", () => sendPhotos(this.device, this.outside, token, how));
-    this.onTheLine.clear();
-    await this.recount();
-    if (sent === undefined) {
-      return;
-    }
-    if (sent.photos > 0) {
-      this.doubt();
-    }
-    if (sent.broke === undefined) {
-      this.photosAtOnce = false;
-      this.photoFailures = 0;
-    } else {
-      await this.pausePhotos(sent.broke, sent.bytes > 0);
-    }
-  }
-
-  /** After a failure the next small sync finds out whether there is a line at all. */
-  private async pausePhotos(error: unknown, hadProgress: boolean): Promise<void> {
-    const event = await this.explain(error, "photo");
-    this.photoFailures = hadProgress ? 1 : this.photoFailures + 1;
-    const retryAfter = event.kind === "came" && event.came.kind === "refused" ? event.came.retryAfterMs : 0;
-    const pause = Math.min(1_000 * 2 ** this.photoFailures, LONGEST_PAUSE) * (0.5 + 0.5 * this.outside.luck());
-    this.photosNotBefore = this.outside.now() + (retryAfter ?? 0) + pause;
-    if (!this.memory.engine.busy) {
-      this.happen(event);
-    }
-  }
-
-  /** Ends when no request of the records is under way: they go first. */
-  private quiet(): Promise<void> {
-    return this.memory.engine.busy ? new Promise((resolve) => this.quiets.push(resolve)) : Promise.resolve();
-  }
-
-  private async proveIfDue(): Promise<void> {
-    const { kept, held, photos } = this.counts;
-    const { provenAt } = this.memory;
-    const isOld = provenAt !== undefined && Math.abs(this.outside.now() - provenAt) > PROOF_MS;
-    const hasUnsettled = kept + held + photos.total - photos.settled > 0;
-    if (isSent(this.counts) && (provenAt === undefined || (isOld && hasUnsettled))) {
-      await this.outside.turns.inTurn("sync", () => this.have());
-    }
-  }
-
-  private async have(): Promise<boolean> {
-    const [phone, token] = await Promise.all([this.device.phone(), this.device.token()]);
-    if (phone === undefined || token === undefined) {
-      return false;
-    }
-    const asked = have(phone);
-    const lacks = await new Office(this.outside, token).have(asked);
-    const lacksNothing = await this.device.receiveHave(asked, lacks);
-    this.memory = { ...this.memory, provenAt: this.outside.now() };
-    if (lacksNothing) {
-      await this.makeRoom();
-    } else {
-      this.doubt();
-    }
-    await this.recount();
-    await this.note();
-    this.tell();
-    return lacksNothing;
-  }
-
-  /** Lets go of photos that a backup has once there are many. */
-  private async makeRoom(): Promise<void> {
-    const photos = Object.values((await this.device.phone())?.photos ?? {}).filter((photo) => photo.settled);
-    if (photos.reduce((bytes, photo) => bytes + photo.length, 0) > ROOMY_BYTES) {
-      await this.device.album.makeRoom();
+      this.known.papersCame();
+      await this.known.note();
     }
   }
 }
