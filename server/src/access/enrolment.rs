@@ -96,12 +96,21 @@ fn is_disabled(username: &str) -> Error {
 
 /// Takes a code and enrols the phone that has it.
 ///
+/// A phone on which somebody's work is says `whose`: a code of anybody else is refused, and not used up.
+///
 /// A phone whose answer was lost asks again by the same code: what was enrolled before and never
 /// heard of is revoked, since nobody has its token, and the phone is enrolled anew.
 ///
 /// # Errors
-/// `code_unknown`, `code_used`, `code_expired`, `user_disabled`, `too_many`, or what the store says.
-pub async fn redeem(people: &People, code: &str, device_name: &str, peer: IpAddr) -> Result<Enrolled> {
+/// `code_unknown`, `code_of_another`, `code_used`, `code_expired`, `user_disabled`, `too_many`, or what the
+/// store says.
+pub async fn redeem(
+    people: &People,
+    code: &str,
+    device_name: &str,
+    whose: Option<UserId>,
+    peer: IpAddr,
+) -> Result<Enrolled> {
     let code = if let Some(short) = typed(code) {
         people.limits.short_code(peer)?;
         short
@@ -121,6 +130,9 @@ pub async fn redeem(people: &People, code: &str, device_name: &str, peer: IpAddr
     let user = people.store.write(move |tx| {
         Box::pin(async move {
             let code = enrolments::code(tx, &hash).await?.ok_or_else(code_unknown)?;
+            if whose.is_some_and(|whose| whose != code.user) {
+                return Err(code_of_another());
+            }
             match code.used_at {
                 Some(_) if was_seen => return Err(code_used()),
                 Some(used_at) => replace(tx, &code, used_at, now).await?,
@@ -187,6 +199,15 @@ fn code_unknown() -> Error {
         "code_unknown",
         "没有这个登记码，请核对后再试，或请管理员重新生成",
         "there is no such enrolment code; check it and try again, or ask for a new one",
+    )
+}
+
+fn code_of_another() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "code_of_another",
+        "这个登记码是给另一个人的，没有用掉",
+        "this enrolment code is for somebody else; it was not used up",
     )
 }
 

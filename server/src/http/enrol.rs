@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use sync_protocol::id::DeviceId;
+use sync_protocol::id::{DeviceId, UserId};
 
 use super::app::App;
 use super::extract::Json;
@@ -20,6 +20,10 @@ pub struct Enrolment {
     /// What the phone is called.
     #[serde(default)]
     device_name: String,
+    /// Whose work is on the phone already, if anybody's: a code of somebody else is refused.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Uuid)]
+    user: Option<UserId>,
 }
 
 /// A phone that was just enrolled.
@@ -45,6 +49,9 @@ struct EnrolledUser {
 ///
 /// A phone that got no answer may give the same code again for ten minutes: it gets a new token,
 /// and the one that was lost on the way is good for nothing. Once a token was used the code is not.
+///
+/// A phone whose token is good no more is enrolled again with all that is on it: it names the person
+/// whose work that is, and then counts as another device of that person.
 #[utoipa::path(
     post,
     path = "/api/v1/enrol",
@@ -53,6 +60,7 @@ struct EnrolledUser {
     responses(
         (status = 200, body = EnrolledView),
         (status = 401, description = "code_unknown, user_disabled", body = ProblemBody),
+        (status = 409, description = "code_of_another", body = ProblemBody),
         (status = 410, description = "code_used, code_expired", body = ProblemBody),
         (status = 429, body = ProblemBody),
     )
@@ -60,9 +68,9 @@ struct EnrolledUser {
 pub async fn enrol(
     State(app): State<App>,
     Peer(peer): Peer,
-    Json(Enrolment { code, device_name }): Json<Enrolment>,
+    Json(Enrolment { code, device_name, user: whose }): Json<Enrolment>,
 ) -> Result<Json<EnrolledView>, Problem> {
-    let Enrolled { device, token, .. } = enrolment::redeem(&app.people, &code, &device_name, peer).await?;
+    let Enrolled { device, token, .. } = enrolment::redeem(&app.people, &code, &device_name, whose, peer).await?;
     let actor = app.people.newcomer(&token).await?;
     let roles = RoleView::all_of(&actor, app.clock.now());
     let user = EnrolledUser { user: UserView::of(&actor), roles };

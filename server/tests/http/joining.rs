@@ -80,6 +80,28 @@ async fn a_phone_whose_answer_was_lost_on_a_bad_line_enrols_by_the_same_code() {
 }
 
 #[tokio::test]
+async fn a_phone_with_somebodys_work_on_it_is_enrolled_again_for_that_person_alone() {
+    let server = Server::start().await;
+    let (lin, wang) = (server.person("lin", None).await, server.person("wang", None).await);
+    let (first, device) = server.enrolled(lin).await;
+    accounts::revoke_device(&server.app.store, &server.app.clock, device).await.unwrap();
+    assert_eq!(server.me_by_token(&first).await.refused(), (401, "device_revoked"));
+    let codes = server.codes(wang).await;
+    let again = |code: String| {
+        let body = json!({ "code": code, "device_name": "演示手机", "user": lin });
+        server.post("/api/v1/enrol", &[], body)
+    };
+    assert_eq!(again(codes.short.clone()).await.refused(), (409, "code_of_another"));
+    assert_eq!(again(codes.long).await.refused(), (409, "code_of_another"));
+    let enrolled = again(server.codes(lin).await.short).await;
+    assert_eq!(enrolled.status, StatusCode::OK, "{}", enrolled.body);
+    assert_eq!(enrolled.body["user"]["id"], lin.to_string());
+    assert_ne!(enrolled.body["device"], device.to_string());
+    assert_eq!(server.me_by_token(&first).await.refused(), (401, "device_revoked"), "it stays so");
+    assert_eq!(server.enrol(&codes.short).await.status, StatusCode::OK, "what was refused was not used up");
+}
+
+#[tokio::test]
 async fn a_used_code_is_taken_again_for_ten_minutes_only() {
     let server = Server::start().await;
     let lin = server.person("lin", None).await;

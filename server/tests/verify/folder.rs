@@ -174,7 +174,7 @@ pub(crate) async fn let_people_in(store: &Store, clock: &Clock) {
     let codes = enrolment::issue(store, clock, here).await.unwrap();
     let people = People::new(store.clone(), clock.clone()).unwrap();
     let peer = std::net::IpAddr::from([127, 0, 0, 1]);
-    let phone = enrolment::redeem(&people, &codes.long, "演示手机", peer).await.unwrap();
+    let phone = enrolment::redeem(&people, &codes.long, "演示手机", None, peer).await.unwrap();
     accounts::revoke_device(store, clock, phone.device).await.unwrap();
     let now = clock.now();
     let session = Session {

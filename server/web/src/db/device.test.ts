@@ -91,6 +91,38 @@ describe("the device", () => {
   });
 });
 
+describe("the device that its owner enrols anew", () => {
+  const anew = { ...owner, device: id(0xd02) };
+
+  test("keeps all that is on it, and says all of it again to the server", async () => {
+    const device = await page();
+    await device.save(change(1));
+    const accepted: Outcome = { change: id(1), outcome: "accepted", seq: 7, conflicts: [] };
+    await round(device, { outcomes: [accepted], records: [row(1, 5), row(2, 6)] });
+    await device.save(change(2));
+    await device.drafts.keep({ id: "diary/1", kind: "diary", fields: { remarks: "半句" }, touchedAt: NOW }, new Hand());
+    await device.enrolAnew(anew, "another token");
+    expect(await device.token()).toBe("another token");
+    const phone = await device.phone();
+    expect(phone).toMatchObject({ owner: anew, cursor: null, ticket: null, settled: 0 });
+    expect(phone?.outbox).toEqual({ waiting: [change(1), change(2)], kept: [], held: [] });
+    expect(await device.rowsOfKind("diary")).toHaveLength(2);
+    expect(await device.drafts.all()).toHaveLength(1);
+    const last = await round(device, { records: [row(1, 5)], digest: digestOf(row(1, 5)) });
+    expect(last.differs, "what is not theirs any more is dropped").toBe(false);
+  });
+
+  test("is never enrolled for anybody else, nor for nobody", async () => {
+    const device = await page();
+    await device.save(change(1));
+    await expect(device.enrolAnew({ ...anew, user: id(0xb02) }, "theirs")).rejects.toThrow();
+    expect(await device.token()).toBe("token");
+    expect((await device.phone())?.outbox.waiting).toEqual([change(1)]);
+    database += 1;
+    await expect((await page()).enrolAnew(anew, "another token")).rejects.toThrow();
+  });
+});
+
 describe("the replica", () => {
   test("has the digest that the server has of the same rows", async () => {
     const device = await page();

@@ -99,6 +99,19 @@ export class Device {
     this.bell.ring("device");
   }
 
+  /** Lets its owner in anew; everything stays. To be called while no sync is under way. */
+  async enrolAnew(owner: phone.Owner, token: string): Promise<void> {
+    const tx = await this.db.transaction(["device", "photos"], "readwrite", { durability: "strict" });
+    const it = await wholeIn(tx);
+    if (it?.phone.owner.user !== owner.user) {
+      await undo(tx);
+      throw new Error("what is on this device is another's");
+    }
+    await putWhole(tx, it.phone, { ...it, phone: phone.enrolledAnew(it.phone, owner), token });
+    await tx.done;
+    this.bell.ring("device");
+  }
+
   /**
    * Takes everything of its owner off the device, unless there is more on it than whoever asked the office
    * had seen: another page may have saved something meanwhile. Tells whether it did.

@@ -29,7 +29,7 @@ interface Memory {
 export interface Counted {
   /** The changes that wait. */
   waiting: Uuid[];
-  /** Whether the device became somebody's, or nobody's, since it was last counted. */
+  /** Whether the device became somebody's, was let in anew, or became nobody's, since it was last counted. */
   owner: "came" | "left" | "same";
 }
 
@@ -37,13 +37,18 @@ export class Knowledge {
   counts: Counts = NOTHING;
   /** What was seen of the ledger. */
   witnessed: Witnessed | undefined;
-  isEnrolled = false;
+  /** As what the server knows this device; nothing while it is nobody's. */
+  private enrolledAs: Uuid | undefined;
   private memory: Memory = { engine: start };
 
   constructor(
     private readonly device: Device,
     private readonly outside: Outside,
   ) {}
+
+  get isEnrolled(): boolean {
+    return this.enrolledAs !== undefined;
+  }
 
   get engine(): Engine {
     return this.memory.engine;
@@ -91,10 +96,10 @@ export class Knowledge {
   /** Counts what is on the device. */
   async count(): Promise<Counted> {
     const phone = await this.device.phone().catch(() => undefined);
-    const wasEnrolled = this.isEnrolled;
-    this.isEnrolled = phone !== undefined;
+    const before = this.enrolledAs;
+    this.enrolledAs = phone?.owner.device;
     this.counts = phone === undefined ? NOTHING : count(phone);
-    const owner = this.isEnrolled === wasEnrolled ? "same" : this.isEnrolled ? "came" : "left";
+    const owner = this.enrolledAs === before ? "same" : this.isEnrolled ? "came" : "left";
     return { waiting: phone?.outbox.waiting.map((change) => change.id) ?? [], owner };
   }
 

@@ -117,6 +117,14 @@ export function newPhone(owner: Owner): Phone {
   };
 }
 
+/**
+ * The same owner, let in anew: to the server it is another device, so everything that is here is sent
+ * again (what the server has are duplicates) and the replica is pulled anew.
+ */
+export function enrolledAnew(phone: Phone, owner: Owner): Phone {
+  return { ...pullAnew(phone, true), owner, ticket: null, settled: 0 };
+}
+
 /** Puts a saved change into the outbox. */
 export function save(phone: Phone, change: Change): Phone {
   return { ...phone, outbox: { ...phone.outbox, waiting: [...phone.outbox.waiting, change] } };

@@ -221,6 +221,32 @@ describe("when it comes again", () => {
   });
 });
 
+describe("a device that is let in no more", () => {
+  const anew = { ...owner, device: id(0xd02) };
+
+  test("goes on at once when its owner enrolled it again, on every page, with all that was on it", async () => {
+    await device.save(change(1));
+    const shutOut = () => problem(401, "device_revoked");
+    world.answering = shutOut;
+    const [one, elsewhere] = [run(), new World()];
+    elsewhere.answering = shutOut;
+    const other = run(await page(), elsewhere);
+    const areShutOut = () => [one, other].every((runner) => runner.state().engine.trouble?.why === "signed_out");
+    await until(areShutOut);
+    const said: (string | null)[] = [];
+    for (const outside of [world, elsewhere]) {
+      outside.answering = (path, init) => {
+        said.push(new Headers(init.headers).get("Authorization"));
+        return office.answer(path, init);
+      };
+    }
+    await one.betweenSyncs(() => device.enrolAnew(anew, "another token"));
+    await until(() => one.state().provenAt !== undefined && other.state().engine.trouble === undefined);
+    expect(office.ledger).toEqual([change(1)]);
+    expect(new Set(said)).toEqual(new Set(["Bearer another token"]));
+  });
+});
+
 describe("the replica", () => {
   test("that differs is repaired by the index and pulled anew, without a word to anybody", async () => {
     office.records = [row(1, 5), row(2, 6)];

@@ -118,6 +118,11 @@ export class Runner {
     }
   }
 
+  /** Does what may not happen while a sync is under way, on whatever page. */
+  async betweenSyncs(work: () => Promise<void>): Promise<void> {
+    await this.outside.turns.inTurn("sync", work);
+  }
+
   // What happens ------------------------------------------------------------------------------------
 
   private happen(event: Event): void {
@@ -175,6 +180,8 @@ export class Runner {
   private async recount(): Promise<Uuid[]> {
     const { waiting, owner } = await this.known.count();
     if (owner === "came") {
+      // What was listened to before was by another token.
+      this.nudges.stop();
       this.happen({ kind: "looked" });
     } else if (owner === "left") {
       this.leave();

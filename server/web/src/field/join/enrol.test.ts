@@ -42,7 +42,7 @@ describe("a code", () => {
 });
 
 describe("joining", () => {
-  const ask = (fetch: Fetch) => join(fetch, "AB2CD3EF", "安卓手机", "zh-CN");
+  const ask = (fetch: Fetch) => join(fetch, { code: "AB2CD3EF", name: "安卓手机" }, "zh-CN");
 
   test("makes it the owner's phone, with what the server said of them at hand without a line", async () => {
     const joined = await ask(answering(200, JSON.stringify(enrolled)));
@@ -60,6 +60,18 @@ describe("joining", () => {
       device: { id: enrolled.device, name: "安卓手机" },
     });
     device.close();
+  });
+
+  test("says whose work is on the phone, so that a code of another is not used up", async () => {
+    const owner = { user: enrolled.user.id, name: "李老师（演示）", device: "d" };
+    const asked: unknown[] = [];
+    const fetch: Fetch = async (_, init) => {
+      asked.push(JSON.parse(String(init.body)));
+      return new Response(JSON.stringify({ code: "code_of_another", detail: "是给另一个人的" }), { status: 409 });
+    };
+    const joining = await join(fetch, { code: "AB2CD3EF", name: "安卓手机", owner }, "zh-CN");
+    expect(joining).toMatchObject({ kind: "refused", code: "code_of_another" });
+    expect(asked).toEqual([{ code: "AB2CD3EF", device_name: "安卓手机", user: owner.user }]);
   });
 
   test("tells the server's reason where it says no", async () => {

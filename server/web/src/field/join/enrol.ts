@@ -2,6 +2,7 @@
 
 import type { Device } from "../../db/device.ts";
 import type { Owner } from "../../sync/phone.ts";
+import type { Runner } from "../../sync/runner.ts";
 
 /** What the server says of the owner, kept as the paper `me` as `GET /api/v1/me` tells it. */
 export interface Me {
@@ -40,19 +41,28 @@ export function isWhole(code: string): boolean {
   return code.length === 8 || code.length >= 20;
 }
 
-export async function join(fetch: Fetch, code: string, deviceName: string, language: string): Promise<Joining> {
+/** What a phone enrols with. */
+export interface Asking {
+  code: string;
+  /** What the phone is called. */
+  name: string;
+  /** Whose work is on it already: a code of anybody else is refused, and not used up. */
+  owner?: Owner;
+}
+
+export async function join(fetch: Fetch, { code, name, owner }: Asking, language: string): Promise<Joining> {
   const line = new AbortController();
   const patience = setTimeout(() => line.abort(), PATIENCE);
   try {
     const response = await fetch("/api/v1/enrol", {
       method: "POST",
       headers: { "Content-Type": "application/json", "Accept-Language": language },
-      body: JSON.stringify({ code, device_name: deviceName }),
+      body: JSON.stringify({ code, device_name: name, ...(owner === undefined ? {} : { user: owner.user }) }),
       signal: line.signal,
       cache: "no-store",
       credentials: "omit",
     });
-    return judged(response.status, await response.text(), deviceName);
+    return judged(response.status, await response.text(), name);
   } catch {
     return { kind: "no_line" };
   } finally {
@@ -62,9 +72,18 @@ export async function join(fetch: Fetch, code: string, deviceName: string, langu
 
 /** Makes this the owner's device, and keeps what the server said of them. */
 export async function settleIn(device: Device, me: Me, token: string): Promise<void> {
-  const owner: Owner = { user: me.user.id, name: me.user.display_name, device: me.device.id };
-  await device.enrol(owner, token);
+  await device.enrol(ownerOf(me), token);
   await device.keepPaper("me", me);
+}
+
+/** Lets the owner in anew with all that is on the device. */
+export async function settleAnew(device: Device, runner: Runner, me: Me, token: string): Promise<void> {
+  await runner.betweenSyncs(() => device.enrolAnew(ownerOf(me), token));
+  await device.keepPaper("me", me);
+}
+
+function ownerOf({ user, device }: Me): Owner {
+  return { user: user.id, name: user.display_name, device: device.id };
 }
 
 function judged(status: number, body: string, deviceName: string): Joining {

@@ -45,6 +45,7 @@ function TroubleNotice({ sync }: { sync: SyncState }) {
     <Notice tone={tone} title={say(title)} live>
       {said === "" ? null : <p>{said}</p>}
       <p>{say(why)}</p>
+      {trouble.why === "signed_out" ? <ButtonLink href={to("enrol")}>{say(words.enrolAgain)}</ButtonLink> : null}
       {trouble.why === "refused" || trouble.why === "signed_out" ? (
         <ButtonLink href={to("support")}>{say(words.support)}</ButtonLink>
       ) : null}

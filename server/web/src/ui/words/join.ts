@@ -68,9 +68,22 @@ export const join = room({
   copyCode: { zh: "复制登记码", en: "Copy the code" },
   already: { zh: "这台手机已经登记给 {name}", en: "This phone is enrolled for {name} already" },
   alreadyWhy: {
-    zh: "一台手机同时只能给一个人用。要换人，先在“我的”里退出。",
-    en: "A phone is one person's at a time. To hand it on, sign out under “Me” first.",
+    zh: "一台手机同时只能给一个人用。要换人，先在“我的”里退出。还是{name}本人、办公室又给了登记码的，可以在下面重新登记，手机里的内容都留着。",
+    en: "A phone is one person's at a time. To hand it on, sign out under “Me” first. If it is still {name}'s and the office gave a new code, enrol again below; all that is on the phone stays.",
   },
+  shutOut: { zh: "办公室停用了这台手机的登记", en: "The office ended this phone's enrolment" },
+  shutOutWhy: {
+    zh: "请{name}向办公室要一个新的登记码，在这里重新登记。手机里的记录、草稿和照片都留着，登记好就接着发送。",
+    en: "{name} can ask the office for a new code and enrol again here. Entries, drafts and photos on the phone all stay, and are sent once it is enrolled.",
+  },
+  again: { zh: "重新登记这台手机", en: "Enrol this phone again" },
+  enrolAgain: { zh: "重新登记", en: "Enrol again" },
+  anothers: { zh: "这个登记码是另一个人的", en: "This code is for somebody else" },
+  anothersWhy: {
+    zh: "这台手机里是{name}写的内容，所以没有登记，登记码也没有用掉，什么也没丢。要换人用：先到“我的”里退出，没交到办公室的那里会让您先导出成文件；然后再用这个登记码。",
+    en: "What is on this phone was written by {name}, so it was not enrolled; the code is not used up and nothing is lost. To hand the phone on, sign out under “Me” first: it lets you export what is not at the office yet. Then use this code.",
+  },
+  toMe: { zh: "去“我的”", en: "Go to “Me”" },
   hello: { zh: "{name}，登记好了", en: "{name}, you are enrolled" },
   helloWhy: {
     zh: "您的工程和日志正在取来。现在起没有信号也能写。",

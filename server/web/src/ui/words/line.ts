@@ -63,9 +63,10 @@ export const line = room({
   officeBusyWhy: { zh: "过一会儿会自动再试，不用管它。什么也没丢。", en: "It tries again by itself in a while. Nothing is lost." },
   signedOut: { zh: "办公室停用了这台手机的登记", en: "The office ended this phone's enrolment" },
   signedOutWhy: {
-    zh: "写的都还在手机里，什么也没丢，但现在发不出去。请给办公室打电话；没有发出的内容可以先导出成文件交给办公室。",
-    en: "All you wrote is still on the phone and nothing is lost, but it cannot be sent now. Please call the office; what was not sent can be exported to a file for them.",
+    zh: "写的都还在手机里，什么也没丢，但现在发不出去。请给办公室打电话，要一个新的登记码；没有发出的内容也可以先导出成文件交给办公室。",
+    en: "All you wrote is still on the phone and nothing is lost, but it cannot be sent now. Please call the office for a new code; what was not sent can also be exported to a file for them.",
   },
+  enrolAgain: { zh: "有了登记码，重新登记", en: "I have a code: enrol again" },
   oldApp: { zh: "手机里的版本太旧了", en: "The version on this phone is too old" },
   oldAppWhy: {
     zh: "写的内容照常送到办公室；要看到办公室的新内容，请先更新。",
