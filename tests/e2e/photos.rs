@@ -7,6 +7,8 @@ use harness::{Device, Network, Server, Weather, World, eventually};
 use reqwest::{Method, StatusCode};
 use sync_protocol::id::RecordId;
 use sync_protocol::photo::Sha256;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 const DAY: &str = "2026-03-02";
 
@@ -103,6 +105,40 @@ async fn a_piece_that_hangs_is_taken_over_by_the_next_request() {
     assert!(phone.everything_is_at_the_office().await.expect("the line holds"));
     assert!(phone.phone.photos[&photo].at_office);
     server.verify();
+}
+
+/// Browsers send once more, by themselves, a piece that was cut, and all of it before they look at the answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_piece_that_begins_where_bytes_are_already_is_answered_and_hung_up_at_once() {
+    let server = Server::start().await;
+    let world = World::small(3).open(&server).await;
+    let mut phone = world.school_phone(&server, "甲").await;
+    let photo = phone.take_picture(picture(5), "柱筋.jpg");
+    phone.send_photos().await.expect("the line holds");
+    let path = phone.phone.photos[&photo].upload.clone().expect("it was begun");
+    let token = &phone.phone.owner.token;
+    let begins = format!(
+        "PATCH {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nTus-Resumable: 1.0.0\r\n\
+         Content-Type: application/offset+octet-stream\r\nUpload-Offset: 100\r\nContent-Length: 1000000\r\n\r\n"
+    );
+    let line = TcpStream::connect(server.address()).await.expect("the server takes connections");
+    let (mut down, mut up) = line.into_split();
+    up.write_all(begins.as_bytes()).await.expect("the server listens");
+    let slowly = tokio::spawn(async move {
+        let mut sent = 0;
+        while up.write_all(&[7; 64]).await.is_ok() {
+            sent += 64;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        sent
+    });
+    let mut said = vec![0; 4096];
+    let read = down.read(&mut said).await.expect("an answer comes first");
+    let said = String::from_utf8_lossy(&said[..read]).to_lowercase();
+    assert!(said.starts_with("http/1.1 409 ") && said.contains("upload-offset: "), "{said}");
+    let sent = slowly.await.expect("no panic");
+    // Two seconds' worth: far less than a line that is read to its end would carry.
+    assert!(sent < 200 * 64, "{sent} bytes were taken");
 }
 
 #[tokio::test(flavor = "multi_thread")]

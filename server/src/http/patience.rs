@@ -1,7 +1,9 @@
 //! A stream whose writes must make progress: who takes no byte of an answer for too long is cut off.
 //!
 //! It is closed gently where a request was answered before all of it came: a connection that is
-//! closed on bytes that nobody read is reset, and the answer may be lost with it.
+//! closed on bytes that nobody read is reset, and the answer may be lost with it. Where what still comes
+//! is known to be of no use, it is closed soon: browsers send all of a request before they look at the
+//! answer, and on a slow line that is most of what they pay for.
 
 use std::io;
 use std::pin::Pin;
@@ -15,8 +17,23 @@ use tokio::time::{Instant, Sleep};
 
 /// For how long, after the last byte of an answer, is read and thrown away what still comes.
 const LINGER: Duration = Duration::from_secs(5);
+/// The same where what still comes is of no use.
+const LINGER_BRIEFLY: Duration = Duration::from_millis(250);
 /// How much of that at a time.
 const THROWN_AWAY_BYTES: usize = 8 * 1024;
+
+/// What a connection knows of the request that it carries.
+#[derive(Debug, Default)]
+pub(super) struct Carried {
+    /// It was answered before all of it was read.
+    pub(super) is_unread: AtomicBool,
+    /// What still comes of it is of no use.
+    pub(super) is_useless: AtomicBool,
+}
+
+/// Says of an answer that what still comes of its request is of no use.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EnoughRead;
 
 /// A stream whose writes must make progress.
 pub(super) struct Patient<S> {
@@ -24,15 +41,14 @@ pub(super) struct Patient<S> {
     patience: Duration,
     deadline: Pin<Box<Sleep>>,
     waiting: bool,
-    /// Whether a request was answered before all of it was read.
-    unread: Arc<AtomicBool>,
+    carried: Arc<Carried>,
     lingering: bool,
 }
 
 impl<S> Patient<S> {
-    pub(super) fn new(stream: S, patience: Duration, unread: Arc<AtomicBool>) -> Self {
+    pub(super) fn new(stream: S, patience: Duration, carried: Arc<Carried>) -> Self {
         let deadline = Box::pin(tokio::time::sleep(patience));
-        Self { stream, patience, deadline, waiting: false, unread, lingering: false }
+        Self { stream, patience, deadline, waiting: false, carried, lingering: false }
     }
 
     /// Passes on what a write came to, unless it waits for longer than it may.
@@ -55,7 +71,9 @@ impl<S: AsyncRead + Unpin> Patient<S> {
     fn linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if !self.lingering {
             self.lingering = true;
-            self.deadline.as_mut().reset(Instant::now() + LINGER);
+            let is_useless = self.carried.is_useless.load(Ordering::Relaxed);
+            let linger = if is_useless { LINGER_BRIEFLY } else { LINGER };
+            self.deadline.as_mut().reset(Instant::now() + linger);
         }
         loop {
             if self.deadline.as_mut().poll(cx).is_ready() {
@@ -110,7 +128,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Patient<S> {
             let shut = Pin::new(&mut self.stream).poll_shutdown(cx);
             ready!(self.timed(cx, shut))?;
         }
-        if self.unread.load(Ordering::Relaxed) {
+        if self.carried.is_unread.load(Ordering::Relaxed) {
             ready!(self.linger(cx));
         }
         Poll::Ready(Ok(()))
@@ -146,7 +164,8 @@ mod tests {
     async fn what_still_comes_of_a_request_is_read_before_the_end_and_not_for_ever() {
         for (unread, hangs_up) in [(false, false), (true, true), (true, false)] {
             let (near, mut far) = tokio::io::duplex(16);
-            let mut near = Patient::new(near, LINGER, Arc::new(AtomicBool::new(unread)));
+            let carried = Carried { is_unread: AtomicBool::new(unread), ..Carried::default() };
+            let mut near = Patient::new(near, LINGER, Arc::new(carried));
             let sending = tokio::spawn(async move {
                 let sent = far.write_all(&[7; 80]).await;
                 if hangs_up {
@@ -161,5 +180,25 @@ mod tests {
             drop(near);
             assert_eq!(sending.await.unwrap().is_ok(), unread, "{unread} {hangs_up}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_of_no_use_is_not_waited_for() {
+        let (near, mut far) = tokio::io::duplex(16);
+        let carried = Carried { is_unread: AtomicBool::new(true), is_useless: AtomicBool::new(true) };
+        let mut near = Patient::new(near, LINGER, Arc::new(carried));
+        let endless = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                if far.write_all(&[7]).await.is_err() {
+                    return;
+                }
+            }
+        });
+        let began = Instant::now();
+        near.shutdown().await.unwrap();
+        drop(near);
+        endless.await.unwrap();
+        assert!(began.elapsed() < LINGER / 2, "it took {:?}", began.elapsed());
     }
 }

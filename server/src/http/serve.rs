@@ -9,7 +9,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::crowd::Crowd;
-use super::patience::Patient;
+use super::patience::{Carried, EnoughRead, Patient};
 use crate::access::network;
 
 /// The most connections at a time; more wait in the kernel's queue until one ends.
@@ -114,15 +114,22 @@ type Served = tower::util::BoxCloneSyncService<
 fn connection(stream: TcpStream, peer: SocketAddr, router: Router) -> Connection {
     // Answers are small and written whole: waiting for more only delays them.
     let _ = stream.set_nodelay(true);
-    let unread = Arc::<AtomicBool>::default();
-    let stream = Patient::new(stream, WRITE_TIMEOUT, Arc::clone(&unread));
+    let carried = Arc::<Carried>::default();
+    let stream = Patient::new(stream, WRITE_TIMEOUT, Arc::clone(&carried));
     let served = tower::util::BoxCloneSyncService::new(tower::service_fn(
         move |request: axum::http::Request<Incoming>| {
-            unread.store(false, Ordering::Relaxed);
-            let unread = Arc::clone(&unread);
-            let mut request = request.map(|body| Body::new(Watched { body, is_over: false, unread }));
+            carried.is_unread.store(false, Ordering::Relaxed);
+            let watching = Arc::clone(&carried);
+            let mut request =
+                request.map(|body| Body::new(Watched { body, is_over: false, carried: watching }));
             request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().oneshot(request)
+            let (answering, carried) = (router.clone().oneshot(request), Arc::clone(&carried));
+            async move {
+                let answer = answering.await?;
+                let is_enough = answer.extensions().get::<EnoughRead>().is_some();
+                carried.is_useless.store(is_enough, Ordering::Relaxed);
+                Ok(answer)
+            }
         },
     ));
     http1::Builder::new()
@@ -136,7 +143,7 @@ fn connection(stream: TcpStream, peer: SocketAddr, router: Router) -> Connection
 struct Watched {
     body: Incoming,
     is_over: bool,
-    unread: Arc<AtomicBool>,
+    carried: Arc<Carried>,
 }
 
 impl hyper::body::Body for Watched {
@@ -164,7 +171,7 @@ impl hyper::body::Body for Watched {
 impl Drop for Watched {
     fn drop(&mut self) {
         if !self.is_over && !self.body.is_end_stream() {
-            self.unread.store(true, Ordering::Relaxed);
+            self.carried.is_unread.store(true, Ordering::Relaxed);
         }
     }
 }

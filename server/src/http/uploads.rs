@@ -19,11 +19,12 @@ use uuid::Uuid;
 use super::app::App;
 use super::auth::Signed;
 use super::extract;
+use super::patience::EnoughRead;
 use super::problem::{Problem, ProblemBody};
 use crate::blobs::part::Checksum;
 use crate::error::{Error, Kind, Result};
 use crate::photos::drain;
-use crate::photos::upload::{Announced, MAX_BYTES, Progress, Stopped};
+use crate::photos::upload::{Announced, MAX_BYTES, OFFSET_MISMATCH, Progress, Stopped};
 
 const PATH: &str = "/api/v1/uploads";
 const VERSION: HeaderValue = HeaderValue::from_static("1.0.0");
@@ -152,6 +153,10 @@ pub async fn stand(
         Ok(progress) => {
             let mut response = dress(StatusCode::OK.into_response(), Some(&progress));
             response.headers_mut().insert(UPLOAD_LENGTH, HeaderValue::from(progress.length));
+            // What breaks on a connection that was used before, browsers send once more by themselves,
+            // from where it was, and tell nobody. Who asks has just lost a line: the piece that follows
+            // goes on a new one.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             response
         }
         Err(error) => refused(error.into()),
@@ -314,9 +319,13 @@ fn dress(mut response: Response, progress: Option<&Progress>) -> Response {
 
 fn refused(stopped: Stopped) -> Response {
     let is_version = stopped.error.kind == Kind::Precondition;
+    let is_elsewhere = stopped.error.code == OFFSET_MISMATCH;
     let mut response = dress(Problem(stopped.error).into_response(), stopped.progress.as_ref());
     if is_version {
         response.headers_mut().insert(TUS_VERSION, VERSION);
+    }
+    if is_elsewhere {
+        response.extensions_mut().insert(EnoughRead);
     }
     response
 }

@@ -36,6 +36,8 @@ pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
 pub const KEPT_DAYS: i64 = 30;
 /// The kind of the job that looks at a photo.
 pub const PHOTO_JOB: &str = "photo";
+/// The code of the refusal of bytes that begin elsewhere than where the upload stands.
+pub const OFFSET_MISMATCH: &str = "offset_mismatch";
 /// What a client calls its file is kept up to this length.
 const MAX_NAME_CHARS: usize = 200;
 
@@ -206,6 +208,8 @@ impl Uploads {
                 drain(body).await;
                 return Ok(progress);
             }
+            // The bytes are here already: reading them to the end is what they cost on a slow line.
+            Err(stopped) if stopped.error.code == OFFSET_MISMATCH => return Err(stopped),
             Err(stopped) => {
                 drop(turn);
                 drain(body).await;
@@ -531,7 +535,7 @@ fn other_length(length: u64) -> Error {
 fn offset_error(offset: u64) -> Error {
     Error::new(
         Kind::Conflict,
-        "offset_mismatch",
+        OFFSET_MISMATCH,
         format!("服务器已有 {offset} 字节，请从这里继续；已收到的内容没有丢失"),
         format!("the server has {offset} bytes, go on from there; nothing that arrived is lost"),
     )

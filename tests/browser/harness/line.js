@@ -114,7 +114,8 @@ export class Line {
 
   /** Carries what comes at the pace of the line, which all connections share. */
   async #carry(from, to, direction) {
-    from.on("close", () => to.destroy());
+    // What came before somebody hung up still arrives.
+    from.on("close", (broke) => broke && to.destroy());
     for await (const bytes of from) {
       for (let at = 0; at < bytes.length && !to.destroyed; at += PIECE) {
         const piece = bytes.subarray(at, at + PIECE);
