@@ -7,7 +7,8 @@
  */
 
 import type { IDBPObjectStore, StoreNames } from "idb";
-import type { Sha256, Stamp } from "../protocol/wire.ts";
+import { showing } from "../photos/fate.ts";
+import type { Change, Sha256, Stamp } from "../protocol/wire.ts";
 import type { Phone, Photo } from "../sync/phone.ts";
 import type { Bell } from "./bell.ts";
 import type { Database } from "./database.ts";
@@ -170,8 +171,8 @@ export async function letGoOf<Names extends ArrayLike<StoreNames<Tables>>>(
   }
 }
 
-/** A phone on which that picture is a photo to be sent. */
-export function withPhoto(phone: Phone, shot: Shot, { bytes, type }: { bytes: number; type: string }): Phone {
+/** A phone on which that picture, of which a change speaks, is a photo to be sent. */
+export function withPhoto(phone: Phone, shot: Shot, change: Change, { bytes, type }: { bytes: number; type: string }): Phone {
   const photo: Photo = {
     length: bytes,
     filename: shot.filename,
@@ -179,6 +180,7 @@ export function withPhoto(phone: Phone, shot: Shot, { bytes, type }: { bytes: nu
     acknowledged: 0,
     atOffice: false,
     settled: false,
+    of: showing(change, shot.sha256),
   };
   return { ...phone, photos: { ...phone.photos, [shot.sha256]: phone.photos[shot.sha256] ?? photo } };
 }

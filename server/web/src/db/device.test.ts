@@ -184,11 +184,24 @@ describe("photos and drafts", () => {
     expect((await device.phone())?.photos).toEqual({});
     await device.save(showing(1, hash), from(draft.id));
     const photo = { length: 3, filename: "柱筋.jpg", filetype: "image/jpeg", acknowledged: 0 };
-    const unsent = { ...photo, atOffice: false, settled: false };
+    const of = { record: id(0xff), kind: "diary", edits: [`${id(1)}.0`] };
+    const unsent = { ...photo, atOffice: false, settled: false, of };
     expect((await device.phone())?.photos).toEqual({ [hash]: unsent });
     expect(await device.album.shots()).toEqual([]);
     expect(await (await device.album.bytes(hash))?.text()).toBe("abc");
     expect(await device.album.bytes(other)).toBeUndefined();
+  });
+
+  test("a picture that the office refused asks its owner no more once another is in its place", async () => {
+    const device = await page();
+    await device.album.shoot(shot(hash, draft.id), jpeg);
+    await device.save(showing(1, hash), from(draft.id));
+    await device.album.shoot(shot(other, draft.id), jpeg);
+    await device.album.told(hash, (photo) => ({ ...photo, refused: "太大" }));
+    const replacing = showing(2, other);
+    await device.save({ ...replacing, edits: replacing.edits.map((edit) => ({ ...edit, replaces: [`${id(1)}.0`] })) });
+    expect((await device.phone())?.photos[hash]).toMatchObject({ refused: "太大", isLeft: true });
+    expect(await device.album.holds(hash)).toBe(true);
   });
 
   test("a picture is gone when no draft shows it, and stays while one does or a record has it", async () => {

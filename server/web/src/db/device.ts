@@ -8,6 +8,7 @@
  */
 
 import type { IDBPObjectStore, IDBPTransaction, StoreNames } from "idb";
+import { withReplaced } from "../photos/fate.ts";
 import { mentioned, picturesIn } from "../photos/mentioned.ts";
 import { ScopeDigest } from "../protocol/digest.ts";
 import type {
@@ -153,12 +154,12 @@ export class Device {
     try {
       const [drafts, roll, album] = [tx.objectStore("drafts"), tx.objectStore("roll"), tx.objectStore("album")];
       const it = await enrolled(wholeIn(tx));
-      let saved = phone.save(it.phone, change);
+      let saved = withReplaced(phone.save(it.phone, change), change);
       const gone: Sha256[] = [];
       for (const hash of mentioned(change)) {
         const [shot, picture] = [await roll.get(hash), await album.get(hash)];
         if (shot !== undefined && picture !== undefined) {
-          saved = withPhoto(saved, shot, { bytes: picture.bytes.byteLength, type: picture.type });
+          saved = withPhoto(saved, shot, change, { bytes: picture.bytes.byteLength, type: picture.type });
           await roll.delete(hash);
         } else if (saved.photos[hash] === undefined) {
           gone.push(hash);

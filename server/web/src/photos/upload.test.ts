@@ -10,6 +10,7 @@ import type { Photo } from "../sync/phone.ts";
 import { Office } from "../testing/office.ts";
 import { World } from "../testing/outside.ts";
 import { TusOffice, refusalBody } from "../testing/tus.ts";
+import { sentAgain } from "./fate.ts";
 import { hashOf } from "./hash.ts";
 import { LARGEST_PIECE, SMALLEST_PIECE, afterFailure, afterPiece } from "./pieces.ts";
 import { type Sending, sendPhotos } from "./upload.ts";
@@ -165,7 +166,20 @@ describe("a photo", () => {
     const hash = await saved(40);
     await device.db.put("album", { bytes: new ArrayBuffer(40 * KIB), type: "image/jpeg" }, hash);
     expect(await send()).toMatchObject({ photos: 0 });
-    expect((await photo(hash))?.refused).toContain("damaged");
+    expect(await photo(hash)).toMatchObject({ fault: "damaged", atOffice: false });
+  });
+
+  test("that the office will not have goes out again when its owner says so, and not before", async () => {
+    const hash = await saved(40);
+    let refuses = true;
+    office.line = () => (refuses ? { status: 415, body: refusalBody(415, "wrong_type") } : undefined);
+    await send();
+    refuses = false;
+    expect(await send()).toMatchObject({ photos: 0 });
+    expect(await photo(hash)).toMatchObject({ refused: "不行：wrong_type" });
+    await device.album.told(hash, sentAgain);
+    expect(await send()).toMatchObject({ photos: 1 });
+    expect((await photo(hash))?.refused).toBeUndefined();
   });
 
   test("that the office has already costs no byte", async () => {

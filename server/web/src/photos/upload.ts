@@ -15,6 +15,7 @@ import { notAnswered } from "../sync/answer.ts";
 import { Unanswered } from "../sync/broken.ts";
 import type { Outside } from "../sync/outside.ts";
 import type { Photo } from "../sync/phone.ts";
+import { isStuck } from "./fate.ts";
 import { hashOf } from "./hash.ts";
 import { SMALLEST_PIECE, afterFailure, afterPiece } from "./pieces.ts";
 
@@ -65,7 +66,7 @@ export async function sendPhotos(device: Device, outside: Outside, token: string
   const sent: Sent = { photos: 0, bytes: 0 };
   for (;;) {
     const photos = Object.entries((await device.phone())?.photos ?? {});
-    const next = photos.find(([, photo]) => !photo.atOffice && photo.refused === undefined);
+    const next = photos.find(([, photo]) => !photo.atOffice && !isStuck(photo));
     if (next === undefined || sending.isOver()) {
       return sent;
     }
@@ -101,7 +102,7 @@ class Sender {
   async send(): Promise<unknown> {
     const bytes = await this.device.album.bytes(this.hash);
     if (bytes === undefined) {
-      await this.tell((photo) => ({ ...photo, refused: "the device has lost its bytes" }));
+      await this.tell((photo) => ({ ...photo, fault: "lost" }));
       return undefined;
     }
     let [beginnings, moves] = [0, 0];
@@ -135,7 +136,8 @@ class Sender {
           }
           break;
         case "failed":
-          failures = this.taken > before ? 1 : failures + 1;
+          // Where bytes came through, the line is there again in a moment: waiting costs most of it.
+          failures = this.taken > before ? 0 : failures + 1;
           this.piece = afterFailure(this.piece);
           if (failures >= MOST_FAILURES || isForLater(step.error)) {
             return step.error;
@@ -150,7 +152,7 @@ class Sender {
     if ((await hashOf(bytes)) === this.hash) {
       return new Error(`photo ${this.hash} does not arrive whole`);
     }
-    await this.tell((photo) => ({ ...photo, refused: "its bytes on the device are damaged" }));
+    await this.tell((photo) => ({ ...photo, fault: "damaged" }));
     return undefined;
   }
 

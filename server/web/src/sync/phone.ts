@@ -22,6 +22,7 @@ import type { ScopeDigest } from "../protocol/digest.ts";
 import type {
   Change,
   Code,
+  EditId,
   HaveRequest,
   HaveResponse,
   IndexResponse,
@@ -76,6 +77,13 @@ export interface Outbox {
   held: Held[];
 }
 
+/** Which record shows a photo, and by which of its edits. */
+export interface Showing {
+  record: Uuid;
+  kind: string;
+  edits: EditId[];
+}
+
 /** A photo on the device; its bytes are in the album. */
 export interface Photo {
   length: number;
@@ -91,6 +99,12 @@ export interface Photo {
   settled: boolean;
   /** Why the server will not have it, if it said so. */
   refused?: string;
+  /** What is wrong with its bytes on the device, so that nobody can have it. */
+  fault?: "lost" | "damaged";
+  /** Its owner knows that the office will not have it, and leaves it at that. */
+  isLeft?: true;
+  /** The record that it was saved with. */
+  of?: Showing;
 }
 
 /** All that a device remembers, but for the rows of its replica. */
@@ -369,7 +383,8 @@ export function receiveHave(
       return [hash, photo];
     }
     const isSettled = unsettled !== undefined && !unsettled.has(hash);
-    return [hash, { ...without(photo, "refused"), atOffice: true, settled: isSettled }];
+    const { refused: _, fault: __, isLeft: ___, ...well } = photo;
+    return [hash, { ...well, atOffice: true, settled: isSettled }];
   });
   return {
     phone: { ...phone, outbox, photos: Object.fromEntries(photos) },

@@ -1,5 +1,6 @@
 /** How things stand between the device and the office, for the screen. */
 
+import { asksItsOwner, isStuck } from "../photos/fate.ts";
 import type { Engine } from "./engine.ts";
 import type { Phone } from "./phone.ts";
 
@@ -8,8 +9,10 @@ interface PhotoCount {
   atOffice: number;
   /** In a backup: the device may drop them. */
   settled: number;
-  /** Those that the office does not have and will not take. */
+  /** Those that the office does not have and will not take, and whose owner must say what becomes of them. */
   refused: number;
+  /** Those of which their owner said that they stay here. */
+  left: number;
   bytes: number;
   bytesSent: number;
 }
@@ -44,7 +47,7 @@ export const NOTHING: Counts = {
   kept: 0,
   held: 0,
   refused: 0,
-  photos: { total: 0, atOffice: 0, settled: 0, refused: 0, bytes: 0, bytesSent: 0 },
+  photos: { total: 0, atOffice: 0, settled: 0, refused: 0, left: 0, bytes: 0, bytesSent: 0 },
 };
 
 export function count({ outbox, photos }: Phone): Counts {
@@ -60,16 +63,22 @@ export function count({ outbox, photos }: Phone): Counts {
       total: all.length,
       atOffice: all.filter((photo) => photo.atOffice).length,
       settled: all.filter((photo) => photo.settled).length,
-      refused: all.filter((photo) => !photo.atOffice && photo.refused !== undefined).length,
+      refused: all.filter(asksItsOwner).length,
+      left: all.filter((photo) => isStuck(photo) && !asksItsOwner(photo)).length,
       bytes: sum(all.map((photo) => photo.length)),
       bytesSent: sum(all.map((photo) => (photo.atOffice ? photo.length : photo.acknowledged))),
     },
   };
 }
 
+/** How many photos are still to be sent, as far as the device knows: those that are stuck are not. */
+export function photosLeft({ total, atOffice, refused, left }: PhotoCount): number {
+  return total - atOffice - refused - left;
+}
+
 /** Whether the office has every photo that it will have, as far as the device knows. */
 export function arePhotosSent({ photos }: Counts): boolean {
-  return photos.atOffice + photos.refused >= photos.total;
+  return photosLeft(photos) <= 0;
 }
 
 /** Whether nothing here is still to be sent, as far as the device knows. */

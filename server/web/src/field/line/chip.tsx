@@ -1,6 +1,7 @@
 /** The line's state in the header, in a few words; it leads to the page that says all. */
 
 import type { SyncState } from "../../sync/runner.ts";
+import { photosLeft } from "../../sync/state.ts";
 import { useSync } from "../../ui/house.ts";
 import { to } from "../../ui/route.ts";
 import type { Say } from "../../ui/words/catalogue.ts";
@@ -22,7 +23,7 @@ export function LineChip() {
 /** What somebody must do comes first, then what happens, then what is left. */
 export function chip(sync: SyncState, say: Say): [Tone, string] {
   const { engine, waiting, photos, refused, provenAt } = sync;
-  const count = waiting + photos.total - photos.atOffice - photos.refused;
+  const count = waiting + photosLeft(photos);
   const why = engine.trouble?.why;
   if (sync.distrust !== undefined || refused + photos.refused > 0 || (why !== undefined && why !== "no_line" && why !== "busy")) {
     return ["bad", say(words.chipCare)];

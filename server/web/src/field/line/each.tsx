@@ -12,6 +12,7 @@ import { line as words } from "../../ui/words/line.ts";
 import { type Book, openBook } from "../record/book.ts";
 import { labelOf } from "../record/show.ts";
 import { titleOf } from "../record/title.ts";
+import { Stuck } from "./stuck.tsx";
 import { type PhotoPlace, type Place, type RecordPlace, placesOf } from "./places.ts";
 
 const PLACE_WORDS = {
@@ -21,6 +22,7 @@ const PLACE_WORDS = {
   settled: words.atSettled,
   held: words.atHeld,
   refused: words.atRefused,
+  left: words.atLeft,
 } as const;
 
 export function Each({ sync }: { sync: SyncState }) {
@@ -120,7 +122,7 @@ function PhotoLine({ photo }: { photo: PhotoPlace }) {
         {name} <span class={`stage ${photo.place}`}>{say(PLACE_WORDS[photo.place])}</span>{" "}
         <span class="soft">{far}</span>
       </p>
-      {photo.why === undefined ? null : <p>{photo.why}</p>}
+      <Stuck photo={photo} />
       <Progress done={photo.bytesSent} of={photo.bytes} label={`${name}: ${far}`} />
     </li>
   );

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { SyncState } from "../../sync/runner.ts";
-import { isSent } from "../../sync/state.ts";
+import { isSent, photosLeft } from "../../sync/state.ts";
 import { useHouse, useSync } from "../../ui/house.ts";
 import { to } from "../../ui/route.ts";
 import { Button, ButtonLink } from "../../ui/widgets/button.tsx";
@@ -51,7 +51,7 @@ function Standing({ sync }: { sync: SyncState }) {
   const say = useWords();
   const { photos, waiting, provenAt } = sync;
   if (!isSent(sync)) {
-    const left = { records: waiting, photos: photos.total - photos.atOffice - photos.refused };
+    const left = { records: waiting, photos: photosLeft(photos) };
     return (
       <Notice tone="told" title={say(words.left, left)}>
         <p>{say(words.leftWhy)}</p>
@@ -65,6 +65,7 @@ function Standing({ sync }: { sync: SyncState }) {
       {sync.refused > 0 ? <p>{say(words.recordsRefused, { count: sync.refused })}</p> : null}
       {sync.held > 0 ? <p>{say(words.recordsHeld, { count: sync.held })}</p> : null}
       {photos.refused > 0 ? <p>{say(words.photosRefused, { count: photos.refused })}</p> : null}
+      {photos.left > 0 ? <p>{say(words.photosLeft, { count: photos.left })}</p> : null}
       {all.records + all.photos === 0 ? null : provenAt === undefined ? (
         <Proving />
       ) : (

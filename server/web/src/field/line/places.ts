@@ -1,11 +1,12 @@
 /** Where each record and each photo is on its way to the office. Pure. */
 
+import { isStuck } from "../../photos/fate.ts";
 import { mentioned } from "../../photos/mentioned.ts";
 import type { Change, Sha256, Uuid } from "../../protocol/wire.ts";
 import type { Phone } from "../../sync/phone.ts";
 
 /** From furthest behind to furthest on; what somebody must look at comes first of all. */
-const PLACES = ["refused", "waiting", "sending", "held", "office", "settled"] as const;
+const PLACES = ["refused", "waiting", "sending", "held", "left", "office", "settled"] as const;
 export type Place = (typeof PLACES)[number];
 
 export interface PhotoPlace {
@@ -14,8 +15,12 @@ export interface PhotoPlace {
   place: Place;
   bytes: number;
   bytesSent: number;
-  /** Why the office will not have it. */
+  /** Why the office will not have it, in its words. */
   why?: string;
+  /** Why nobody can have it. */
+  fault?: "lost" | "damaged";
+  /** The form in which another may be put in its place, where that is known. */
+  form?: { kind: string; record: Uuid };
 }
 
 export interface RecordPlace {
@@ -85,18 +90,24 @@ function photoPlace(phone: Phone, hash: Sha256, isSending: boolean): PhotoPlace[
   if (photo === undefined) {
     return [];
   }
-  const { filename: name, length: bytes, acknowledged, atOffice, settled, refused } = photo;
+  const { filename: name, length: bytes, acknowledged, atOffice, settled, refused, fault, of } = photo;
   const place: Place = settled
     ? "settled"
     : atOffice
       ? "office"
-      : refused !== undefined
-        ? "refused"
+      : isStuck(photo)
+        ? photo.isLeft
+          ? "left"
+          : "refused"
         : isSending && photo.upload !== undefined
           ? "sending"
           : "waiting";
-  const why = refused === undefined ? {} : { why: refused };
-  return [{ hash, name, place, bytes, bytesSent: atOffice ? bytes : acknowledged, ...why }];
+  const stuck = {
+    ...(refused === undefined ? {} : { why: refused }),
+    ...(fault === undefined ? {} : { fault }),
+    ...(of === undefined ? {} : { form: { kind: of.kind, record: of.record } }),
+  };
+  return [{ hash, name, place, bytes, bytesSent: atOffice ? bytes : acknowledged, ...(isStuck(photo) ? stuck : {}) }];
 }
 
 function rank(place: Place): number {

@@ -92,8 +92,12 @@ export const line = room({
     en: (p: { count: number }) => `${counted(p.count, "entry", "entries")} not taken in before somebody at the office has looked; no need to write it again.`,
   },
   photosRefused: {
-    zh: "有 {count} 张照片办公室没有收下，只在这台手机里。下面写着原因；可以导出成文件留底，再重新拍一张。",
-    en: "Photos that the office did not take, and that are on this phone alone: {count}. The reason stands below; save them as a file, and take others.",
+    zh: "有 {count} 张照片办公室没有收下，只在这台手机里。下面写着原因和怎么办。",
+    en: "Photos that the office did not take, and that are on this phone alone: {count}. Below stands why, and what to do.",
+  },
+  photosLeft: {
+    zh: "有 {count} 张办公室没有收下的照片，按您说的留在手机里；导出成文件时会带上。",
+    en: "Photos that the office did not take and that stay on this phone, as you said: {count}. They go into what is exported.",
   },
   distrust: { zh: "办公室的台账和这台手机记得的不一样", en: "The office's ledger is not the one this phone remembers" },
   distrustWhy: {
@@ -126,6 +130,23 @@ export const line = room({
   atSettled: { zh: "到办公室了，也进了备份", en: "At the office and in a backup" },
   atHeld: { zh: "办公室收下了，等人看", en: "At the office, waits for somebody there" },
   atRefused: { zh: "办公室退回了", en: "Sent back by the office" },
+  atLeft: { zh: "没有收下，留在手机里", en: "Not taken; stays on this phone" },
+  photoNotTaken: { zh: "办公室没有收下这张照片", en: "The office did not take this photo" },
+  photoLost: {
+    zh: "这张照片在手机里找不到了，多半是浏览器清掉的。请换一张。",
+    en: "This photo is not on the phone any more; most likely the browser cleared it. Please put in another.",
+  },
+  photoDamaged: {
+    zh: "这张照片在手机里存坏了，发不出去。请换一张。",
+    en: "This photo is damaged on the phone and cannot be sent. Please put in another.",
+  },
+  photoAgain: { zh: "再发一次", en: "Send again" },
+  photoReplace: { zh: "换一张", en: "Put in another" },
+  photoReplaceHow: {
+    zh: "换一张：打开这条记录，点这张照片选“不要这张”，再拍一张或选一张（不勾“保留原图”），保存。",
+    en: "To put in another: open the entry, tap this photo and “Take it out”, take or choose one anew (without “Keep the original”), and save.",
+  },
+  photoLeave: { zh: "不换了，留在手机里", en: "Leave it on the phone" },
   changes: {
     zh: (p: { count: number }) => `一共保存了 ${p.count} 次`,
     en: (p: { count: number }) => `saved ${counted(p.count, "time")}`,

@@ -33,8 +33,8 @@ export const support = room({
     en: "Entries: to send {waiting}, received {kept}, held {held}, refused {refused}, drafts {drafts}",
   },
   photos: {
-    zh: "照片：已到 {atOffice}/{total}，已备份 {settled}，被退 {refused}，字节 {bytesSent}/{bytes}",
-    en: "Photos: received {atOffice}/{total}, in a backup {settled}, refused {refused}, bytes {bytesSent}/{bytes}",
+    zh: "照片：已到 {atOffice}/{total}，已备份 {settled}，被退 {refused}，留在手机 {left}，字节 {bytesSent}/{bytes}",
+    en: "Photos: received {atOffice}/{total}, in a backup {settled}, refused {refused}, left here {left}, bytes {bytesSent}/{bytes}",
   },
   saveData: { zh: "照片在等 Wi-Fi", en: "Photos wait for Wi-Fi" },
   pulled: { zh: "台账备份到：{settled}", en: "Backed up to: {settled}" },
