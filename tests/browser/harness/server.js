@@ -57,6 +57,12 @@ export class Server {
     return execFileSync(PROGRAM, ["--data", this.folder, ...args], { encoding: "utf8" });
   }
 
+  /** Lets no device of somebody's in any more. */
+  shutOut(name) {
+    const devices = this.command("user", "devices", name, "--json").filter(({ revoked_at: revoked }) => !revoked);
+    devices.forEach(({ device }) => this.run("user", "revoke-device", device));
+  }
+
   /** What a command of the program prints, as JSON line by line. */
   command(...args) {
     return this.run(...args).trim().split("\n").map((line) => JSON.parse(line));

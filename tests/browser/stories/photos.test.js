@@ -5,6 +5,8 @@ import { beforeEach, test } from "node:test";
 import { shot } from "../harness/camera.js";
 import { addPhotos, save, says } from "../harness/form.js";
 import { scene } from "../harness/scene.js";
+import { until } from "../harness/until.js";
+import { beginMissedDay, unsentPhotos } from "../harness/writing.js";
 
 /** A diary that is not whole stays the first that was missed: all photos go into one. */
 const ALL_THERE = /照片 (\d+)\/\1 张已到办公室/;
@@ -16,31 +18,14 @@ beforeEach(async () => {
   await phone.go("/#/");
 });
 
-/** Opens the diary of the first day that was missed. */
-async function beginMissedDay() {
-  await phone.page.locator(".missed .chip").first().click();
-  await phone.page.locator("form.form").waitFor();
-}
-
 /** What the phone knows of its only photo that is not at the office. */
 async function unsent() {
-  const photos = Object.values((await phone.stored()).photos);
-  return photos.find((photo) => !photo.atOffice);
-}
-
-async function until(what) {
-  for (const end = Date.now() + 60_000; Date.now() < end; ) {
-    if (await what()) {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(`it did not come to: ${what}`);
+  return (await unsentPhotos(phone))[0];
 }
 
 test("a picture of 12 megapixels is ready on a slow phone, upright and small", async (t) => {
   const picture = await shot(phone, 3);
-  await beginMissedDay();
+  await beginMissedDay(phone);
   const debug = await phone.context.newCDPSession(phone.page);
   await debug.send("Emulation.setCPUThrottlingRate", { rate: 4 });
   const began = performance.now();
@@ -64,7 +49,7 @@ test("a picture of 12 megapixels is ready on a slow phone, upright and small", a
 
 test("a photo that was cut off, and the browser killed, goes on from where the office says", async (t) => {
   const picture = await shot(phone, 4);
-  await beginMissedDay();
+  await beginMissedDay(phone);
   await addPhotos(phone, "photos", [picture]);
   server.line.cut();
   await save(phone);
@@ -88,7 +73,7 @@ test("a photo that was cut off, and the browser killed, goes on from where the o
 
 test("a photo comes through a slow line that breaks every two seconds", async (t) => {
   const picture = await shot(phone, 5);
-  await beginMissedDay();
+  await beginMissedDay(phone);
   await addPhotos(phone, "photos", [picture]);
   server.line.cut();
   await save(phone);
