@@ -70,7 +70,8 @@ pub async fn enrol(
     Peer(peer): Peer,
     Json(Enrolment { code, device_name, user: whose }): Json<Enrolment>,
 ) -> Result<Json<EnrolledView>, Problem> {
-    let Enrolled { device, token, .. } = enrolment::redeem(&app.people, &code, &device_name, whose, peer).await?;
+    let Enrolled { device, token, .. } =
+        enrolment::redeem(&app.people, &code, &device_name, whose, peer).await?;
     let actor = app.people.newcomer(&token).await?;
     let roles = RoleView::all_of(&actor, app.clock.now());
     let user = EnrolledUser { user: UserView::of(&actor), roles };

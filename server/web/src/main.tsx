@@ -1,6 +1,7 @@
 /** Starts the app: opens the device, begins to sync, draws. */
 
 import { render } from "preact";
+import { isTooNew } from "./db/database.ts";
 import { Device } from "./db/device.ts";
 import { App } from "./field/app.tsx";
 import { outsideOf } from "./sync/browser.ts";
@@ -8,7 +9,8 @@ import { Runner } from "./sync/runner.ts";
 import { Hands } from "./ui/hands.ts";
 import { HouseProvider } from "./ui/house.ts";
 import { awaitInstalling } from "./ui/installing.ts";
-import { Update, serveOffline } from "./ui/update.ts";
+import { Update, openNewest, serveOffline } from "./ui/update.ts";
+import { Button } from "./ui/widgets/button.tsx";
 import { Notice } from "./ui/widgets/notice.tsx";
 import { frame } from "./ui/words/frame.ts";
 import { followOtherPages, languageTag, say, tellDocument } from "./ui/words/language.ts";
@@ -40,12 +42,14 @@ async function start(root: HTMLElement): Promise<void> {
   await serveOffline(window, update);
 }
 
-/** A browser that lets no page store anything, as some do in private windows. */
-function cannotStart(root: HTMLElement): void {
+/** A browser that lets no page store anything, as some do in private windows; or the app is too old for what it finds. */
+function cannotStart(root: HTMLElement, error: unknown): void {
+  const isOld = isTooNew(error);
   render(
     <main class="page">
-      <Notice tone="bad" title={say(frame.noStorage)} live>
-        <p>{say(frame.noStorageWhy)}</p>
+      <Notice tone="bad" title={say(isOld ? frame.tooNew : frame.noStorage)} live>
+        <p>{say(isOld ? frame.tooNewWhy : frame.noStorageWhy)}</p>
+        {isOld ? <Button onClick={() => void openNewest(window)}>{say(frame.again)}</Button> : null}
       </Notice>
     </main>,
     root,
@@ -57,5 +61,5 @@ followOtherPages(window);
 awaitInstalling(window);
 const root = document.getElementById("app");
 if (root !== null) {
-  start(root).catch(() => cannotStart(root));
+  start(root).catch((error: unknown) => cannotStart(root, error));
 }

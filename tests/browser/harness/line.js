@@ -1,10 +1,15 @@
 /** The line between phones and the server, on TCP: it can be cut, be slow, and be somebody else's. */
 
+import { existsSync, readFileSync } from "node:fs";
 import { createServer as createHttpServer, request } from "node:http";
 import { createServer, connect } from "node:net";
+import { extname, join } from "node:path";
+import { buffer } from "node:stream/consumers";
 
 /** What a captive portal says to everything. */
 const PORTAL = "<!doctype html><html><body><h1>请登录 WiFi</h1></body></html>";
+
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css" };
 
 /** As much goes at a time: at 50 kbit/s a fifth of a second. */
 const PIECE = 1024;
@@ -24,6 +29,7 @@ export class Line {
   #sockets = new Set();
   #freeAt = { up: 0, down: 0 };
   #breaking;
+  #build;
 
   static async open() {
     const line = new Line();
@@ -47,8 +53,13 @@ export class Line {
     this.#become("portal");
   }
 
-  /** From now on the server's service worker is of another version, as after an update of the server. */
-  renew() {
+  /**
+   * From now on the server has another version of the app: the one that is built in that folder, where one is
+   * named, else its own with another name. `isCut`: each file of it breaks off. `isAlone`: nothing but the app
+   * gets through.
+   */
+  renew(folder, { isCut = false, isAlone = false } = {}) {
+    this.#build = folder && { folder, isCut, isAlone };
     this.#become("newer");
   }
 
@@ -90,27 +101,44 @@ export class Line {
     }
   }
 
-  /** Passes every request on, and changes the version that the service worker names. */
+  /** Serves another version of the app as the server would, and passes all else on. */
   #newer = createHttpServer((asked, answer) => {
     const { method, url, headers } = asked;
-    const isWorker = url === "/sw.js";
-    const plain = isWorker ? { ...headers, "accept-encoding": "identity", "if-none-match": "" } : headers;
-    const onward = request({ port: this.to, method, path: url, headers: plain }, async (answered) => {
-      if (!isWorker) {
+    const file = method === "GET" && !url.startsWith("/api/") ? this.#fileOf(url) : undefined;
+    if (file === undefined && this.#build?.isAlone) {
+      return answer.destroy();
+    }
+    // The server's own headers, but for those of its own bytes.
+    const path = file !== undefined && url.startsWith("/assets/") ? "/manifest.webmanifest" : url;
+    const plain = file === undefined ? headers : { ...headers, "accept-encoding": "identity", "if-none-match": "" };
+    const onward = request({ port: this.to, method, path, headers: plain }, async (answered) => {
+      if (file === undefined) {
         answer.writeHead(answered.statusCode, answered.headers);
         return answered.pipe(answer);
       }
-      let script = "";
-      for await (const bytes of answered.setEncoding("utf8")) {
-        script += bytes;
-      }
+      const bytes = file(await buffer(answered));
       const { "content-length": _, etag: __, ...rest } = answered.headers;
-      answer.writeHead(answered.statusCode, rest);
-      answer.end(script.replace(/(version"?:\s*["'`])[0-9a-f]{12}/, "$1eeeeeeeeeeee"));
+      const type = TYPES[extname(url)] ?? rest["content-type"];
+      answer.writeHead(answered.statusCode, { ...rest, "content-type": type, "content-length": bytes.length });
+      if (this.#build?.isCut && url.startsWith("/assets/")) {
+        answer.write(bytes.subarray(0, bytes.length / 2), () => answer.destroy());
+      } else {
+        answer.end(bytes);
+      }
     });
     onward.on("error", () => answer.destroy());
     asked.pipe(onward);
   });
+
+  /** What stands in the place of a file of the server's; nothing where it is none of the app's. */
+  #fileOf(url) {
+    if (this.#build === undefined) {
+      const another = (script) => Buffer.from(script.toString().replace(/(version"?:\s*["'`])[0-9a-f]{12}/, "$1eeeeeeeeeeee"));
+      return url === "/sw.js" ? another : undefined;
+    }
+    const path = join(this.#build.folder, url === "/" ? "index.html" : url.split("?")[0]);
+    return existsSync(path) ? () => readFileSync(path) : undefined;
+  }
 
   /** Carries what comes at the pace of the line, which all connections share. */
   async #carry(from, to, direction) {

@@ -375,9 +375,7 @@ export async function last(server, phone, see, name) {
   await phone.sees("新版本准备好了");
   await see("me-update");
   server.line.restore();
-  for (const { device } of server.command("user", "devices", name, "--json")) {
-    server.run("user", "revoke-device", device);
-  }
+  server.shutOut(name);
   await phone.go("/#/sync");
   await phone.tap("现在同步");
   await phone.page.locator(".notice.bad").first().waitFor();

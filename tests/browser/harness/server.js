@@ -39,6 +39,15 @@ export class Server {
     this.line.to = started.port;
   }
 
+  /** From now on it says nothing, and hangs up on nobody. */
+  freeze() {
+    this.process.kill("SIGSTOP");
+  }
+
+  thaw() {
+    this.process.kill("SIGCONT");
+  }
+
   /** Ends it without a warning; `serve` starts it again where it was. */
   async kill() {
     const ended = new Promise((resolve) => this.process.once("exit", resolve));

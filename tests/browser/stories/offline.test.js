@@ -32,19 +32,6 @@ test("a captive portal is no answer: it is told as what it is, and nothing leave
   assert.equal((await phone.stored()).outbox.waiting.length, 1);
 });
 
-test("a new version is offered and taken with a full outbox, and costs nothing of it", async () => {
-  server.line.renew();
-  await phone.go("/#/me");
-  await phone.page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
-  await phone.sees("新版本准备好了");
-  // Nothing but the service worker gets through, so the change stays where it is.
-  server.line.cut();
-  const before = await phone.stored();
-  await Promise.all([phone.page.waitForEvent("load"), phone.tap("现在更新")]);
-  await phone.sees("eeeeeeeeeeee");
-  assert.deepEqual((await phone.stored()).outbox, before.outbox);
-});
-
 test("with the line back everything gets to the office, which is proven one by one", async () => {
   await phone.go("/#/sync");
   server.line.restore();

@@ -9,7 +9,8 @@ import type { Change } from "../protocol/wire.ts";
 import { newPhone } from "../sync/phone.ts";
 import { id } from "../field/form/testing.ts";
 import { Device, Hand } from "./device.ts";
-import type { Shot } from "./tables.ts";
+import { isTooNew } from "./database.ts";
+import { GENERATION, type Shot, VERSION } from "./tables.ts";
 
 const NOW = "2026-03-02T17:45:10+08:00";
 const owner = { user: id(0xb01), name: "演示 李老师", device: id(0xd01) };
@@ -101,11 +102,38 @@ describe("the tables", () => {
     expect(device.db.state()).toBe("open");
   });
 
+  test("that a newer version only added to are worked on as they are, also when that version was taken back", async () => {
+    const before = await page();
+    await before.save(change(1));
+    const newer = await openDB(`database-${database}`, VERSION + 7, {
+      upgrade: (db) => {
+        db.createObjectStore("novelties").put("kept", "it");
+      },
+    });
+    await before.save(change(2));
+    expect(before.db.state()).toBe("open");
+    const device = await page();
+    await device.save(change(3));
+    expect((await device.phone())?.outbox.waiting.map(({ id }) => id)).toEqual([id(1), id(2), id(3)]);
+    expect(await newer.get("novelties", "it")).toBe("kept");
+    newer.close();
+  });
+
+  test("of another generation are left alone, and it is told that this version is too old for them", async () => {
+    const newer = await openDB(`database-${database}`, GENERATION);
+    newer.close();
+    const opening = page();
+    await expect(opening).rejects.toSatisfy(isTooNew);
+    const still = await openDB(`database-${database}`);
+    expect([still.version, [...still.objectStoreNames].includes("device")]).toEqual([GENERATION, true]);
+    still.close();
+  });
+
   test("that a newer version of the app has changed are told, and so are those that cannot be opened", async () => {
     const device = await page();
     const told: string[] = [];
     device.db.watch(() => told.push(device.db.state()));
-    const newer = await openDB(`database-${database}`, 99);
+    const newer = await openDB(`database-${database}`, GENERATION + 1);
     await expect.poll(() => told).toEqual(["outdated"]);
     await expect(device.save(change(1))).rejects.toThrow();
     newer.close();

@@ -5,7 +5,7 @@
  */
 
 import { type IDBPDatabase, type IDBPTransaction, type StoreKey, type StoreNames, type StoreValue, openDB } from "idb";
-import { type Tables, VERSION, makeTables } from "./tables.ts";
+import { GENERATION, type Tables, VERSION, makeTables } from "./tables.ts";
 
 /** `outdated`: a newer version of the app has changed the tables. `closed`: they cannot be opened again. */
 export type Standing = "open" | "outdated" | "closed";
@@ -100,18 +100,39 @@ export class Database {
   // The connection ----------------------------------------------------------------------------------
 
   private async connect(): Promise<Connection> {
-    return unfrozen(`${this.name}/opening`, () =>
-      openDB<Tables>(this.name, VERSION, {
-        upgrade: (db, before, _, tx) => makeTables(db, before, tx),
-        // A page of a newer version waits for this one to let go. That it has them now is found out at once.
-        blocking: (_old, _new, event) => {
-          (event.target as IDBDatabase).close();
-          this.reconnect();
-        },
-        terminated: () => this.reconnect(),
-      }),
-    );
+    return unfrozen(`${this.name}/opening`, async () => {
+      try {
+        return await openDB<Tables>(this.name, VERSION, {
+          upgrade: (db, before, _, tx) => makeTables(db, before, tx),
+          ...this.whenClosed,
+        });
+      } catch (error) {
+        if (isTooNew(error)) {
+          return this.connectToNewer(error);
+        }
+        throw error;
+      }
+    });
   }
+
+  /** A newer version of the app was here: its tables are worked on as they are, where they only add to ours. */
+  private async connectToNewer(error: unknown): Promise<Connection> {
+    const connection = await openDB<Tables>(this.name, undefined, this.whenClosed);
+    if (Math.floor(connection.version / GENERATION) === Math.floor(VERSION / GENERATION)) {
+      return connection;
+    }
+    connection.close();
+    throw error;
+  }
+
+  private readonly whenClosed = {
+    // A page of a newer version waits for this one to let go. What it made of them is found out at once.
+    blocking: (_old: number, _new: number | null, event: IDBVersionChangeEvent) => {
+      (event.target as IDBDatabase).close();
+      this.reconnect();
+    },
+    terminated: () => this.reconnect(),
+  };
 
   private reconnect(): void {
     if (this.isOver) {
@@ -120,7 +141,7 @@ export class Database {
     this.connection = this.connect();
     this.connection.then(
       () => this.become("open"),
-      (error: unknown) => this.become(error instanceof DOMException && error.name === "VersionError" ? "outdated" : "closed"),
+      (error: unknown) => this.become(isTooNew(error) ? "outdated" : "closed"),
     );
   }
 
@@ -130,6 +151,11 @@ export class Database {
       this.watchers.forEach((watcher) => watcher());
     }
   }
+}
+
+/** Whether it says that the tables are of a version of the app that this one cannot read. */
+export function isTooNew(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "VersionError";
 }
 
 /** Whether it says that there is no connection any more, or that there was none to begin with. */

@@ -100,7 +100,14 @@ export interface Tables extends DBSchema {
 
 export type Table = "device" | "photos" | "rows" | "album" | "roll" | "drafts" | "papers" | "troubles" | "leases";
 
+/** Raised with each new table or index. */
 export const VERSION = 3;
+/**
+ * So many versions are of one generation: within it a version adds and takes nothing away, so that the one
+ * before it, still open in another window or put back by the office, works on what it left. Where something
+ * must be moved or go, the next generation begins, and the one before can read none of it.
+ */
+export const GENERATION = 1_000;
 
 export type Making = IDBPTransaction<Tables, StoreNames<Tables>[], "versionchange">;
 

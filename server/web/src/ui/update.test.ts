@@ -29,11 +29,18 @@ function world() {
     coming.state = "installed";
     installed.forEach((listener) => listener());
   };
+  /** The one that waits is pushed aside by another. */
+  const goes = () => {
+    const another: Waiting = { ...coming, state: "installed", addEventListener: () => undefined };
+    Object.assign(registration, { waiting: another });
+    coming.state = "redundant";
+    installed.splice(0).forEach((listener) => listener());
+  };
   const syncEnds = () => {
     it.isBusy = false;
     watchers.forEach((watcher) => watcher());
   };
-  return { it, update, registration: registration as Registration, arrives, syncEnds };
+  return { it, update, registration: registration as Registration, arrives, goes, syncEnds };
 }
 
 describe("a new version", () => {
@@ -53,6 +60,17 @@ describe("a new version", () => {
     update.take();
     expect(it.told).toEqual(["take over"]);
     expect(it.reopened).toBe(0);
+    update.tookOver();
+    expect(it.reopened).toBe(1);
+  });
+
+  test("that is pushed aside by another while it is being taken lets that one be taken", () => {
+    const { it, update, registration, arrives, goes } = world();
+    update.registered(registration, false);
+    arrives();
+    update.take();
+    goes();
+    expect([update.state(), it.told]).toEqual(["taking", ["take over", "take over"]]);
     update.tookOver();
     expect(it.reopened).toBe(1);
   });

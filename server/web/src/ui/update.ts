@@ -106,6 +106,13 @@ export class Update {
     const waiting = this.registration?.waiting;
     if (this.current === "awaits_sync" && !this.line.isBusy() && waiting) {
       this.become("taking");
+      waiting.addEventListener("statechange", () => {
+        // Another one came and took its place: that is the one to take.
+        if (waiting.state === "redundant" && this.current === "taking") {
+          this.become("awaits_sync");
+          this.takeIfQuiet();
+        }
+      });
       waiting.postMessage("take over");
     }
   }
@@ -140,6 +147,27 @@ export async function serveOffline(page: Window, update: Update): Promise<void> 
   if (registration !== undefined) {
     update.registered(registration, isFirst);
   }
+}
+
+/** How long a new version may take until it is at work, in milliseconds. */
+const TAKES = 60_000;
+
+/** Opens the page by the newest version that the server has: for an app that cannot start as it is. */
+export async function openNewest(page: Window): Promise<void> {
+  const workers = page.navigator.serviceWorker as ServiceWorkerContainer | undefined;
+  const registration = await workers?.getRegistration().catch(() => undefined);
+  await registration?.update().catch(() => undefined);
+  const coming = registration?.installing ?? registration?.waiting;
+  if (workers !== undefined && coming) {
+    await new Promise<void>((resolve) => {
+      const go = () => coming.state === "installed" && coming.postMessage("take over");
+      coming.addEventListener("statechange", () => (coming.state === "redundant" ? resolve() : go()));
+      workers.addEventListener("controllerchange", () => resolve());
+      setTimeout(resolve, TAKES);
+      go();
+    });
+  }
+  page.location.reload();
 }
 
 /** The version of the app that works offline here; nothing before it is installed. */

@@ -41,6 +41,11 @@ export const frame = room({
     zh: "以前存好的都在。刚写的还在这一页上：先抄下来或截个图，再重新打开。",
     en: "What was kept before is safe. What you wrote just now is on this page alone: note it down or take a screenshot, then open the page again.",
   },
+  tooNew: { zh: "这个版本太旧，读不了手机里的内容", en: "This version is too old for what is on the phone" },
+  tooNewWhy: {
+    zh: "手机里的内容是更新的版本存的，都还在，什么也没丢。请连上网络重新打开；还不行就给办公室打电话，请他们把服务器更新到原来的新版本。不要清除浏览器数据。",
+    en: "A newer version stored what is on the phone; all of it is still there and nothing is lost. Connect and open it again; if that does not help, call the office and ask them to bring the newer version back. Do not clear the browser's data.",
+  },
   updateReady: { zh: "新版本准备好了", en: "A new version is ready" },
   updateWhy: { zh: "更新不会动您写的内容。", en: "Updating touches nothing that you wrote." },
   updateNow: { zh: "现在更新", en: "Update now" },
