@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { shot } from "../harness/camera.js";
-import { addPhotos, save, says } from "../harness/form.js";
+import { addPhotos, picture, save, says } from "../harness/form.js";
 import { scene } from "../harness/scene.js";
 import { until } from "../harness/until.js";
 import { beginMissedDay, unsentPhotos } from "../harness/writing.js";
@@ -86,6 +86,32 @@ test("a photo comes through a slow line that breaks every two seconds", async (t
   server.line.breakEvery(0);
   const took = Math.round(performance.now() - began);
   t.diagnostic(`${length} bytes took ${took} ms and ${server.line.up - before} bytes up`);
+});
+
+test("a photo that the office will not have says why, and its owner puts another in its place", async () => {
+  await beginMissedDay(phone);
+  await phone.page.getByLabel("保留原图").first().check();
+  await addPhotos(phone, "photos", [picture(9, 13_000, 16)]);
+  await save(phone);
+  await phone.go("/#/sync");
+  await phone.sees("照片的边长超过");
+  const refused = () => phone.page.locator(".stuck");
+  await refused().getByRole("button", { name: "再发一次" }).click();
+  // The server has not changed its mind.
+  await until(async () => (await unsent())?.refused !== undefined);
+  await refused().getByRole("link", { name: "换一张" }).click();
+  await phone.page.locator("form.form").waitFor();
+  await phone.page.locator(".photo-face").last().click();
+  await phone.tap("不要这张");
+  await addPhotos(phone, "photos", [picture(10)]);
+  await save(phone);
+  await says(phone, ALL_THERE);
+  await phone.go("/#/sync");
+  await phone.sees("没有收下，留在手机里");
+  assert.equal(await phone.page.getByText("需要处理").count(), 0);
+  const photo = await unsent();
+  assert.equal(photo.isLeft, true);
+  assert.match(photo.refused, /照片的边长超过/);
 });
 
 test("two pages that are open at once lose nothing of each other", async () => {

@@ -71,7 +71,7 @@ test("it is never taken in the middle of a sync, and costs nothing of what is on
   await phone.hearsOfNetwork();
   await phone.page.getByText("正在同步…").first().waitFor();
   await phone.tap("现在更新");
-  await phone.sees("等这次同步完成就更新");
+  await phone.sees("写完手上的就更新");
   await isNamed("工地台账");
   await field({ page: other }, "progress_text").locator("textarea").fill("写了一半，又写");
   await until(() => phone.holds("drafts", new URL(other.url()).hash.split("/").pop(), "又写"));
