@@ -71,7 +71,10 @@ export class Drafts {
     const tx = await this.db.transaction(["drafts"], "readwrite");
     const isMine = hand.knows(await tx.store.get(draft.id));
     if (isMine) {
-      await tx.store.put(draft);
+      const written = tx.store.put(draft);
+      // Said at once and not when the page has heard of the writing: it may be killed in between.
+      tx.commit?.();
+      await written;
     }
     await tx.done;
     if (isMine) {

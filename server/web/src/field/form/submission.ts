@@ -166,7 +166,7 @@ export function lacks(schema: Schema, form: Form, record: RecordState, owner: Ow
 }
 
 /** The answers that say that something is bad and that no picture shows. */
-export function unshown(schema: Schema, record: RecordState): FieldName[] {
+function unshown(schema: Schema, record: RecordState): FieldName[] {
   const pictures = headsOf(record, "photos").map((head) => head.value).filter(isMap);
   const isShown = (name: FieldName) =>
     pictures.some(({ about, category }) => about === name || category === SHOWN_WHEN_BAD[baseOf(name)]);

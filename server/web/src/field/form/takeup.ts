@@ -12,7 +12,7 @@ import { refresh } from "./meanwhile.ts";
 import { type Form, openForm, set } from "./model.ts";
 
 /** A form and the hand that writes it. */
-export interface TakenUp {
+interface TakenUp {
   form: Form;
   hand: Hand;
 }

@@ -10,7 +10,7 @@ const WEEKDAYS: Record<Language, readonly string[]> = {
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** `2026-03-02` of a moment, by the device's own calendar. */
-export function dayOf(moment: Date): string {
+function dayOf(moment: Date): string {
   return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
 }
 

@@ -5,6 +5,9 @@ import { useWords } from "../../../ui/words/language.ts";
 import { useDesk } from "../desk.ts";
 import { newKeyOf, withKey } from "../keys.ts";
 
+/** What is tapped next must not move away under the finger, in milliseconds. */
+const PATIENCE_MS = 250;
+
 /**
  * A key that is not offered, such as another trade. What is typed is kept like all else, and counts as
  * added once the line is left: nobody has to know that there is a button for it.
@@ -13,9 +16,10 @@ export function NewKey({ field, label, onAdded }: { field: Field; label: string;
   const say = useWords();
   const desk = useDesk();
   const name = newKeyOf(field);
+  const isBegun = desk.form.typed[name] !== undefined;
   const add = () => {
-    if (desk.form.typed[name] !== undefined) {
-      desk.put((form) => withKey(desk.book.schema, form, field, form.typed[name] ?? ""));
+    if (isBegun) {
+      desk.put((form) => (form.typed[name] === undefined ? form : withKey(desk.book.schema, form, field, form.typed[name])));
       onAdded?.();
     }
   };
@@ -28,7 +32,7 @@ export function NewKey({ field, label, onAdded }: { field: Field; label: string;
         aria-label={label}
         placeholder={label}
         onInput={(event) => desk.type(name, event.currentTarget.value)}
-        onBlur={add}
+        onBlur={() => setTimeout(add, PATIENCE_MS)}
         onKeyDown={(event) => {
           if (event.key === "Enter" && !event.isComposing) {
             event.preventDefault();
