@@ -209,28 +209,33 @@ pub fn read(rule: Rule, heads: &[Head]) -> Reading<'_> {
         Rule::One => Reading::Single(first),
         Rule::Latest => Reading::Single(last),
         Rule::Many | Rule::Log => Reading::All(heads),
-        Rule::Sum => Reading::Total(total(heads)),
+        Rule::Sum => Reading::Total(total(heads.iter().map(|head| &head.value))),
     }
 }
 
 /// Whether readers must be shown more than one value: only `one` fields whose heads differ.
 pub fn in_conflict(rule: Rule, heads: &[Head]) -> bool {
-    rule == Rule::One
-        && heads.split_first().is_some_and(|(first, rest)| rest.iter().any(|head| head.value != first.value))
+    contradict(rule, heads.iter().map(|head| &head.value))
 }
 
-/// The sum of the heads' numbers; what is no number counts as nothing.
+/// The same of the heads' values alone.
+pub fn contradict<'v>(rule: Rule, values: impl IntoIterator<Item = &'v Value>) -> bool {
+    let mut values = values.into_iter();
+    rule == Rule::One && values.next().is_some_and(|first| values.any(|value| value != first))
+}
+
+/// The sum of the values of a field's heads; what is no number counts as nothing.
 ///
 /// Fractions are added from the least to the greatest, since their sum depends on the order and
 /// must not depend on who came first.
-fn total(heads: &[Head]) -> Value {
-    let whole = heads.iter().try_fold(0_i64, |sum, head| {
-        sum.checked_add(head.value.as_int()?).filter(|sum| sum.abs() <= MAX_INTEGER)
+pub fn total<'v>(values: impl Iterator<Item = &'v Value> + Clone) -> Value {
+    let whole = values.clone().try_fold(0_i64, |sum, value| {
+        sum.checked_add(value.as_int()?).filter(|sum| sum.abs() <= MAX_INTEGER)
     });
     if let Some(sum) = whole {
         return Value::Int(sum);
     }
-    let mut numbers: Vec<_> = heads.iter().filter_map(|head| head.value.as_number()).collect();
+    let mut numbers: Vec<_> = values.filter_map(Value::as_number).collect();
     numbers.sort_by(f64::total_cmp);
     let sum = numbers.into_iter().sum();
     Value::from_number(sum).unwrap_or(Value::Number(sum))

@@ -10,6 +10,7 @@ macro_rules! entry_columns {
 
 mod checkpoints;
 pub mod damaged;
+mod received;
 
 use futures_util::TryStreamExt as _;
 use sqlx::{FromRow, QueryBuilder, Sqlite};
@@ -27,6 +28,7 @@ pub use checkpoints::{
     CheckpointRow, Complaint, complain, complaints, keep_checkpoint, latest_checkpoint,
     latest_checkpoint_until,
 };
+pub use received::{Received, received};
 
 /// How many hashes make one of the next level of [`subtree_hashes`].
 pub const TILE: u64 = 256;

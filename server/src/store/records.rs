@@ -83,6 +83,11 @@ macro_rules! record_columns {
     };
 }
 
+// After the macro, which it reads by.
+mod kinds;
+
+pub use kinds::{Among, bodies_of_kind, of_kind, page_of_kind};
+
 #[derive(FromRow)]
 struct RecordColumns {
     id: Vec<u8>,
@@ -150,24 +155,6 @@ pub async fn records(tx: &mut Tx, ids: impl Iterator<Item = RecordId>) -> Result
 /// If its row is damaged.
 pub async fn record(tx: &mut Tx, id: RecordId) -> Result<Option<RecordRow>> {
     Ok(whole(records(tx, std::iter::once(id)).await?)?.pop())
-}
-
-/// The records of a county of one kind after `seq`, in order of seq.
-pub async fn of_kind(tx: &mut Tx, county: &str, kind: &str, after: u64, limit: u32) -> Result<Vec<Found>> {
-    rows(
-        sqlx::query_as(concat!(
-            "select ",
-            record_columns!(),
-            " from records
-             where county = $1 and kind = $2 and seq > $3 order by seq limit $4"
-        ))
-        .bind(county)
-        .bind(kind)
-        .bind(after as i64)
-        .bind(i64::from(limit))
-        .fetch_all(tx)
-        .await?,
-    )
 }
 
 /// How much is read of a feed: so many records, and, once there are two, so many bytes of them. The

@@ -1,0 +1,88 @@
+//! Records of one kind, for whoever reads all of them.
+
+use super::{Found, Gathering, Room, rows};
+use crate::error::Result;
+use crate::store::Tx;
+
+/// The records of a county of one kind after `seq`, in order of seq.
+pub async fn of_kind(tx: &mut Tx, county: &str, kind: &str, after: u64, limit: u32) -> Result<Vec<Found>> {
+    rows(
+        sqlx::query_as(concat!(
+            "select ",
+            record_columns!(),
+            " from records
+             where county = $1 and kind = $2 and seq > $3 order by seq limit $4"
+        ))
+        .bind(county)
+        .bind(kind)
+        .bind(after as i64)
+        .bind(i64::from(limit))
+        .fetch_all(tx)
+        .await?,
+    )
+}
+
+/// Among which records.
+#[derive(Clone, Copy, Debug)]
+pub enum Among<'a> {
+    /// All of that county.
+    County(&'a str),
+    /// Those of that place.
+    Place(i64),
+}
+
+/// Records of one kind after `seq`, in order of seq, as many as there is room for.
+pub async fn page_of_kind(
+    tx: &mut Tx,
+    among: Among<'_>,
+    kind: &str,
+    after: u64,
+    room: Room,
+) -> Result<Vec<Found>> {
+    let mut page = Gathering::new(room);
+    let found = match among {
+        Among::County(county) => sqlx::query_as(concat!(
+            "select ",
+            record_columns!(),
+            " from records
+             where county = $1 and kind = $2 and seq > $3 order by seq limit $4"
+        ))
+        .bind(county),
+        Among::Place(place) => sqlx::query_as(concat!(
+            "select ",
+            record_columns!(),
+            " from records
+             where place = $1 and kind = $2 and seq > $3 order by seq limit $4"
+        ))
+        .bind(place),
+    };
+    let found = found.bind(kind).bind(after as i64).bind(i64::from(room.records));
+    page.take(found.fetch(tx)).await?;
+    Ok(page.rows)
+}
+
+/// The bare bodies of up to `limit` records of one kind after `seq`, in order of seq, each
+/// with its number: to look for something in them, and not to be handed out, for nobody checks them.
+pub async fn bodies_of_kind(
+    tx: &mut Tx,
+    among: Among<'_>,
+    kind: &str,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<(u64, Vec<u8>)>> {
+    let found = match among {
+        Among::County(county) => sqlx::query_as(
+            "select seq, cast(body as blob) from records
+             where county = $1 and kind = $2 and seq > $3 order by seq limit $4",
+        )
+        .bind(county),
+        Among::Place(place) => sqlx::query_as(
+            "select seq, cast(body as blob) from records
+             where place = $1 and kind = $2 and seq > $3 order by seq limit $4",
+        )
+        .bind(place),
+    };
+    let found: Vec<(i64, Vec<u8>)> =
+        found.bind(kind).bind(after as i64).bind(i64::from(limit)).fetch_all(tx).await?;
+    Ok(found.into_iter().map(|(seq, body)| (seq as u64, body)).collect())
+}
