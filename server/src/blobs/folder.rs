@@ -162,10 +162,20 @@ impl Folder {
 
     /// Whether there is room for more photos.
     pub async fn has_room(&self) -> Result<bool> {
-        let root = self.inner.root.clone();
-        let space = blocking(move || fs4::statvfs(root)).await?;
+        let folder = self.clone();
+        blocking(move || folder.has_room_now()).await
+    }
+
+    /// The same, asked where it may block.
+    pub(super) fn has_room_now(&self) -> io::Result<bool> {
+        let space = fs4::statvfs(&self.inner.root)?;
         let usual = RESERVE_BYTES.min(space.total_space() / RESERVE_PART);
         Ok(space.available_space() > self.reserve.unwrap_or(usual))
+    }
+
+    /// Where what is on its way may lie, and files without a name.
+    pub fn scratch(&self) -> PathBuf {
+        self.inner.root.join(INCOMING)
     }
 
     // Originals ----------------------------------------------------------------------------------
@@ -370,10 +380,6 @@ impl Folder {
         }
         let path = self.inner.root.join(INCOMING).join(name);
         blocking(move || there(fs::remove_file(path)).map(drop)).await
-    }
-
-    pub(super) fn incoming_path(&self) -> PathBuf {
-        self.inner.root.join(INCOMING)
     }
 
     pub(super) fn part_path(&self, upload: Uuid) -> PathBuf {

@@ -5,6 +5,7 @@
 
 mod dirs;
 pub mod folder;
+pub mod growing;
 pub mod part;
 pub mod spool;
 

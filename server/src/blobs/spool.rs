@@ -21,7 +21,7 @@ pub struct Spool {
 impl Spool {
     /// Begins one on the disk that photos are on.
     pub async fn begin(folder: &Folder) -> Result<Self> {
-        let incoming = folder.incoming_path();
+        let incoming = folder.scratch();
         let file = blocking(move || tempfile::tempfile_in(incoming)).await?;
         Ok(Self { file: tokio::fs::File::from_std(file), length: 0 })
     }
