@@ -24,4 +24,5 @@ mod scope;
 mod signoffs;
 mod storm;
 mod stuck;
+mod tables;
 mod witness;

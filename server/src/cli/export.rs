@@ -1,5 +1,7 @@
 //! `siteledger export`: what is stored, for other programs to read.
 
+mod table;
+
 use std::fs::File;
 use std::io::{self, BufWriter, Seek as _, Write};
 use std::path::{Path, PathBuf};
@@ -10,8 +12,9 @@ use sync_protocol::kinds;
 
 use super::{Common, no_database, progress};
 use crate::error::{Error, Kind, Result};
+use crate::reports::table::write_line;
 use crate::store::paging::onward;
-use crate::store::records::{RecordRow, Room};
+use crate::store::records::Room;
 use crate::store::{self, Tx, audit, ledger, records};
 
 /// How many records are read at a time.
@@ -21,9 +24,11 @@ const ROOM: Room = Room { records: PAGE, bytes: 4 * 1024 * 1024 };
 /// 导出 Write what is stored for other programs to read
 #[derive(Debug, Subcommand)]
 #[command(after_help = "例 Examples:
-  siteledger export records > records.ndjson")]
+  siteledger export records > records.ndjson
+  siteledger export table diary 日志.xlsx --county 350823")]
 pub(super) enum Export {
     Records(Records),
+    Table(table::Table),
 }
 
 /// 导出记录 Records, one JSON object a line, in order of county and ledger
@@ -51,9 +56,10 @@ pub(super) struct Records {
 
 impl Export {
     pub(super) async fn run(self, common: &Common) -> Result<ExitCode> {
-        let Self::Records(asked) = self;
-        asked.run(common).await?;
-        Ok(ExitCode::SUCCESS)
+        match self {
+            Self::Records(asked) => asked.run(common).await.map(|()| ExitCode::SUCCESS),
+            Self::Table(asked) => asked.run(common).await,
+        }
     }
 }
 
@@ -73,7 +79,6 @@ impl Records {
             let written = File::create(&part).map_err(|error| unwritable(&part, error))?;
             let mut out = BufWriter::new(written);
             self.write(&mut tx, &mut out).await?;
-            let finish = |out: BufWriter<File>| out.into_inner().map_err(io::Error::from)?.sync_all();
             // Under its name there is a whole export or none.
             finish(out).and_then(|()| std::fs::rename(&part, file)).map_err(|error| unwritable(file, error))
         } else {
@@ -121,10 +126,9 @@ impl Records {
     }
 }
 
-/// The county goes first into the snapshot's own object.
-fn write_line(out: &mut impl Write, row: &RecordRow) -> io::Result<()> {
-    let rest = row.body.strip_prefix('{').unwrap_or(&row.body);
-    writeln!(out, "{{\"county\":\"{}\",{rest}", row.county)
+/// What was written is on the disk.
+fn finish(out: BufWriter<File>) -> io::Result<()> {
+    out.into_inner().map_err(io::Error::from)?.sync_all()
 }
 
 /// `siteledger export … | head` is no failure.

@@ -15,6 +15,7 @@ use http_body_util::Limited;
 use tower::{Layer as _, ServiceBuilder, ServiceExt as _};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutBody;
@@ -41,6 +42,9 @@ const UPLOAD_IDLE: Duration = Duration::from_mins(2);
 /// Bodies that are streamed to disk as they come: their handlers bound them.
 const STREAMED: [&str; 2] = ["/api/v1/uploads", "/api/v1/bundles"];
 
+/// Workbooks are compressed already.
+const WORKBOOK: NotForContentType = NotForContentType::const_new("application/vnd.openxmlformats");
+
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Nothing that we answer is a page, but for those that say so themselves.
@@ -55,7 +59,7 @@ pub fn dress<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router.fallback(no_such_route).layer(
         ServiceBuilder::new()
             .layer(middleware::from_fn(watch))
-            .layer(CompressionLayer::new())
+            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(WORKBOOK)))
             .layer(middleware::from_fn(problem::speak))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(middleware::from_fn(take_in))

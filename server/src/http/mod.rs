@@ -7,6 +7,7 @@ pub mod auth;
 pub mod bundles;
 pub mod crowd;
 pub mod enrol;
+pub mod export;
 pub mod extract;
 pub mod health;
 pub mod held;

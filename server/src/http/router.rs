@@ -12,8 +12,8 @@ use super::assets;
 #[cfg(not(feature = "web"))]
 use super::home;
 use super::{
-    auth, bundles, crowd, enrol, health, held, indicators, ledgers, limits, me, metrics, nudges, openapi,
-    photos, records, schema, session, states, sync, uploads,
+    auth, bundles, crowd, enrol, export, health, held, indicators, ledgers, limits, me, metrics, nudges,
+    openapi, photos, records, schema, session, states, sync, uploads,
 };
 
 /// The whole HTTP face, and its description.
@@ -28,6 +28,7 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(bundles::take))
         .routes(routes!(nudges::listen))
         .routes(routes!(records::show))
+        .routes(routes!(export::table))
         .routes(routes!(indicators::show))
         .routes(routes!(indicators::makers))
         .routes(routes!(states::list))

@@ -179,7 +179,7 @@ async fn fill(
 }
 
 /// The places of a county that are in reach; `None` where all are.
-async fn places_of(tx: &mut Tx, county: &str, reach: &Reach) -> Result<Option<Vec<PlaceRow>>> {
+pub(crate) async fn places_of(tx: &mut Tx, county: &str, reach: &Reach) -> Result<Option<Vec<PlaceRow>>> {
     if *reach == Reach::All {
         return Ok(None);
     }

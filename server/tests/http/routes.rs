@@ -71,6 +71,7 @@ pub(crate) const ROUTES: &[(&str, &str, For)] = &[
     ("post", "/api/v1/uploads/{id}", Author),
     ("delete", "/api/v1/uploads/{id}", Author),
     ("get", "/api/v1/records/{id}", Readers),
+    ("get", "/api/v1/export/{file}", County),
     ("get", "/api/v1/photos/{sha256}", Readers),
     ("get", "/api/v1/photos/{sha256}/preview", Readers),
     ("get", "/api/v1/photos/{sha256}/thumbnail", Readers),

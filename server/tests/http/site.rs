@@ -206,10 +206,16 @@ impl Site {
         let query = match path {
             path if path.ends_with("/proof") => "?seq=1",
             path if path.ends_with("/consistency") => "?from=1&to=2",
-            path if path.contains("/indicators") || path.contains("/states/") => "?county=350823",
+            path if ["/indicators", "/states/", "/export/"].iter().any(|part| path.contains(part)) => {
+                "?county=350823"
+            }
             _ => "",
         };
-        let file = if path.contains("/icons/") { "192.png".to_owned() } else { an_asset() };
+        let file = match path {
+            path if path.contains("/icons/") => "192.png".to_owned(),
+            path if path.contains("/export/") => "diary.csv".to_owned(),
+            _ => an_asset(),
+        };
         let path = &path.replace("{file}", &file);
         let filled = path.replace("{id}", &id).replace("{sha256}", &self.photo).replace("{county}", "350823");
         let filled = filled.replace("{code}", "findings").replace("{kind}", "finding");

@@ -1,0 +1,3 @@
+//! What is drawn from the records for people to take away. Reads only.
+
+pub mod table;

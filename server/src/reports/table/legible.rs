@@ -1,0 +1,218 @@
+//! Values as people read them in one cell.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+
+use chrono::{DateTime, TimeDelta};
+use sync_protocol::id::RecordId;
+use sync_protocol::kinds::{ChoiceList, Part, Type};
+use sync_protocol::photo::{Datum, Position};
+use sync_protocol::signoff::{Signoff, Verdict};
+use sync_protocol::value::Value;
+use sync_protocol::withdrawal::Withdrawal;
+
+use crate::clock::Moment;
+use crate::error::Language;
+
+/// Names of records, by their ids: only of those that the reader may see.
+pub(super) type Names = HashMap<RecordId, String>;
+
+/// In which words values are told.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'w> {
+    /// The language.
+    pub(super) language: Language,
+    /// The county's schools and projects.
+    pub(super) directory: &'w Names,
+    /// What else is referred to.
+    pub(super) others: &'w Names,
+}
+
+impl<'w> Words<'w> {
+    /// Yes or no.
+    pub(super) const fn claim(&self, claim: bool) -> &'static str {
+        match (claim, self.language) {
+            (true, Language::Chinese) => "是",
+            (false, Language::Chinese) => "否",
+            (true, Language::English) => "yes",
+            (false, Language::English) => "no",
+        }
+    }
+
+    /// What stands between the values of one cell.
+    pub(super) const fn between(&self) -> &'static str {
+        self.language.pick("；", "; ")
+    }
+
+    /// What stands between the parts of one value.
+    const fn within(&self) -> &'static str {
+        self.language.pick("，", ", ")
+    }
+
+    const fn colon(&self) -> &'static str {
+        self.language.pick("：", ": ")
+    }
+
+    /// The name of a record, where the reader may know it.
+    pub(super) fn name(&self, id: RecordId) -> Option<&'w str> {
+        self.directory.get(&id).or_else(|| self.others.get(&id)).map(String::as_str)
+    }
+
+    /// What people call a code of a list; the code itself where the list does not say.
+    pub(super) fn choice<'v>(&self, list: &str, code: &'v str) -> &'v str
+    where
+        'static: 'v,
+    {
+        let choice =
+            ChoiceList::named(list).and_then(|list| list.choices.iter().find(|choice| choice.code == code));
+        choice.map_or(code, |choice| self.language.pick(choice.zh, choice.en))
+    }
+
+    /// A value as text.
+    pub(super) fn text(&self, ty: Type, value: &Value) -> String {
+        let mut text = String::new();
+        self.tell(&mut text, ty, value);
+        text
+    }
+
+    /// Adds a value to a text.
+    pub(super) fn tell(&self, out: &mut String, ty: Type, value: &Value) {
+        match (ty, value) {
+            (Type::Object(parts), Value::Map(given)) => self.tell_parts(out, parts, given),
+            (Type::Choice(list) | Type::OpenChoice(list), Value::Text(code)) => {
+                out.push_str(self.choice(list, code));
+            }
+            (Type::Ref(_), Value::Text(id)) => {
+                let name = id.parse().ok().and_then(|id| self.name(id));
+                out.push_str(name.unwrap_or(id));
+            }
+            (Type::Moment, Value::Text(text)) => {
+                out.push_str(&in_china(text).unwrap_or_else(|| text.clone()));
+            }
+            (Type::Photo, value) => self.tell_photo(out, value),
+            (Type::Position, value) => self.tell_position(out, value),
+            (_, value) => self.tell_plainly(out, value),
+        }
+    }
+
+    fn tell_plainly(&self, out: &mut String, value: &Value) {
+        match value {
+            Value::Bool(claim) => out.push_str(self.claim(*claim)),
+            Value::Int(number) => {
+                let _ = write!(out, "{number}");
+            }
+            Value::Number(number) => {
+                let _ = write!(out, "{number}");
+            }
+            Value::Text(text) => out.push_str(text),
+            Value::List(_) | Value::Map(_) => {
+                out.push_str(&serde_json::to_string(value).unwrap_or_default());
+            }
+        }
+    }
+
+    /// What an object needs stands first and by itself, the rest behind what it is called.
+    fn tell_parts(&self, out: &mut String, parts: &[Part], given: &BTreeMap<String, Value>) {
+        let begin = out.len();
+        let next = |out: &mut String| {
+            if out.len() > begin {
+                out.push_str(self.within());
+            }
+        };
+        // Accounts are for programs.
+        let told = parts.iter().filter(|part| !matches!(part.ty, Type::User));
+        let (needed, optional): (Vec<&Part>, Vec<&Part>) = told.partition(|part| part.required);
+        for part in needed.into_iter().chain(optional) {
+            let Some(value) = given.get(part.name) else { continue };
+            next(out);
+            if !part.required {
+                let _ = write!(out, "{}{}", self.language.pick(part.zh, part.en), self.colon());
+            }
+            self.tell(out, part.ty, value);
+        }
+        // A newer phone may say more than this server knows of.
+        for (name, value) in given.iter().filter(|(name, _)| parts.iter().all(|part| part.name != *name)) {
+            next(out);
+            let _ = write!(out, "{name}{}", self.colon());
+            self.tell_plainly(out, value);
+        }
+    }
+
+    /// By its hash it can be had.
+    fn tell_photo(&self, out: &mut String, value: &Value) {
+        let said = |part| value.part(part).and_then(Value::as_text);
+        let Some(sha256) = said("sha256") else { return self.tell_plainly(out, value) };
+        for text in [said("category"), said("caption")].into_iter().flatten() {
+            let _ = write!(out, "{text} ");
+        }
+        out.push_str(sha256);
+    }
+
+    fn tell_position(&self, out: &mut String, value: &Value) {
+        let Ok(position) = Position::read(value) else { return self.tell_plainly(out, value) };
+        let _ = write!(out, "{} {} ({})", position.lat, position.lon, datum(position.datum));
+    }
+
+    /// A signature: in which role, what is said of it, by whom.
+    pub(super) fn signoff(&self, value: &Value, by_name: &str, is_current: bool) -> String {
+        let Ok(signoff) = Signoff::read(value) else { return self.text(Type::Any, value) };
+        let (zh, en) = match signoff.verdict {
+            Verdict::Signed => ("签字", "signed"),
+            Verdict::Confirmed => ("确认", "confirmed"),
+            Verdict::Returned => ("退回", "returned"),
+            Verdict::Approved => ("批准", "approved"),
+        };
+        let role = self.language.pick(signoff.role.zh(), signoff.role.en());
+        let name = signoff.name.as_deref().unwrap_or(by_name);
+        let mut text = match self.language {
+            Language::Chinese => format!("{role}{zh}（{name}）"),
+            Language::English => format!("{en} by {role} ({name})"),
+        };
+        if let Some(note) = &signoff.note {
+            let _ = write!(text, "{}{note}", self.colon());
+        }
+        if !is_current {
+            text.push_str(self.language.pick("（签后有改动）", " (changed since)"));
+        }
+        text
+    }
+
+    /// A withdrawal with its reason. One that is contested leaves the record in view.
+    pub(super) fn withdrawal(&self, value: &Value, is_contested: bool) -> String {
+        let mut text = if is_contested {
+            self.language.pick("作废有争议", "withdrawal contested").to_owned()
+        } else {
+            self.language.pick("作废", "withdrawn").to_owned()
+        };
+        if let Some(reason) = Withdrawal::read(value).ok().and_then(|withdrawal| withdrawal.reason) {
+            let _ = write!(text, "{}{reason}", self.colon());
+        }
+        text
+    }
+
+    /// An entry of a talk with who said it.
+    pub(super) fn tell_said(&self, out: &mut String, by_name: &str, ty: Type, value: &Value) {
+        let _ = write!(out, "{by_name}{}", self.colon());
+        self.tell(out, ty, value);
+    }
+}
+
+/// What a system of positions is called.
+pub(super) const fn datum(datum: Datum) -> &'static str {
+    match datum {
+        Datum::Wgs84 => "WGS-84",
+        Datum::Gcj02 => "GCJ-02",
+        Datum::Unknown => "?",
+    }
+}
+
+/// A moment by the clocks in China.
+fn in_china(text: &str) -> Option<String> {
+    let moment = DateTime::parse_from_rfc3339(text).ok()?;
+    Some(clock_in_china(Moment(moment.timestamp_millis())).format("%Y-%m-%d %H:%M:%S").to_string())
+}
+
+/// What the clocks in China show at that moment.
+pub(super) fn clock_in_china(moment: Moment) -> chrono::NaiveDateTime {
+    moment.utc().naive_utc() + TimeDelta::hours(8)
+}
