@@ -49,32 +49,51 @@ struct Pulled {
     took: Duration,
 }
 
+/// A county that is to be filled, and who looks at it.
+pub(crate) struct County {
+    fillers: Vec<String>,
+    projects: Vec<RecordId>,
+    team: String,
+    pub(crate) office: String,
+}
+
+impl County {
+    /// One with as many projects as so many diaries need.
+    pub(crate) async fn open(server: &Server, most: u64) -> Self {
+        let projects = most.div_ceil(A_YEAR).max(1) as usize;
+        let size = Size { townships: 20, schools: projects, projects, zones: 20 };
+        let world = World::sized(1, size).open(server).await;
+        let county = format!("county:{}", world.county.code);
+        let mut fillers = Vec::new();
+        for _ in 0..FILLERS {
+            let device = world.phone(server, "甲", &[("school_team", &county)]).await;
+            fillers.push(device.phone.owner.token.clone());
+        }
+        let team = world.team_phone(server, "乙", 0).await;
+        let office = world.phone(server, "丙", &[("project_office", &county)]).await;
+        let token = |device: &harness::Device| device.phone.owner.token.clone();
+        Self {
+            fillers,
+            projects: world.projects.iter().map(|project| project.id).collect(),
+            team: token(&team),
+            office: token(&office),
+        }
+    }
+}
+
 /// Fills a store and prints what work costs whenever it has that many diaries.
 pub(crate) async fn measure(sizes: &[u64]) {
-    let most = sizes.iter().copied().max().unwrap_or(0);
-    let projects = most.div_ceil(A_YEAR).max(1) as usize;
     let server = Server::start().await;
-    let size = Size { townships: 20, schools: projects, projects, zones: 20 };
-    let world = World::sized(1, size).open(&server).await;
-    let county = format!("county:{}", world.county.code);
-    let mut fillers = Vec::new();
-    for _ in 0..FILLERS {
-        let device = world.phone(&server, "甲", &[("school_team", &county)]).await;
-        fillers.push(device.phone.owner.token.clone());
-    }
-    let team = world.team_phone(&server, "乙", 0).await;
-    let office = world.phone(&server, "丙", &[("project_office", &county)]).await;
-    let ids: Vec<_> = world.projects.iter().map(|project| project.id).collect();
+    let county = County::open(&server, sizes.iter().copied().max().unwrap_or(0)).await;
     println!(
         "| records | one change, ms | nothing new, ms | a record read, ms | a team's phone begins anew | an office begins anew | verify, s | backup, s | database, MB | memory, MB |\n\
          | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     );
     let mut filled = 0;
     for size in sizes {
-        fill(&server, &fillers, &ids, filled..*size).await;
+        fill(&server, &county, filled..*size).await;
         filled = *size;
-        let (team, office) = (&team.phone.owner.token, &office.phone.owner.token);
-        print(&look(&server, filled, &ids, team, office).await);
+        print(&look(&server, filled, &county.projects, &county.team, &county.office).await);
     }
 }
 
@@ -83,12 +102,13 @@ const fn place(number: u64) -> (usize, u64) {
     ((number / A_YEAR) as usize, number % A_YEAR)
 }
 
-async fn fill(server: &Server, fillers: &[String], projects: &[RecordId], numbers: std::ops::Range<u64>) {
+/// Has the diaries of those numbers written.
+pub(crate) async fn fill(server: &Server, county: &County, numbers: std::ops::Range<u64>) {
     let mut filling = Vec::new();
-    for (filler, token) in (0_u64..).zip(fillers) {
+    for (filler, token) in (0_u64..).zip(&county.fillers) {
         let mut wire = Wire::connect(server.address(), token).await;
         let mine = numbers.clone().filter(move |number| number % FILLERS == filler);
-        let projects = projects.to_vec();
+        let projects = county.projects.clone();
         filling.push(tokio::spawn(async move {
             let mine: Vec<_> = mine.collect();
             for some in mine.chunks(BATCH) {

@@ -1,13 +1,14 @@
 //! Benchmarks: the real server against what its work costs without it, measured in the same run.
 //!
 //! `tests/bench/run` prints the first table that stands in `server/docs/performance.md`, `load` and
-//! `growth` after it the others. Machines are noisy: what counts are the ratios.
+//! `growth` and `tables` after it the others. Machines are noisy: what counts are the ratios.
 
 mod disk;
 mod growth;
 mod open_loop;
 mod phones;
 mod photos;
+mod tables;
 mod wire;
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -35,6 +36,8 @@ fn main() {
             open_loop::measure().await;
         } else if asked("growth") {
             growth::measure(if sizes.is_empty() { &[10_000, 100_000] } else { &sizes }).await;
+        } else if asked("tables") {
+            tables::measure(if sizes.is_empty() { &[35_000] } else { &sizes }).await;
         } else {
             measure().await;
         }
@@ -184,7 +187,21 @@ fn cpu_seconds(server: &Server) -> f64 {
 
 /// Bytes of memory that the server has now.
 fn resident_bytes(server: &Server) -> f64 {
+    bytes_told(server, "VmRSS:")
+}
+
+/// The most bytes of memory that the server had since [`forget_peak`].
+fn peak_bytes(server: &Server) -> f64 {
+    bytes_told(server, "VmHWM:")
+}
+
+/// From here on the most is counted anew.
+fn forget_peak(server: &Server) {
+    std::fs::write(format!("/proc/{}/clear_refs", server.pid()), "5").expect("it runs");
+}
+
+fn bytes_told(server: &Server, name: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).expect("it runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a line");
     line.split_whitespace().next().and_then(|kb| kb.parse::<f64>().ok()).expect("a number") * 1024.0
 }
