@@ -14,7 +14,7 @@ use crate::county::{self, County, LEDGERS, OFFICES, Own};
 use crate::line::{Letter, Line, Question, Reply};
 use crate::office::Office;
 use crate::oracle::{Backup, Breach, Kept, Oracle};
-use crate::phone::{Hand, Then};
+use crate::phone::{Hand, Letters, Then};
 use crate::sabotage::Sabotage;
 
 /// When histories begin.
@@ -115,6 +115,7 @@ pub(crate) struct History {
     pub(crate) county: County,
     pub(crate) office: Office,
     pub(crate) hands: Vec<Hand>,
+    letters: Letters,
     line: Line,
     pub(crate) oracle: Oracle,
     backups: Vec<(u64, Backup)>,
@@ -148,6 +149,7 @@ impl History {
             office,
             hands,
             county,
+            letters: Letters::default(),
             line: Line::default(),
             oracle: Oracle::default(),
             backups: Vec::new(),
@@ -222,15 +224,15 @@ impl History {
         let papers = &self.county.papers;
         let mine: Vec<_> = papers.iter().filter(|paper| paper.writers.contains(&person)).collect();
         let paper = if mine.is_empty() || self.chance.chance(4) {
-            self.chance.pick(papers).clone()
+            self.chance.pick(papers)
         } else {
-            (*self.chance.pick(&mine)).clone()
+            *self.chance.pick(&mine)
         };
         let hand = &self.hands[who];
         let seen = hand.phone.view(paper.record, paper.kind);
         let roles = &self.county.people[person].roles;
         let own = Own { user: hand.phone.owner.user, role: roles[0].0, seen: &seen };
-        let form = county::fill(Draft::over(seen.clone()), &paper, &self.county, &own, &mut self.chance);
+        let form = county::fill(Draft::over(seen.clone()), paper, &self.county, &own, &mut self.chance);
         self.save(who, form);
     }
 
@@ -244,6 +246,7 @@ impl History {
             return;
         }
         self.oracle.saved(&change);
+        self.letters.saved(&change);
         hand.phone.save(change);
         self.tally.saved += 1;
     }
@@ -263,7 +266,7 @@ impl History {
         let question = if self.chance.chance(3) {
             hand.ask_have(number)
         } else {
-            hand.ask(number, now, size, after_held)
+            hand.ask(number, now, size, after_held, &self.letters)
         };
         self.send(who, number, question);
     }
@@ -337,7 +340,7 @@ impl History {
         match then {
             Then::Again if self.chance.chance(90) => {
                 let (size, now) = (self.size(), self.office.now.0);
-                let question = self.hands[who].ask(number, now, size, false);
+                let question = self.hands[who].ask(number, now, size, false, &self.letters);
                 self.send(who, number, question);
             }
             Then::Index => {
@@ -531,7 +534,7 @@ impl History {
             let size = (1_000, size.1 * 4);
             let asks = match question.take() {
                 Some(Then::Index) => hand.ask_index(number),
-                _ => hand.ask(number, now, size, round == 0),
+                _ => hand.ask(number, now, size, round == 0, &self.letters),
             };
             let device = hand.device;
             let Some(reply) = self.serve(device, &asks, false)? else { continue };

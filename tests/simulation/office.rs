@@ -25,7 +25,6 @@ use siteledger::sync::placing::Placed;
 use siteledger::sync::round;
 use siteledger::sync::scope::ReadScope;
 use siteledger::sync::standing::{County as Ledger, Standing};
-use sync_protocol::change::Change;
 use sync_protocol::digest::ScopeDigest;
 use sync_protocol::id::{ChangeId, RecordId, UserId};
 use sync_protocol::kinds;
@@ -566,11 +565,6 @@ impl Office {
             self.find_held_by(at, row);
         }
         self.let_in(county);
-    }
-
-    /// The change of an entry.
-    pub(crate) fn change_of(entry: &Entry) -> Change {
-        serde_json::from_str(entry.body.as_deref().unwrap_or_default()).expect("what is accepted is a change")
     }
 }
 

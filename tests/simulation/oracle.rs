@@ -162,14 +162,17 @@ impl Oracle {
         Ok(())
     }
 
+    /// What was saved, and stands in an entry.
+    fn change_of(&self, entry: &Entry) -> Option<&Arc<Change>> {
+        let saved = self.saved.get(&entry.change)?;
+        saved.iter().find(|(digest, _)| *digest == entry.digest).map(|(_, change)| change)
+    }
+
     fn appended(&mut self, entry: &Arc<Entry>) -> Kept {
         let id = entry.change;
-        let saved =
-            self.saved.get(&id).and_then(|all| all.iter().find(|(digest, _)| *digest == entry.digest));
-        let Some((_, change)) = saved else {
+        let Some(change) = self.change_of(entry).cloned() else {
             return Err(Breach(format!("{id} in the ledger says what nobody saved")));
         };
-        let change = Arc::clone(change);
         let number = (entry.county.clone(), entry.seq);
         if let Some(other) = self.numbers.insert(number, id) {
             return Err(Breach(format!(
@@ -203,7 +206,7 @@ impl Oracle {
         self.record_stands(record)?;
         let Some(before) = &turned.before else { return Ok(()) };
         let kind = kinds::named(&record.kind);
-        let changes: Vec<_> = entries.iter().map(|entry| Office::change_of(entry)).collect();
+        let changes: Vec<_> = entries.iter().filter_map(|entry| self.change_of(entry)).collect();
         for (name, state) in &before.record.fields {
             let Some(incumbent) = state.heads.first() else { continue };
             if !kind.is_some_and(|kind| kind.rule(name) == Rule::One) {
@@ -352,9 +355,8 @@ impl Oracle {
                 device: entry.device,
                 seq: Some(entry.seq),
             };
-            let saved = &self.saved[&entry.change];
-            let change = saved.iter().find(|(digest, _)| *digest == entry.digest);
-            history.push((Arc::clone(&change.expect("it was saved").1), origin));
+            let change = self.change_of(entry).expect("it was saved");
+            history.push((Arc::clone(change), origin));
         }
         for at in (1..history.len()).rev() {
             history.swap(at, chance.below(at as u64 + 1) as usize);

@@ -1,12 +1,13 @@
 //! A phone in somebody's hands: the rules of the reference device, a clock that is wrong, and what
 //! it waits for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use chrono::{DateTime, FixedOffset};
-use harness::replica::{Answer, Batch, Owner, Phone};
-use sync_protocol::change::Stamp;
+use harness::replica::{Answer, Batch, Owner, Phone, raw};
+use serde_json::value::RawValue;
+use sync_protocol::change::{Change, Stamp};
 use sync_protocol::id::ChangeId;
 use sync_protocol::message::HaveRequest;
 
@@ -36,6 +37,22 @@ pub(crate) struct Hand {
     pub(crate) tells_time: bool,
     /// Whether it lost a row by itself, so that its digest may rightly differ.
     pub(crate) lost_a_row: bool,
+}
+
+/// The changes as they travel. Phones send what is held again and again, and their copies do too.
+#[derive(Default)]
+pub(crate) struct Letters(HashMap<ChangeId, Option<Box<RawValue>>>);
+
+impl Letters {
+    /// Somebody saved a change. An id that was used twice does not say what to send.
+    pub(crate) fn saved(&mut self, change: &Change) {
+        self.0.entry(change.id).and_modify(|written| *written = None).or_insert_with(|| Some(raw(change)));
+    }
+
+    /// A change as it travels.
+    fn written(&self, change: &Change) -> Box<RawValue> {
+        self.0.get(&change.id).cloned().flatten().unwrap_or_else(|| raw(change))
+    }
 }
 
 /// A question under way.
@@ -85,9 +102,17 @@ impl Hand {
     }
 
     /// Its next request.
-    pub(crate) fn ask(&mut self, number: u64, now_ms: i64, size: (usize, u32), after_held: bool) -> Question {
+    pub(crate) fn ask(
+        &mut self,
+        number: u64,
+        now_ms: i64,
+        size: (usize, u32),
+        after_held: bool,
+        letters: &Letters,
+    ) -> Question {
         let batch = Batch { changes: size.0, bytes: BYTES, limit: Some(size.1), ask_after_held: after_held };
-        let mut request = self.phone.request(self.clock(now_ms), batch);
+        let clock = self.clock(now_ms);
+        let mut request = self.phone.request_written(clock, batch, |change| letters.written(change));
         request.body.device_time = request.body.device_time.filter(|_| self.tells_time);
         self.asked = Some(Asked { number, carries: request.carries });
         Question::Sync(Rc::new(request.body))

@@ -218,12 +218,23 @@ impl Phone {
 
     /// What to send next.
     pub fn request(&self, device_time: Stamp, batch: Batch) -> Request {
+        self.request_written(device_time, batch, raw)
+    }
+
+    /// What to send next, each change as `written` gives it: whoever sends the same ones again and
+    /// again need not write them anew.
+    pub fn request_written(
+        &self,
+        device_time: Stamp,
+        batch: Batch,
+        mut written: impl FnMut(&Change) -> Box<RawValue>,
+    ) -> Request {
         let mut changes = Vec::new();
         let mut carries = BTreeSet::new();
         let mut bytes = 0;
         let held = self.outbox.held.iter().filter(|held| batch.ask_after_held && held.refused.is_none());
         for change in self.outbox.waiting.iter().chain(held.map(|held| &held.change)) {
-            let raw = raw(change);
+            let raw = written(change);
             bytes += raw.get().len();
             if changes.len() == batch.changes || (bytes > batch.bytes && !changes.is_empty()) {
                 break;
@@ -470,6 +481,7 @@ fn change_of(head: &sync_protocol::record::Head) -> ChangeId {
 }
 
 /// A change as it travels.
+#[inline]
 pub fn raw(change: &Change) -> Box<RawValue> {
     serde_json::value::to_raw_value(change).expect("a change has a JSON form")
 }
