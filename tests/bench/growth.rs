@@ -35,10 +35,24 @@ struct Grown {
     read: Duration,
     fresh: Pulled,
     office: Pulled,
+    figures: Figures,
     verify: Duration,
     backup: Duration,
     database: u64,
     resident: f64,
+}
+
+/// How long the indicators of the county take.
+#[derive(Clone, Copy, Default)]
+struct Figures {
+    /// From a server that has just started: every record is read.
+    first: Duration,
+    /// After one more change.
+    next: Duration,
+    /// As of half the ledger.
+    past: Duration,
+    /// What the server's memory grew by.
+    bytes: f64,
 }
 
 /// What a device that begins anew is sent.
@@ -83,17 +97,21 @@ impl County {
 
 /// Fills a store and prints what work costs whenever it has that many diaries.
 pub(crate) async fn measure(sizes: &[u64]) {
-    let server = Server::start().await;
+    let mut server = Server::start().await;
     let county = County::open(&server, sizes.iter().copied().max().unwrap_or(0)).await;
     println!(
-        "| records | one change, ms | nothing new, ms | a record read, ms | a team's phone begins anew | an office begins anew | verify, s | backup, s | database, MB | memory, MB |\n\
-         | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+        "| records | one change, ms | nothing new, ms | a record read, ms | all indicators: first time, s | after a change, ms | as of half the ledger, s | their memory, MB | a team's phone begins anew | an office begins anew | verify, s | backup, s | database, MB | memory, MB |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     );
     let mut filled = 0;
     for size in sizes {
         fill(&server, &county, filled..*size).await;
         filled = *size;
-        print(&look(&server, filled, &county.projects, &county.team, &county.office).await);
+        let (team, office) = (&county.team, &county.office);
+        let mut grown = look(&server, filled, &county.projects, team, office).await;
+        server.restart().await;
+        grown.figures = figures(&server, &county.projects, filled, team, office).await;
+        print(&grown);
     }
 }
 
@@ -171,11 +189,43 @@ async fn look(server: &Server, records: u64, projects: &[RecordId], team: &str, 
         read: median(read),
         fresh,
         office,
+        figures: Figures::default(),
         verify,
         backup,
         database: std::fs::metadata(server.data().join(siteledger::store::FILE)).map_or(0, |file| file.len()),
         resident: resident_bytes(server),
     }
+}
+
+/// Asks for all indicators of the county, as its office does in the morning.
+async fn figures(server: &Server, projects: &[RecordId], records: u64, team: &str, office: &str) -> Figures {
+    let mut wire = Wire::connect(server.address(), office).await;
+    let before = resident_bytes(server);
+    let (first, position) = ask_figures(&mut wire, "").await;
+    let bytes = resident_bytes(server) - before;
+    let phone = Phone { token: team.to_owned(), project: projects[0] };
+    // Days that nobody else writes.
+    let mut sender = Sender::of(server.address(), &phone, 20_000 + records).await;
+    let mut next = Vec::new();
+    for _ in 0..15 {
+        let body = sender.next(1);
+        sender.send(&body).await;
+        next.push(ask_figures(&mut wire, "").await.0);
+    }
+    let (past, _) = ask_figures(&mut wire, &format!("&as_of={}", position / 2)).await;
+    Figures { first, next: median(next), past, bytes }
+}
+
+/// How long they take, and where the ledger stood.
+async fn ask_figures(wire: &mut Wire, which: &str) -> (Duration, u64) {
+    let county = harness::world::COUNTY;
+    let began = Instant::now();
+    let path = format!("/api/v1/indicators?county={county}{which}");
+    let (status, _, body) = wire.ask("GET", &path, "", b"").await;
+    let took = began.elapsed();
+    assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+    let answer: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+    (took, answer["counties"][0]["position"].as_u64().expect("a position"))
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> Duration {
@@ -225,11 +275,15 @@ fn print(grown: &Grown) {
         format!("{} records, {megabytes:.1} MB, {seconds:.2} s", pulled.records)
     };
     println!(
-        "| {} | {} | {} | {} | {} | {} | {:.1} | {:.1} | {:.0} | {:.0} |",
+        "| {} | {} | {} | {} | {:.2} | {} | {:.2} | {:.0} | {} | {} | {:.1} | {:.1} | {:.0} | {:.0} |",
         grown.records,
         ms(grown.change),
         ms(grown.quiet),
         ms(grown.read),
+        grown.figures.first.as_secs_f64(),
+        ms(grown.figures.next),
+        grown.figures.past.as_secs_f64(),
+        grown.figures.bytes / 1e6,
         pulled(grown.fresh),
         pulled(grown.office),
         grown.verify.as_secs_f64(),

@@ -4,6 +4,7 @@ pub mod app;
 #[cfg(feature = "web")]
 pub mod assets;
 pub mod auth;
+pub mod bulletins;
 pub mod bundles;
 pub mod crowd;
 pub mod enrol;

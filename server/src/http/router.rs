@@ -12,8 +12,8 @@ use super::assets;
 #[cfg(not(feature = "web"))]
 use super::home;
 use super::{
-    auth, bundles, crowd, enrol, export, health, held, indicators, ledgers, limits, me, metrics, nudges,
-    openapi, photos, records, schema, session, states, sync, uploads,
+    auth, bulletins, bundles, crowd, enrol, export, health, held, indicators, ledgers, limits, me, metrics,
+    nudges, openapi, photos, records, schema, session, states, sync, uploads,
 };
 
 /// The whole HTTP face, and its description.
@@ -32,6 +32,8 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(indicators::show))
         .routes(routes!(indicators::makers))
         .routes(routes!(states::list))
+        .routes(routes!(bulletins::draft))
+        .routes(routes!(bulletins::proof))
         .routes(routes!(uploads::abilities, uploads::begin))
         .routes(routes!(uploads::stand, uploads::receive, uploads::terminate, uploads::overridden))
         .routes(routes!(photos::original))

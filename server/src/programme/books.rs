@@ -89,50 +89,52 @@ impl Books {
     }
 
     /// Takes in what was touched since. A record that is touched meanwhile comes by again, so no page
-    /// need be of the same moment as the one before.
+    /// need be of the same moment as the one before; the next one is read while one is taken in.
     async fn read_on(&self, county: &str, mut facts: Facts) -> Result<Facts> {
-        loop {
-            let mut tx = self.store.snapshot().await?;
-            let reached = reached(&mut tx, county).await?;
-            let page = records::page_of_county(&mut tx, county, facts.position, PAGE).await?;
-            if page.is_empty() {
-                facts.position = reached;
-                return Ok(facts);
-            }
-            let (mut whole, mut damaged) = (Vec::with_capacity(page.len()), Vec::new());
-            let mut end = facts.position;
-            for found in page {
-                match found {
-                    Ok(row) => {
-                        end = onward(end, row.seq)?;
-                        if Facts::KINDS.contains(&row.kind.as_str()) {
-                            whole.push(row);
-                        }
-                    }
-                    Err(row) => {
-                        end = onward(end, row.seq)?;
-                        damaged.push(row.record);
-                    }
-                }
-            }
-            let came = Cames::read(&mut tx, county, facts.position, end, &whole).await?;
-            drop(tx);
-            for record in damaged {
-                facts.damaged.retain(|known| *known != record);
-                if heal::heal(&self.store, vec![record]).await? {
-                    // Its row is the same, whole, under the same number.
-                    let mut tx = self.store.snapshot().await?;
-                    let Some(row) = records::record(&mut tx, record).await? else { continue };
-                    let came = Cames::read(&mut tx, county, row.seq - 1, row.seq, std::slice::from_ref(&row))
-                        .await?;
-                    facts = learn(facts, vec![row], came).await?;
-                } else {
-                    facts.damaged.push(record);
-                }
-            }
-            facts = learn(facts, whole, came).await?;
+        let mut page = self.page(county, facts.position).await?;
+        while let Some(end) = page.end {
+            let (learnt, next) = tokio::join!(self.learn_page(county, facts, page), self.page(county, end));
+            (facts, page) = (learnt?, next?);
             facts.position = end;
         }
+        facts.position = page.reached;
+        Ok(facts)
+    }
+
+    /// The records whose last entries stand after `after`, as many as are read at a time.
+    async fn page(&self, county: &str, after: u64) -> Result<Page> {
+        let mut tx = self.store.snapshot().await?;
+        let reached = reached(&mut tx, county).await?;
+        let found = records::page_of_county(&mut tx, county, after, PAGE).await?;
+        let (mut end, mut rows, mut damaged) = (None, Vec::with_capacity(found.len()), Vec::new());
+        for found in found {
+            let seq = found.as_ref().map_or_else(|damaged| damaged.seq, |row| row.seq);
+            end = Some(onward(end.unwrap_or(after), seq)?);
+            match found {
+                Ok(row) if Facts::KINDS.contains(&row.kind.as_str()) => rows.push(row),
+                Ok(_) => {}
+                Err(row) => damaged.push(row.record),
+            }
+        }
+        let came = Cames::read(&mut tx, county, after, end.unwrap_or(after), &rows).await?;
+        Ok(Page { reached, end, rows, damaged, came })
+    }
+
+    async fn learn_page(&self, county: &str, mut facts: Facts, page: Page) -> Result<Facts> {
+        for record in page.damaged {
+            facts.damaged.retain(|known| *known != record);
+            if !heal::heal(&self.store, vec![record]).await? {
+                facts.damaged.push(record);
+                continue;
+            }
+            // Its row is the same, whole, under the same number.
+            let mut tx = self.store.snapshot().await?;
+            let Some(row) = records::record(&mut tx, record).await? else { continue };
+            let row = [row];
+            let came = Cames::read(&mut tx, county, row[0].seq - 1, row[0].seq, &row).await?;
+            facts = learn(facts, row.into(), came).await?;
+        }
+        learn(facts, page.rows, page.came).await
     }
 
     /// Puts the facts back to how they were at `position`.
@@ -168,6 +170,17 @@ async fn reached(tx: &mut Tx, county: &str) -> Result<u64> {
     let ledgers = ledger::ledgers(tx).await?;
     let ledger = ledgers.into_iter().find(|ledger| ledger.county == county);
     ledger.map(|ledger| ledger.seq).ok_or_else(Error::not_found)
+}
+
+/// Records that are read together.
+struct Page {
+    /// Where the ledger stood.
+    reached: u64,
+    /// The number of the last one's last entry; `None` where there are no more.
+    end: Option<u64>,
+    rows: Vec<RecordRow>,
+    damaged: Vec<RecordId>,
+    came: Cames,
 }
 
 /// How the entries came that some records are made of.

@@ -1,3 +1,4 @@
 //! What is drawn from the records for people to take away. Reads only.
 
+pub mod bulletin;
 pub mod table;

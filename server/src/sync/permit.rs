@@ -44,6 +44,7 @@ pub(super) fn check(question: &Question<'_>) -> Result<(), Refusal> {
     rights(question, question.work.now)?;
     over_a_conflict(question)?;
     never_edited(question)?;
+    frozen_once_published(question)?;
     own_words(question)?;
     verified_by_another(question)?;
     match question.sender.rights {
@@ -155,6 +156,27 @@ fn never_edited(question: &Question<'_>) -> Result<(), Refusal> {
         Some(edit) => Err(Refusal::invalid(
             format!("{}不能修改：请另记一笔冲销", question.kind.zh),
             format!("a {} is never edited: reverse it by another", question.kind.en),
+        )
+        .at(edit.field.as_str())),
+        None => Ok(()),
+    }
+}
+
+/// A bulletin that was published is corrected by a new one, and by nothing else: what people were told
+/// stays what they were told.
+fn frozen_once_published(question: &Question<'_>) -> Result<(), Refusal> {
+    let published = |existing: &Working| !existing.record.heads_named("published_on").is_empty();
+    if question.kind.name != "bulletin" || !question.existing.is_some_and(published) {
+        return Ok(());
+    }
+    let edits = |edit: &&Edit| {
+        let base = edit.field.base();
+        base != withdrawal::FIELD && !question.kind.is_talk(base) && !ADDED_LATER.contains(&base)
+    };
+    match question.change.edits.iter().find(edits) {
+        Some(edit) => Err(Refusal::invalid(
+            "已发布的通报不能改：请另发一份更正版，写明更正哪一份",
+            "a bulletin that was published is not changed: publish a new version that corrects it",
         )
         .at(edit.field.as_str())),
         None => Ok(()),

@@ -376,3 +376,65 @@ async fn a_finding_goes_round_its_loop_and_overdue_ones_come_first() {
         assert_eq!(works.figure("at=2026-03-13", code).await, expected, "{code}");
     }
 }
+
+#[tokio::test]
+async fn a_bulletin_stays_what_it_was_and_can_be_reckoned_again() {
+    let works = Works::begin().await;
+    let first = works.report(PROJECT, 10_000);
+    works.push(&works.team, std::slice::from_ref(&first)).await;
+    let finding = works.site.change(
+        "finding",
+        record(1),
+        &[
+            ("school", json!(record(SCHOOL))),
+            ("project", json!(record(PROJECT))),
+            ("source", json!("professional")),
+            ("category", json!("安全")),
+            ("severity", json!("一般")),
+            ("description", json!("演示：围挡有缺口")),
+            ("found_on", json!("2026-03-02")),
+            ("deadline", json!("2026-03-09")),
+            ("responsible", json!("演示施工单位")),
+        ],
+    );
+    works.push(&works.office, &[finding]).await;
+    let bulletin = works.site.bulletin(&works.office).await;
+    let proof = async || {
+        let (status, body) = works.ask(&works.office, &format!("bulletins/{bulletin}/proof")).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        body
+    };
+    let published = proof().await;
+    assert_eq!(published["same"], true, "{published}");
+    assert_eq!(published["figures"]["total"][0], json!([10_000, 50_000]));
+    assert_eq!(published["figures"]["findings"], json!([record(1)]), "who is overdue is named");
+    assert_eq!(published["figures"]["rows"][0]["rank"], 1);
+
+    let publish = works.site.change("bulletin", bulletin, &[("published_on", json!("2026-05-06"))]);
+    works.push(&works.office, &[publish]).await;
+    // What is corrected later changes the figures of today, and not those that were published.
+    works.push(&works.team, &[correction(&works, &first, "completed_area", &json!(5_000))]).await;
+    assert_eq!(works.figure("", "completed_rate").await, "10.00%");
+    let again = proof().await;
+    assert_eq!((&again["same"], &again["figures"]), (&json!(true), &published["figures"]));
+
+    // Nobody changes what people were told: not the figures, not the text, not the position.
+    for (field, value) in [
+        ("figures", json!({})),
+        ("text", json!("演示：改过的正文")),
+        ("cutoff/350823", json!(3)),
+        ("published_on", json!("2026-05-07")),
+    ] {
+        let change = works.site.change("bulletin", bulletin, &[(field, value)]);
+        assert_eq!(works.site.push(&works.office, &[change]).await, ["held"], "{field}");
+    }
+    let remark = works.site.change("bulletin", bulletin, &[("remarks", json!("演示：已送各校"))]);
+    works.push(&works.office, &[remark]).await;
+    let (_, named) = works.ask(&works.office, "states/finding?mark=in_bulletin").await;
+    assert_eq!(named["count"], 1);
+    let marks = named["records"][0]["marks"].as_array().unwrap();
+    assert!(marks.contains(&json!({ "mark": "next_interview" })), "{marks:?}");
+
+    let (status, _) = works.ask(&works.team, "bulletins/draft?county=350823").await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "a bulletin is of the whole county");
+}

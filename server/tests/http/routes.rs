@@ -26,6 +26,8 @@ pub(crate) enum For {
     Readers,
     /// Whoever has something of the county in scope; to others its ledger is not there.
     County,
+    /// Whoever has all of the county in scope; to others it is not there.
+    WholeCounty,
     /// Whoever sees a county's held box; others are told that they may not.
     SeesBoxes,
     /// Whoever sees this county's held box, and the author; to others what is held is not there.
@@ -38,7 +40,9 @@ pub(crate) enum For {
     Operator,
 }
 
-use For::{Author, County, Decides, Everybody, Operator, Readers, SeesBoxes, SeesHeld, SignedIn};
+use For::{
+    Author, County, Decides, Everybody, Operator, Readers, SeesBoxes, SeesHeld, SignedIn, WholeCounty,
+};
 
 pub(crate) const ROUTES: &[(&str, &str, For)] = &[
     ("get", "/", Everybody),
@@ -82,6 +86,8 @@ pub(crate) const ROUTES: &[(&str, &str, For)] = &[
     ("get", "/api/v1/indicators", County),
     ("get", "/api/v1/indicators/{code}/records", County),
     ("get", "/api/v1/states/{kind}", County),
+    ("get", "/api/v1/bulletins/draft", WholeCounty),
+    ("get", "/api/v1/bulletins/{id}/proof", WholeCounty),
     ("get", "/api/v1/ledgers/{county}/checkpoint", County),
     ("get", "/api/v1/ledgers/{county}/key", County),
     ("get", "/api/v1/ledgers/{county}/proof", County),
@@ -90,7 +96,7 @@ pub(crate) const ROUTES: &[(&str, &str, For)] = &[
 ];
 
 /// Somebody, and what the programme page says of them: `r` has the site in scope, `c` something of
-/// the county, `h` sees a county's held box, `H` this one's, `d` decides what is in it, `a` is the author.
+/// the county, `w` all of it, `h` sees a county's held box, `H` this one's, `d` decides what is in it, `a` is the author.
 struct Somebody {
     name: &'static str,
     role: Role,
@@ -114,13 +120,13 @@ fn everybody() -> Vec<Somebody> {
         ("engineer", Role::SupervisingEngineer, at("project", PROJECT), "rc"),
         ("inspector", Role::Inspector, at("zone", ZONE), "rc"),
         ("township", Role::Township, "township:350823101".to_owned(), "rc"),
-        ("project-office", Role::ProjectOffice, county(), "rchHd"),
-        ("equipment-station", Role::EquipmentStation, county(), "rchHd"),
-        ("inspection-office", Role::InspectionOffice, county(), "rchHd"),
-        ("finance", Role::Finance, county(), "rc"),
-        ("auditor", Role::Auditor, county(), "rchH"),
-        ("leader", Role::Leader, county(), "rchH"),
-        ("city-office", Role::CityOffice, "city:350400".to_owned(), "rchH"),
+        ("project-office", Role::ProjectOffice, county(), "rcwhHd"),
+        ("equipment-station", Role::EquipmentStation, county(), "rcwhHd"),
+        ("inspection-office", Role::InspectionOffice, county(), "rcwhHd"),
+        ("finance", Role::Finance, county(), "rcw"),
+        ("auditor", Role::Auditor, county(), "rcwhH"),
+        ("leader", Role::Leader, county(), "rcwhH"),
+        ("city-office", Role::CityOffice, "city:350400".to_owned(), "rcwhH"),
         ("administrator", Role::SystemAdmin, county(), ""),
         ("other-team", Role::SchoolTeam, at("project", OTHER_PROJECT), "c"),
         ("other-principal", Role::Principal, at("school", OTHER_SCHOOL), "c"),
@@ -149,6 +155,7 @@ impl For {
             Everybody | SignedIn => Ok(()),
             Readers => unless_not_there('r'),
             County => unless_not_there('c'),
+            WholeCounty => unless_not_there('w'),
             Author => unless_not_there('a'),
             SeesBoxes => {
                 if somebody.has('h') {
@@ -266,7 +273,7 @@ async fn by_cookie_and_by_none(server: &Server) -> [(Somebody, By); 2] {
     let scope = county().parse().unwrap();
     accounts::end_role(&server.app.store, &server.clock, former, Role::ProjectOffice, scope).await.unwrap();
     server.app.people.look().await.unwrap();
-    [(somebody("desk", "rchHd"), By::Cookie(cookie)), (somebody("former", ""), By::Token(token))]
+    [(somebody("desk", "rcwhHd"), By::Cookie(cookie)), (somebody("former", ""), By::Token(token))]
 }
 
 #[test]

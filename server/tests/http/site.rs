@@ -44,6 +44,7 @@ pub(crate) struct Site {
     pub(crate) diary: RecordId,
     pub(crate) photo: String,
     made: std::cell::Cell<u128>,
+    has_bulletin: std::cell::Cell<bool>,
 }
 
 impl Site {
@@ -69,7 +70,14 @@ impl Site {
             .unwrap();
         let jpeg = jpeg.into_inner();
         let photo = hex::encode(Sha256::digest(&jpeg));
-        let site = Self { server, author, diary, photo, made: std::cell::Cell::new(0) };
+        let site = Self {
+            server,
+            author,
+            diary,
+            photo,
+            made: std::cell::Cell::new(0),
+            has_bulletin: std::cell::Cell::new(false),
+        };
         site.found(office).await;
         let uploaded = site.upload(&site.author, &site.photo, jpeg.len(), jpeg).await;
         assert_eq!(uploaded.0, StatusCode::CREATED);
@@ -174,6 +182,26 @@ impl Site {
         waiting.last().unwrap()["id"].as_i64().unwrap()
     }
 
+    /// A bulletin of the office's, as its draft has it.
+    pub(crate) async fn bulletin(&self, office: &str) -> RecordId {
+        let id = record(0xb011);
+        if self.has_bulletin.replace(true) {
+            return id;
+        }
+        let bearer = format!("Bearer {office}");
+        let request = Request::get("/api/v1/bulletins/draft?county=350823").header("authorization", bearer);
+        let answer = self.server.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let parts = [
+            ("county", json!("350823")),
+            ("period", json!("演示：3—4 月")),
+            ("cutoff/350823", answer.body["cutoff"]["350823"].clone()),
+            ("figures", answer.body["figures"].clone()),
+        ];
+        assert_eq!(self.push(office, &[self.change("bulletin", id, &parts)]).await, ["accepted"]);
+        id
+    }
+
     /// An empty bundle of the author's phone, which anybody may carry.
     async fn bundle(&self) -> Vec<u8> {
         let device = self.server.me_by_token(&self.author).await.body["device"]["id"].clone();
@@ -199,6 +227,7 @@ impl Site {
     pub(crate) async fn request(&self, method: &str, path: &str, by: &By, office: &str) -> Request<Body> {
         let id = match path {
             path if path.contains("/records/") => self.diary.to_string(),
+            path if path.contains("/bulletins/") => self.bulletin(office).await.to_string(),
             path if path.contains("/held/") => self.held(office).await.to_string(),
             path if path.contains("/uploads/") => self.open_upload().await,
             _ => String::new(),
@@ -209,6 +238,7 @@ impl Site {
             path if ["/indicators", "/states/", "/export/"].iter().any(|part| path.contains(part)) => {
                 "?county=350823"
             }
+            path if path.ends_with("/draft") => "?county=350823",
             _ => "",
         };
         let file = match path {

@@ -96,6 +96,8 @@ pub enum Mark {
     EducationKey,
     /// The key of finance is missing.
     FinanceKey,
+    /// A published bulletin named it.
+    InBulletin,
     /// It is overdue, and the next bulletin names it.
     NextBulletin,
     /// A bulletin named it and it is still open: an interview is next.
@@ -204,6 +206,7 @@ fn findings(view: &View<'_>) -> Vec<Stand> {
             (each.finding.severity == Some(Severity::Grave)).then_some(Mark::Grave),
             repeated.contains(&each.id).then_some(Mark::Repeated),
             each.finding.disputed.then_some(Mark::Disputed),
+            each.in_bulletin.then_some(Mark::InBulletin),
             next_bulletin.then_some(Mark::NextBulletin),
             next_interview.then_some(Mark::NextInterview),
         ]
