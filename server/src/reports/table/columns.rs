@@ -128,7 +128,6 @@ impl Columns {
         let has_school = !matches!(kind.belongs, Belongs::IsSchool | Belongs::ToCounty);
         let has_project = has_school && kind.belongs != Belongs::IsProject;
         table.about.county = table.add(COUNTY, SHORT_WIDTH);
-        table.about.county_code = table.add(COUNTY_CODE, SHORT_WIDTH);
         table.about.school = has_school.then(|| table.add(SCHOOL, NAME_WIDTH));
         table.about.project = has_project.then(|| table.add(PROJECT, NAME_WIDTH));
         let none = KeysOf::default();
@@ -137,6 +136,7 @@ impl Columns {
             table.shapes.insert(field.name, (field, shape));
         }
         table.about.conflicts = table.add(CONFLICTS, NAME_WIDTH);
+        table.about.county_code = table.add(COUNTY_CODE, SHORT_WIDTH);
         table.about.id = table.add(ID, ID_WIDTH);
         table.about.school_id = has_school.then(|| table.add(SCHOOL_ID, ID_WIDTH));
         table.about.project_id = has_project.then(|| table.add(PROJECT_ID, ID_WIDTH));

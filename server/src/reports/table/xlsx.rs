@@ -18,6 +18,8 @@ use crate::error::{Error, Language, Result};
 
 /// How many rows a sheet has below its heading.
 const MOST_ROWS: u32 = 1_048_575;
+/// The paper of offices here.
+const A4: u8 = 9;
 /// How many UTF-16 units a cell holds.
 const MOST_UNITS: usize = 32_767;
 /// Beyond fifteen digits a spreadsheet rounds.
@@ -108,6 +110,9 @@ impl Book {
         let sheet = self.workbook.add_worksheet_with_constant_memory().map_err(of_xlsx)?;
         let begin = |sheet: &mut Worksheet| {
             sheet.set_name(name)?.set_freeze_panes(1, 0)?.set_row_height(0, 30)?;
+            // On paper the heading stands on every page.
+            sheet.set_landscape().set_paper_size(A4).set_repeat_rows(0, 0)?;
+            sheet.set_print_gridlines(true).set_footer("&C&P / &N");
             for (at, column) in (0..).zip(&self.columns) {
                 sheet.set_column_width(at, column.width)?;
                 sheet.write_string_with_format(0, at, column.heading.as_str(), &self.looks.heading)?;
