@@ -26,7 +26,7 @@ import { Album, NotEnrolled, letGoOf, withPhoto } from "./album.ts";
 import { Bell, type Watcher } from "./bell.ts";
 import { Database } from "./database.ts";
 import { Drafts, type Hand, WrittenElsewhere, type Written } from "./drafts.ts";
-import { type Which, countListed, kindsListed, listed, rowOf } from "./listing.ts";
+import { type Which, countListed, fitListing, kindsListed, listed, rowOf, withDays } from "./listing.ts";
 import { type WholeDevice, putWhole, wholeIn } from "./phones.ts";
 import type { Draft, Row, Table, Tables, TroubleNote } from "./tables.ts";
 
@@ -71,7 +71,9 @@ export class Device {
   }
 
   static async open(name = "siteledger"): Promise<Device> {
-    return new Device(await Database.open(name), new Bell(name));
+    const db = await Database.open(name);
+    await fitListing(db);
+    return new Device(db, new Bell(name));
   }
 
   close(): void {
@@ -369,6 +371,6 @@ async function keep(
     await table.put(rowOf(row));
     digest.add(row.id, row.seq);
   }
-  await putWhole(tx, before.phone, { ...before, phone: device, digest: digest.wire() });
+  await putWhole(tx, before.phone, { ...before, phone: device, digest: withDays(digest.wire()) });
   return digest;
 }

@@ -3,7 +3,8 @@
 import "fake-indexeddb/auto";
 import { openDB } from "idb";
 import { beforeEach, expect, test } from "vitest";
-import type { Snapshot, Uuid } from "../protocol/wire.ts";
+import { ScopeDigest } from "../protocol/digest.ts";
+import type { Snapshot, SyncResponse, Uuid } from "../protocol/wire.ts";
 import { Device } from "./device.ts";
 import { rowOf } from "./listing.ts";
 import type { Row } from "./tables.ts";
@@ -23,6 +24,12 @@ function id(number: number): Uuid {
 function row(number: number, kind: string, date: string | undefined, project = id(0xaa)): Snapshot {
   const head = { edit: `${id(0x100)}.0`, value: date ?? "", by: id(1), by_name: "演示", device: id(2), made_at: "2026-01-01T08:00:00+08:00", seq: number };
   return { id: id(number), kind, seq: number, school: null, project, fields: date === undefined ? { name: [head] } : { date: [head] } };
+}
+
+/** What the office answers that has this row. */
+function answered(row: Snapshot): SyncResponse {
+  const nothing = { outcomes: [], gone: [], photos_missing: [], more: false, resync: false };
+  return { protocol: 1, server_time: "", ...nothing, records: [row], cursor: "c", settled: 0, ticket: "t" };
 }
 
 async function keep(...rows: Snapshot[]) {
@@ -84,4 +91,29 @@ test("the rows of the version before are listed, too, and nothing else of it cha
   expect(await numbers({}, 1)).toEqual([2, 1]);
   expect(await device.rowsOfKind("diary")).toHaveLength(2);
   expect(await device.paper("me")).toEqual({ zh: "写过的" });
+});
+
+test("rows that an older version of the app wrote on these tables are listed once they are opened again", async () => {
+  const name = `listing-${database}`;
+  await device.enrol({ user: id(1), name: "演示", device: id(2) }, "token");
+  await device.receive(new Set(), answered(row(1, "diary", "2026-03-02")));
+  device.close();
+  const older = await openDB(name);
+  const { digest, ...it } = await older.get("device", "it");
+  await older.put("rows", row(2, "diary", "2026-03-04"));
+  await older.put("rows", { ...row(3, "diary", undefined), day: "2026-03-09" });
+  await older.put("device", { ...it, digest: ScopeDigest.of(digest).wire() }, "it");
+  older.close();
+  device = await Device.open(name);
+  expect(await numbers({ kind: "diary" }, 1)).toEqual([2, 1, 3]);
+});
+
+test("where no other version wrote, opening leaves the rows alone", async () => {
+  await device.enrol({ user: id(1), name: "演示", device: id(2) }, "token");
+  await device.receive(new Set(), answered(row(1, "diary", "2026-03-02")));
+  await device.db.put("rows", { ...row(2, "diary", "2026-03-03"), day: "2026-03-09" });
+  device.close();
+  device = await Device.open(`listing-${database}`);
+  expect(await numbers({}, 60)).toEqual([2, 1]);
+  expect((await device.listed({}, 1))[0]?.day).toBe("2026-03-09");
 });

@@ -5,9 +5,9 @@
 
 import { dayOfRecord } from "../protocol/day.ts";
 import { recordOf } from "../protocol/record.ts";
-import type { Snapshot, Uuid } from "../protocol/wire.ts";
+import type { Uuid, WireDigest } from "../protocol/wire.ts";
 import type { Database } from "./database.ts";
-import type { Making, Row } from "./tables.ts";
+import type { Making, Row, RowsDigest } from "./tables.ts";
 
 /** What everything else refers to: chosen and named, and in no list. */
 const NOT_LISTED = ["division", "school", "project", "programme", "plan", "zone_scheme", "zone", "checklist", "code_list"];
@@ -16,8 +16,11 @@ export function isListed(kind: string): boolean {
   return !NOT_LISTED.includes(kind);
 }
 
+/** Raised when the day of a row is reckoned otherwise. */
+const RECKONING = 1;
+
 /** A row as it is stored: with the day by which it is found. */
-export function rowOf(snapshot: Snapshot): Row {
+export function rowOf({ day: _, ...snapshot }: Row): Row {
   const day = isListed(snapshot.kind) ? dayOfRecord(recordOf(snapshot)) : "";
   return day === "" ? snapshot : { ...snapshot, day };
 }
@@ -72,8 +75,8 @@ export async function kindsListed(db: Database, kinds: readonly string[]): Promi
   return kinds.filter((_, place) => first[place] !== undefined);
 }
 
-/** Makes the indexes in the place of what an older version had; its rows are given their day. */
-export async function makeListing(tx: Making): Promise<void> {
+/** Makes the indexes in the place of what an older version had. Its rows are given their day on opening. */
+export function makeListing(tx: Making): void {
   const rows = tx.objectStore("rows");
   for (const index of [...rows.indexNames].filter((name) => name !== "kind")) {
     rows.deleteIndex(index);
@@ -83,7 +86,30 @@ export async function makeListing(tx: Making): Promise<void> {
   rows.createIndex("kind_listed", ["kind", ...place]);
   rows.createIndex("project_listed", ["project", ...place]);
   rows.createIndex("project_kind_listed", ["project", "kind", ...place]);
+}
+
+/** The digest of rows that all have their day. */
+export function withDays(digest: WireDigest): RowsDigest {
+  return { ...digest, days: RECKONING };
+}
+
+/**
+ * Gives the rows their day where a version of the app wrote some that gives them none, or reckons it
+ * otherwise: lists would leave them out, or show them elsewhere. Once it is done, opening looks at one row.
+ */
+export async function fitListing(db: Database): Promise<void> {
+  if ((await db.get("device", "it"))?.digest.days === RECKONING) {
+    return;
+  }
+  const tx = await db.transaction(["device", "rows"], "readwrite");
+  const rows = tx.objectStore("rows");
   for (let cursor = await rows.openCursor(); cursor !== null; cursor = await cursor.continue()) {
     await cursor.update(rowOf(cursor.value));
   }
+  const device = tx.objectStore("device");
+  const it = await device.get("it");
+  if (it !== undefined) {
+    await device.put({ ...it, digest: withDays(it.digest) }, "it");
+  }
+  await tx.done;
 }

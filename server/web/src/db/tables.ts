@@ -12,7 +12,16 @@ export interface Enrolled {
   phone: Omit<Phone, "photos">;
   token: string;
   /** Over the rows that are here. */
-  digest: WireDigest;
+  digest: RowsDigest;
+}
+
+/**
+ * What is known of the rows as a whole. Whoever writes rows writes it anew, an older version of the app
+ * without the part that it does not know.
+ */
+export interface RowsDigest extends WireDigest {
+  /** By which reckoning all rows have their day; nothing after a version that gives them none. */
+  days?: number;
 }
 
 /** A photo on its way: a row of its own, since each piece that was sent is noted. */
@@ -127,7 +136,7 @@ export async function makeTables(db: IDBPDatabase<Tables>, before: number, tx: M
     await bringPhotosOver(db, tx);
   }
   if (before < 3) {
-    await makeListing(tx);
+    makeListing(tx);
   }
 }
 
