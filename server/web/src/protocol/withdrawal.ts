@@ -12,7 +12,7 @@ import { compareText, isMap, isText } from "./values.ts";
 import type { EditId, FieldName, Head, Value } from "./wire.ts";
 
 /** The field that withdrawals stand in. */
-const WITHDRAWN = "withdrawn";
+export const WITHDRAWN = "withdrawn";
 
 interface Withdrawal {
   /** Why; nothing where it stands in the change's own `reason`. */

@@ -35,6 +35,14 @@ export function mayWrite(kind: Kind, roles: HeldRole[], place: Place): boolean {
   return rolesAt(roles, place).some((role) => kind.writers.includes(role));
 }
 
+const INSPECTORS: readonly string[] = ["inspector", "inspection_office", "city_office"];
+
+/** Whether somebody inspects there, and does not build there as well. */
+export function inspectsAt(roles: HeldRole[], place: Place): boolean {
+  const held = rolesAt(roles, place);
+  return held.some((role) => INSPECTORS.includes(role)) && !held.includes("project_office");
+}
+
 export function mayWriteField(kind: Kind, field: Field, roles: HeldRole[], place: Place): boolean {
   const held = rolesAt(roles, place);
   const { writers } = field;

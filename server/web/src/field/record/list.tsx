@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { Which } from "../../db/listing.ts";
 import type { RecordState } from "../../protocol/record.ts";
 import { headsOf } from "../../protocol/record.ts";
+import { forceOf } from "../../protocol/withdrawal.ts";
 import { useHouse } from "../../ui/house.ts";
 import { useLive } from "../../ui/live.ts";
 import { to } from "../../ui/route.ts";
@@ -15,6 +16,7 @@ import { language, useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
 import { diaryStanding, findingState, signoffsOf } from "../today/state.ts";
 import { today as todayWords } from "../../ui/words/today.ts";
+import { withdrawal as withdrawalWords } from "../../ui/words/withdrawal.ts";
 import { localTime } from "../form/days.ts";
 import { openListing } from "./listing.ts";
 import { conflictsIn } from "./settling.ts";
@@ -143,7 +145,13 @@ function Tags({ reader, record }: { reader: Reader; record: RecordState }) {
   if (where.held.length > 0) {
     tags.push(["bad", say(todayWords.held)]);
   }
-  if (record.kind === "finding") {
+  const force = forceOf(record, book.schema);
+  if (typeof force === "object") {
+    tags.push(["care", say(withdrawalWords.tagContested)]);
+  }
+  if (force === "withdrawn") {
+    tags.push(["told", say(withdrawalWords.tagWithdrawn)]);
+  } else if (record.kind === "finding") {
     const state = findingState(record, book.all("rectification"), book.all("verification"), book.schema, localTime(now).day);
     tags.push([state.standing === "closed" ? "good" : "care", say(words[state.standing])]);
   } else if (record.kind === "diary") {

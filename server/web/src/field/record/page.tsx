@@ -4,9 +4,8 @@ import { useState } from "preact/hooks";
 import { isListed } from "../../db/listing.ts";
 import type { RecordState } from "../../protocol/record.ts";
 import type { Kind } from "../../protocol/schema.ts";
-import { headsOf } from "../../protocol/record.ts";
 import { type Verdict, standing } from "../../protocol/signoff.ts";
-import { forceOf, readWithdrawal } from "../../protocol/withdrawal.ts";
+import { WITHDRAWN, forceOf } from "../../protocol/withdrawal.ts";
 import { useHouse } from "../../ui/house.ts";
 import { useLive } from "../../ui/live.ts";
 import { to } from "../../ui/route.ts";
@@ -31,6 +30,7 @@ import { SignSheet } from "./sign.tsx";
 import { kindBeside, titleOf } from "./title.ts";
 import { PhotosRead, Values } from "./values.tsx";
 import { whereabouts } from "./whereabouts.ts";
+import { Withdraw, Withdrawals } from "./withdraw.tsx";
 import "../form/form.css";
 import "./record.css";
 
@@ -81,10 +81,12 @@ interface ReadingProps {
 
 function Reading({ reader, kind, record, hasDraft }: ReadingProps & { hasDraft: boolean }) {
   const { book } = reader;
-  const conflicts = conflictsIn(book, kind, record);
+  // Two withdrawals for two reasons are settled where they are told.
+  const conflicts = conflictsIn(book, kind, record).filter(({ name }) => name !== WITHDRAWN);
   return (
     <article class="form">
       <Head reader={reader} kind={kind} record={record} />
+      <Withdrawals reader={reader} record={record} />
       <Where reader={reader} kind={kind} record={record} />
       <HeldNotices reader={reader} kind={kind} record={record} />
       <Returned reader={reader} kind={kind} record={record} />
@@ -98,6 +100,7 @@ function Reading({ reader, kind, record, hasDraft }: ReadingProps & { hasDraft: 
       <PhotosRead reader={reader} kind={kind} record={record} />
       <Signoffs reader={reader} kind={kind} record={record} />
       <EarlierValues reader={reader} kind={kind} record={record} />
+      <Withdraw reader={reader} record={record} />
     </article>
   );
 }
@@ -107,8 +110,6 @@ function Head({ reader, record }: ReadingProps) {
   const { book } = reader;
   const places = [kindBeside(reader, record), book.nameOf(book.schoolOf(record)), record.kind === "project" ? undefined : book.nameOf(book.projectOf(record))];
   const place = places.filter((name) => name !== undefined).join(" · ");
-  const force = forceOf(record, book.schema);
-  const withdrawal = headsOf(record, "withdrawn").map((head) => readWithdrawal(head.value)?.reason ?? textIn(record, "reason") ?? "")[0];
   return (
     <div class="form-head">
       <h2>
@@ -116,8 +117,6 @@ function Head({ reader, record }: ReadingProps) {
         {textIn(record, "late_reason") === undefined ? null : <span class="tag care">{say(words.lateEntry)}</span>}
       </h2>
       {place === "" ? null : <p class="soft">{place}</p>}
-      {force === "withdrawn" ? <Notice tone="told" title={say(words.withdrawn, { reason: withdrawal ?? "" })} /> : null}
-      {typeof force === "object" ? <Notice tone="care" title={say(words.contested)} /> : null}
     </div>
   );
 }

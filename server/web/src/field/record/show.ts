@@ -3,6 +3,7 @@
 import type { Field, FieldType, Part } from "../../protocol/schema.ts";
 import { isMap, isText } from "../../protocol/values.ts";
 import type { Value } from "../../protocol/wire.ts";
+import { readWithdrawal } from "../../protocol/withdrawal.ts";
 import type { Language } from "../../ui/words/catalogue.ts";
 import { day, moment, month } from "../../ui/words/dates.ts";
 import { showQuantity } from "../form/quantity.ts";
@@ -63,6 +64,8 @@ function shown(reader: Reader, type: FieldType, value: Value, unit?: string): st
       return typeof value === "number" ? showQuantity(value, unit, language) : plain(value);
     case "user":
       return value === reader.book.me.user.id ? reader.book.me.user.display_name : plain(value);
+    case "withdrawal":
+      return readWithdrawal(value)?.reason ?? (value === true ? YES[language] : plain(value));
     case "position":
       return isMap(value) ? `${String(value["lat"])}, ${String(value["lon"])}` : plain(value);
     default:

@@ -190,6 +190,15 @@ describe("a finding", () => {
     expect([asks(claimed, TEAM, li.user), asks(claimed, INSPECTOR, wang.user)]).toEqual([undefined, "verify"]);
   });
 
+  test("that is withdrawn waits for nobody", () => {
+    const gone = edited(record("finding", { deadline: "2026-03-08" }, wang), "withdrawn", "写错学校");
+    const open = findingState(gone, [], [], schema, TODAY);
+    const claimed = findingState(gone, [attempt(gone)], [], schema, TODAY);
+    expect(open.overdueDays).toBe(0);
+    expect([asks(open, TEAM, li.user), asks(claimed, INSPECTOR, wang.user)]).toEqual([undefined, undefined]);
+    expect(waitingFindings([open, claimed], [...TEAM, ...INSPECTOR], wang.user)).toEqual([]);
+  });
+
   test("is not looked at by who mended it, whatever else they are", () => {
     const claimed = story((finding) => ({ done: [attempt(finding)] }));
     expect(asks(claimed, [...TEAM, ...INSPECTOR], li.user)).toBeUndefined();

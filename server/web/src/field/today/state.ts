@@ -176,6 +176,8 @@ export interface FindingState {
   rectifications: RecordState[];
   /** The attempt that nobody has looked at yet. */
   unverified?: RecordState;
+  /** Nobody has anything to do about it any more. */
+  isWithdrawn: boolean;
 }
 
 /** How a finding stands, given every rectification and verification that may speak of it. */
@@ -206,13 +208,15 @@ export function findingState(
           ? "acknowledged"
           : "issued";
   const deadline = textsOf(finding, "deadline").sort()[0];
-  const isOver = standing !== "closed" && deadline !== undefined && deadline < today;
+  const isWithdrawn = forceOf(finding, schema) === "withdrawn";
+  const isOver = standing !== "closed" && !isWithdrawn && deadline !== undefined && deadline < today;
   return {
     finding,
     standing,
     ...(deadline === undefined ? {} : { deadline }),
     overdueDays: isOver ? daysBetween(deadline, today) : 0,
     rectifications: attempts,
+    isWithdrawn,
     ...(unverified === undefined ? {} : { unverified }),
   };
 }
@@ -226,7 +230,7 @@ export type Asks = "rectify" | "verify" | undefined;
 /** What the finding asks of a person. Nobody verifies what they mended themselves. */
 export function asks(state: FindingState, roles: HeldRole[], me: Uuid): Asks {
   const holds = (among: readonly string[]) => roles.some(({ role }) => among.includes(role));
-  if (state.standing === "closed") {
+  if (state.standing === "closed" || state.isWithdrawn) {
     return undefined;
   }
   if (state.standing === "claimed") {

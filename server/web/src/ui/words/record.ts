@@ -75,8 +75,6 @@ export const record = room({
   sinceReturn: { zh: "退回后还没有改动", en: "Not changed since it was sent back" },
   changedSinceReturn: { zh: "退回后已有改动", en: "Changed since it was sent back" },
   lateEntry: { zh: "补记", en: "Late entry" },
-  withdrawn: { zh: "已作废：{reason}", en: "Withdrawn: {reason}" },
-  contested: { zh: "有人作废了它，但之后又有新内容，等办公室来定。", en: "It was withdrawn, but there is content that whoever did it had not seen. The office decides." },
   incomplete: { zh: "还没填全：{what}", en: "Still missing: {what}" },
   mainly: { zh: "{name}写于{at}；别人写的、后来改的另有标注", en: "By {name}, {at}, but where it says otherwise" },
   whoWhen: { zh: "{name} · {at}", en: "{name} · {at}" },
