@@ -233,6 +233,16 @@ export async function states(server, phone, see) {
   await a.write("design_change", withdrawn, { project: PROJECT, reason: "写错了项目" });
   await office.write("design_change", withdrawn, { withdrawn: { reason: "项目写错，另行登记" } });
   await shown(withdrawn, "record-withdrawn", "另行登记");
+  await phone.tap("收回作废");
+  await phone.page.locator("dialog[open]").waitFor();
+  await see("sheet-take-back");
+  await b.write("design_change", withdrawn, { content: "围墙向北移两米" });
+  await shown(withdrawn, "record-withdrawal-contested", "围墙向北移两米");
+  await phone.go(`/#/record/${contested}`);
+  await phone.tap("作废这份记录");
+  await phone.page.locator("dialog .button.danger").click();
+  await phone.page.locator("dialog .wrong").waitFor();
+  await see("sheet-withdraw");
 }
 
 /** A finding on its way: answered, and looked at again. */

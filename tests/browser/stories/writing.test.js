@@ -173,7 +173,7 @@ test("an idle day takes two taps", async () => {
   assert.doesNotMatch(await page(phone), /还没填全/);
 });
 
-test("two phones that write the same field offline both stay, and who wrote one settles it", async () => {
+test("two phones that write the same field offline both stay, and who wrote one settles it; so it is where one withdraws", async () => {
   const [first, second] = [await phoneOf("rizhi-a-3"), await phoneOf("rizhi-b-3")];
   server.line.cut();
   const writes = async (phone, stage, trade) => {
@@ -201,7 +201,44 @@ test("two phones that write the same field offline both stay, and who wrote one 
     await saysNoMore(phone, "“形象进度”有两种说法");
     assert.match(await page(phone), /主体三层/);
   }
+  await withdrawnUnseen(first, second, id);
 });
+
+/** One withdraws the record while the other writes in it; it stays until that is settled, and may come back. */
+async function withdrawnUnseen(first, second, id) {
+  server.line.cut();
+  await first.tap("作废这份记录");
+  await first.sees("作废不是删除");
+  await first.page.locator("dialog textarea").fill("写错日期");
+  await drafted(first, `withdraw/${id}`, "写错日期");
+  await first.page.mouse.click(180, 5);
+  await first.page.locator("dialog").waitFor({ state: "detached" });
+  await first.tap("作废这份记录");
+  await first.page.waitForFunction(() => document.querySelector("dialog textarea")?.value === "写错日期");
+  await first.page.locator("dialog .button.danger").click();
+  await says(first, "已作废，不再算数");
+  await second.go(`/#/write/diary/${id}`);
+  await choose(second, "weather_am", "晴");
+  await save(second);
+  await lineIsBack(first, second);
+  for (const phone of [first, second]) {
+    await says(phone, "作废的人当时没看到：上午天气");
+    await says(phone, "写错日期");
+  }
+  await first.tap("仍然作废");
+  await first.page.locator("dialog textarea").fill("还是写错日期");
+  await first.page.locator("dialog .button.danger").click();
+  for (const phone of [first, second]) {
+    await says(phone, "已作废，不再算数");
+    await says(phone, "还是写错日期");
+  }
+  await second.tap("收回作废");
+  await second.page.locator("dialog .button.main").click();
+  for (const phone of [first, second]) {
+    await saysNoMore(phone, "已作废，不再算数");
+    assert.match(await page(phone), /主体三层/);
+  }
+}
 
 test("what the principal sends back comes with the reason, is mended, and is at the office again", async () => {
   const [writer, principal] = [await phoneOf("rizhi-a-4"), await phoneOf("xiaozhang-4")];
