@@ -2,6 +2,7 @@
 
 pub mod admit;
 pub mod audit;
+pub mod batch;
 pub mod carried;
 pub mod checkpoint;
 pub mod county;
