@@ -1,7 +1,7 @@
 //! SiteLedger 工地台账: the server.
 //!
 //! One write path, one permission check, one audit trail, one feed. Modules use only what stands
-//! left of them: `error clock config · store blobs · access · photos · sync · programme · reports · backup bundles · jobs · http · demo · cli`.
+//! left of them: `error clock config · store blobs · access · photos · sync · programme · reports · imports · backup bundles · jobs · http · demo · cli`.
 
 pub mod access;
 pub mod backup;
@@ -13,6 +13,7 @@ pub mod config;
 pub mod demo;
 pub mod error;
 pub mod http;
+pub mod imports;
 pub mod jobs;
 pub mod photos;
 pub mod programme;

@@ -23,6 +23,7 @@ use crate::config::{self, BackupSettings, Lock, Settings};
 use crate::error::{Error, Kind, Result};
 use crate::http::app::{App, AtHand};
 use crate::http::{self, router};
+use crate::imports::Imports;
 use crate::jobs::Runner;
 use crate::photos::Photos;
 use crate::programme::figures::Figures;
@@ -195,6 +196,7 @@ impl House {
         };
         let app = App::new(AtHand {
             figures: Figures::new(store.clone(), clock.clone()),
+            imports: Imports::new(store.clone(), clock.clone(), Arc::clone(&engine)),
             store,
             clock,
             settings,

@@ -35,6 +35,17 @@ impl Room {
     }
 }
 
+/// A body as it is, whole: a file that somebody sends.
+pub struct Whole(pub Vec<u8>);
+
+impl<S: Send + Sync> FromRequest<S> for Whole {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        Ok(Self(read_in_time(request).await?))
+    }
+}
+
 /// A JSON body, of a request or of an answer.
 pub struct Json<T>(pub T);
 
@@ -159,8 +170,8 @@ pub fn too_large() -> Error {
     Error::new(
         Kind::TooLarge,
         "body_too_large",
-        "一次发送的内容太多（解压后最多 8 MiB，登录和登记最多 16 KiB），没有保存任何内容，请分几次发送",
-        "the body is too large (at most 8 MiB decompressed, 16 KiB to sign in or enrol); nothing was stored, send it in parts",
+        "一次发送的内容太多（解压后最多 8 MiB，导入的表格最多 16 MiB，登录和登记最多 16 KiB），没有保存任何内容，请分几次发送",
+        "the body is too large (at most 8 MiB decompressed, 16 MiB for a table, 16 KiB to sign in or enrol); nothing was stored, send it in parts",
     )
 }
 

@@ -25,6 +25,7 @@ use uuid::Uuid;
 use super::extract;
 use super::problem::{self, Problem};
 use crate::error::{Error, Kind};
+use crate::imports::sheet::MAX_FILE_BYTES;
 
 /// The most bytes of a body as it comes, compressed or not.
 pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
@@ -34,6 +35,8 @@ pub const MAX_DECOMPRESSED_BYTES: usize = 8 * 1024 * 1024;
 const MAX_STRANGERS_BYTES: usize = 16 * 1024;
 /// Where those who are not signed in may send a body.
 const STRANGERS: [&str; 2] = ["/api/v1/session", "/api/v1/enrol"];
+/// Where tables are sent to.
+const TABLES: &str = "/api/v1/imports/";
 /// How long a body may pause.
 const BODY_IDLE: Duration = Duration::from_secs(10);
 /// How long a photo may pause: lines in the mountains fall silent for longer, and who comes back
@@ -200,6 +203,8 @@ async fn take_in(mut request: Request, next: Next) -> Response {
     }
     let (most_sent, most_opened) = if STRANGERS.contains(&request.uri().path()) {
         (MAX_STRANGERS_BYTES, MAX_STRANGERS_BYTES)
+    } else if request.uri().path().starts_with(TABLES) {
+        (MAX_FILE_BYTES, MAX_FILE_BYTES)
     } else {
         (MAX_BODY_BYTES, MAX_DECOMPRESSED_BYTES)
     };

@@ -14,6 +14,7 @@ pub mod health;
 pub mod held;
 #[cfg(not(feature = "web"))]
 pub mod home;
+pub mod imports;
 pub mod indicators;
 pub mod ledgers;
 pub mod limits;

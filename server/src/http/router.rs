@@ -12,8 +12,8 @@ use super::assets;
 #[cfg(not(feature = "web"))]
 use super::home;
 use super::{
-    auth, bulletins, bundles, crowd, enrol, export, health, held, indicators, ledgers, limits, me, metrics,
-    nudges, openapi, photos, records, schema, session, states, sync, uploads,
+    auth, bulletins, bundles, crowd, enrol, export, health, held, imports, indicators, ledgers, limits, me,
+    metrics, nudges, openapi, photos, records, schema, session, states, sync, uploads,
 };
 
 /// The whole HTTP face, and its description.
@@ -34,6 +34,9 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(states::list))
         .routes(routes!(bulletins::draft))
         .routes(routes!(bulletins::proof))
+        .routes(routes!(imports::template))
+        .routes(routes!(imports::withdraw))
+        .routes(routes!(imports::take))
         .routes(routes!(uploads::abilities, uploads::begin))
         .routes(routes!(uploads::stand, uploads::receive, uploads::terminate, uploads::overridden))
         .routes(routes!(photos::original))

@@ -18,6 +18,7 @@ use siteledger::clock::Clock;
 use siteledger::config::Settings;
 use siteledger::http::app::{App, AtHand};
 use siteledger::http::router;
+use siteledger::imports::Imports;
 use siteledger::photos::Photos;
 use siteledger::programme::figures::Figures;
 use siteledger::store::{Store, server_row};
@@ -99,6 +100,7 @@ impl Server {
             metrics_token: None,
             backup: None,
         };
+        let engine = Engine::start(store.clone(), clock.clone(), &row, folder.path()).await.unwrap();
         let app = App::new(AtHand {
             figures: Figures::new(store.clone(), clock.clone()),
             store: store.clone(),
@@ -106,7 +108,8 @@ impl Server {
             settings: Arc::new(settings),
             people: Arc::new(People::new(store.clone(), clock.clone()).unwrap()),
             photos: Photos::open(store.clone(), clock.clone(), folder.path(), Arc::default()).unwrap(),
-            engine: Engine::start(store, clock.clone(), &row, folder.path()).await.unwrap(),
+            imports: Imports::new(store.clone(), clock.clone(), Arc::clone(&engine)),
+            engine,
             stopping: CancellationToken::new(),
         });
         let (router, _) = router::router(app.clone());

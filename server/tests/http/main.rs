@@ -7,6 +7,7 @@ mod damaged;
 mod figures;
 mod guessing;
 mod house;
+mod imports;
 mod joining;
 mod operation;
 mod routes;

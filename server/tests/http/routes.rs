@@ -34,6 +34,9 @@ pub(crate) enum For {
     SeesHeld,
     /// Whoever decides what is held: who sees it is told that they may not, to others it is not there.
     Decides,
+    /// Whoever writes the directory of the county; who has something of it is told that they may not,
+    /// to others it is not there.
+    WritesDirectory,
     /// The author alone, whose upload it is; to others it is not there.
     Author,
     /// Nobody from elsewhere than this machine; to others it is not there.
@@ -42,6 +45,7 @@ pub(crate) enum For {
 
 use For::{
     Author, County, Decides, Everybody, Operator, Readers, SeesBoxes, SeesHeld, SignedIn, WholeCounty,
+    WritesDirectory,
 };
 
 pub(crate) const ROUTES: &[(&str, &str, For)] = &[
@@ -88,6 +92,9 @@ pub(crate) const ROUTES: &[(&str, &str, For)] = &[
     ("get", "/api/v1/states/{kind}", County),
     ("get", "/api/v1/bulletins/draft", WholeCounty),
     ("get", "/api/v1/bulletins/{id}/proof", WholeCounty),
+    ("get", "/api/v1/imports/{kind}/template.xlsx", SignedIn),
+    ("post", "/api/v1/imports/{kind}", WritesDirectory),
+    ("post", "/api/v1/imports/withdraw", WritesDirectory),
     ("get", "/api/v1/ledgers/{county}/checkpoint", County),
     ("get", "/api/v1/ledgers/{county}/key", County),
     ("get", "/api/v1/ledgers/{county}/proof", County),
@@ -96,7 +103,8 @@ pub(crate) const ROUTES: &[(&str, &str, For)] = &[
 ];
 
 /// Somebody, and what the programme page says of them: `r` has the site in scope, `c` something of
-/// the county, `w` all of it, `h` sees a county's held box, `H` this one's, `d` decides what is in it, `a` is the author.
+/// the county, `w` all of it, `s` writes its schools, `h` sees a county's held box, `H` this one's, `d`
+/// decides what is in it, `a` is the author.
 struct Somebody {
     name: &'static str,
     role: Role,
@@ -120,7 +128,7 @@ fn everybody() -> Vec<Somebody> {
         ("engineer", Role::SupervisingEngineer, at("project", PROJECT), "rc"),
         ("inspector", Role::Inspector, at("zone", ZONE), "rc"),
         ("township", Role::Township, "township:350823101".to_owned(), "rc"),
-        ("project-office", Role::ProjectOffice, county(), "rcwhHd"),
+        ("project-office", Role::ProjectOffice, county(), "rcwshHd"),
         ("equipment-station", Role::EquipmentStation, county(), "rcwhHd"),
         ("inspection-office", Role::InspectionOffice, county(), "rcwhHd"),
         ("finance", Role::Finance, county(), "rcw"),
@@ -157,6 +165,8 @@ impl For {
             County => unless_not_there('c'),
             WholeCounty => unless_not_there('w'),
             Author => unless_not_there('a'),
+            WritesDirectory if somebody.has('s') => Ok(()),
+            WritesDirectory if somebody.has('c') => Err(403),
             SeesBoxes => {
                 if somebody.has('h') {
                     Ok(())
@@ -173,7 +183,7 @@ impl For {
             }
             Decides if somebody.has('d') => Ok(()),
             Decides if somebody.has('H') || somebody.has('a') => Err(403),
-            Operator | Decides => Err(404),
+            Operator | Decides | WritesDirectory => Err(404),
         }
     }
 }
@@ -273,7 +283,7 @@ async fn by_cookie_and_by_none(server: &Server) -> [(Somebody, By); 2] {
     let scope = county().parse().unwrap();
     accounts::end_role(&server.app.store, &server.clock, former, Role::ProjectOffice, scope).await.unwrap();
     server.app.people.look().await.unwrap();
-    [(somebody("desk", "rcwhHd"), By::Cookie(cookie)), (somebody("former", ""), By::Token(token))]
+    [(somebody("desk", "rcwshHd"), By::Cookie(cookie)), (somebody("former", ""), By::Token(token))]
 }
 
 #[test]

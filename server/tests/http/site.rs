@@ -202,6 +202,20 @@ impl Site {
         id
     }
 
+    /// An import of the office's, of one new school.
+    async fn imported(&self, office: &str) -> String {
+        self.made.set(self.made.get() + 1);
+        let table = format!("学校,乡镇,类别\n演示第{}小学,350823101,小学\n", self.made.get());
+        let send = async |query: String| {
+            let request = Request::post(format!("/api/v1/imports/school?county=350823{query}"))
+                .header("authorization", format!("Bearer {office}"))
+                .header(header::CONTENT_TYPE, "text/csv");
+            self.server.send(request.body(Body::from(table.clone())).unwrap()).await
+        };
+        let token = send("&dry_run=true".to_owned()).await.body["token"].as_str().unwrap().to_owned();
+        send(format!("&token={token}")).await.body["import"].as_str().unwrap().to_owned()
+    }
+
     /// An empty bundle of the author's phone, which anybody may carry.
     async fn bundle(&self) -> Vec<u8> {
         let device = self.server.me_by_token(&self.author).await.body["device"]["id"].clone();
@@ -239,6 +253,7 @@ impl Site {
                 "?county=350823"
             }
             path if path.ends_with("/draft") => "?county=350823",
+            path if path.ends_with("/imports/{kind}") => "?county=350823&dry_run=true",
             _ => "",
         };
         let file = match path {
@@ -248,7 +263,8 @@ impl Site {
         };
         let path = &path.replace("{file}", &file);
         let filled = path.replace("{id}", &id).replace("{sha256}", &self.photo).replace("{county}", "350823");
-        let filled = filled.replace("{code}", "findings").replace("{kind}", "finding");
+        let kind = if path.contains("/imports/") { "school" } else { "finding" };
+        let filled = filled.replace("{code}", "findings").replace("{kind}", kind);
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
         let mut request = Request::builder().method(&method).uri(format!("{filled}{query}"));
         request = request.header("sec-fetch-site", "same-origin");
@@ -271,6 +287,13 @@ impl Site {
                 request = request.header("upload-length", "1000");
             }
             Body::empty()
+        } else if path.ends_with("/imports/{kind}") {
+            request = request.header(header::CONTENT_TYPE, "text/csv");
+            Body::from("学校,乡镇,类别\n演示新校,350823101,小学\n")
+        } else if path.ends_with("/imports/withdraw") {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+            let import = self.imported(office).await;
+            Body::from(json!({ "county": "350823", "import": import, "reason": "演示" }).to_string())
         } else if path.ends_with("/bundles") {
             Body::from(self.bundle().await)
         } else {

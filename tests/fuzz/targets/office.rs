@@ -24,6 +24,7 @@ use siteledger::clock::Clock;
 use siteledger::config::{self, Settings};
 use siteledger::http::app::{App, AtHand};
 use siteledger::http::router;
+use siteledger::imports::Imports;
 use siteledger::photos::Photos;
 use siteledger::programme::figures::Figures;
 use siteledger::store::devices::{self, DeviceSecrets, NewDevice};
@@ -172,6 +173,7 @@ impl Office {
             metrics_token: None,
             backup: None,
         };
+        let engine = Engine::start(store.clone(), clock.clone(), &row, data).await.expect("it starts");
         let app = App::new(AtHand {
             figures: Figures::new(store.clone(), clock.clone()),
             store: store.clone(),
@@ -179,7 +181,8 @@ impl Office {
             settings: Arc::new(settings),
             people: Arc::new(People::new(store.clone(), clock.clone()).expect("there is chance")),
             photos: Photos::open(store.clone(), clock.clone(), data, Arc::default()).expect("it opens"),
-            engine: Engine::start(store, clock, &row, data).await.expect("it starts"),
+            imports: Imports::new(store.clone(), clock.clone(), Arc::clone(&engine)),
+            engine,
             stopping: CancellationToken::new(),
         });
         let (router, _) = router::router(app.clone());

@@ -16,6 +16,7 @@ use crate::access::people::People;
 use crate::config::Settings;
 use crate::http::app::AtHand;
 use crate::http::{router, serve};
+use crate::imports::Imports;
 use crate::photos::testing::{House, Shot, somebody};
 use crate::programme::figures::Figures;
 use crate::store::server_row;
@@ -44,15 +45,16 @@ impl Face {
             metrics_token: None,
             backup: None,
         };
+        let engine = Engine::start(house.store.clone(), house.clock.clone(), &server, house.temp.path());
+        let engine = engine.await.unwrap();
         let app = App::new(AtHand {
             figures: Figures::new(house.store.clone(), house.clock.clone()),
             store: house.store.clone(),
             clock: house.clock.clone(),
             settings: Arc::new(settings),
             people: Arc::new(People::new(house.store.clone(), house.clock.clone()).unwrap()),
-            engine: Engine::start(house.store.clone(), house.clock.clone(), &server, house.temp.path())
-                .await
-                .unwrap(),
+            imports: Imports::new(house.store.clone(), house.clock.clone(), Arc::clone(&engine)),
+            engine,
             photos: Arc::clone(&house.photos),
             stopping: CancellationToken::new(),
         });
