@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use sync_protocol::id::RecordId;
 use sync_protocol::kinds::{self, Audience};
+use tokio::sync::Semaphore;
 
 use super::books::Books;
 use super::facts::Facts;
@@ -144,7 +145,11 @@ pub struct Maker {
 pub struct Figures {
     books: Books,
     clock: Clock,
+    turns: Semaphore,
 }
+
+/// How many questions are reckoned at a time: phones that sync must not wait for the office's figures.
+const AT_A_TIME: usize = 2;
 
 /// A county, ready to be counted.
 struct Counted {
@@ -157,7 +162,7 @@ struct Counted {
 impl Figures {
     /// Nothing is read until somebody asks.
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self { books: Books::new(store), clock }
+        Self { books: Books::new(store), clock, turns: Semaphore::new(AT_A_TIME) }
     }
 
     /// Today, in China.
@@ -195,7 +200,7 @@ impl Figures {
             }
             answer
         };
-        tokio::task::spawn_blocking(counted).await.map_err(Error::internal)
+        self.reckon(counted).await
     }
 
     /// The records that make one figure: those of one group, or all of them. The greatest first.
@@ -237,7 +242,7 @@ impl Figures {
             });
             makers
         };
-        tokio::task::spawn_blocking(found).await.map_err(Error::internal)
+        self.reckon(found).await
     }
 
     /// What the records of one kind have come to, those that need somebody first, county by county.
@@ -265,7 +270,13 @@ impl Figures {
             }
             Ok((positions, stands))
         };
-        tokio::task::spawn_blocking(found).await.map_err(Error::internal)?
+        self.reckon(found).await?
+    }
+
+    /// Does work that takes a while, when it is its turn.
+    async fn reckon<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let _turn = self.turns.acquire().await.map_err(Error::internal)?;
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)
     }
 
     async fn counties(
