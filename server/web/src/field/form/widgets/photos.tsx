@@ -57,8 +57,8 @@ export function Photos({ name, about, category, compact }: PhotosProps) {
           <Photo key={partOf(entry.value, "sha256")} name={name} entry={entry} />
         ))}
         {Array.from({ length: taking }, (_, place) => (
-          <li key={`taking-${place}`} class="photo" role="status">
-            <div class="picture thumbnail">
+          <li key={`taking-${place}`} class="photo">
+            <div class="picture thumbnail" role="status">
               <span>{say(words.savingPhoto)}</span>
             </div>
           </li>
