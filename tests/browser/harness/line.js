@@ -114,6 +114,8 @@ export class Line {
     const onward = request({ port: this.to, method, path, headers: plain }, async (answered) => {
       if (file === undefined) {
         answer.writeHead(answered.statusCode, answered.headers);
+        // Who listens for news is told at once that it does.
+        answer.flushHeaders();
         return answered.pipe(answer);
       }
       const bytes = file(await buffer(answered));

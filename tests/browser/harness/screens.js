@@ -27,6 +27,7 @@ export async function walk(server, phone, see) {
     await phoneOf(server, phone, "dudao"),
   ];
   await findings(other, inspector, see);
+  await refusedPhoto(other, of(other));
   await heldBox(server, principal, of(principal));
   await sendingBack(principal, of(principal));
   for (const it of [principal, office, station, inspector]) {
@@ -182,7 +183,19 @@ export async function writing(phone, see) {
   await see("form-stopped");
   await phone.page.locator(".photo-face").first().click();
   await see("form-photo-open");
+  await photoThatComesSlowly(phone, see);
   await discard(phone, see);
+  await phone.page.reload();
+}
+
+/** A photo that is still on its way into the form: nothing is saved before it is there. */
+async function photoThatComesSlowly(phone, see) {
+  await phone.page.evaluate(() => {
+    SubtleCrypto.prototype.digest = () => new Promise(() => undefined);
+  });
+  await field(phone, "photos").locator("input[type=file]:not([capture])").last().setInputFiles([picture(3)]);
+  await phone.sees("照片存好后就可以保存");
+  await see("form-photo-coming");
 }
 
 /** Records in each state in which a person meets them. */
@@ -269,6 +282,21 @@ export async function findings(school, office, see) {
   await office.tap("去复查");
   await office.page.locator(".picture img").nth(1).waitFor();
   await see("form-verification", office);
+}
+
+/** A photo that the office will not have, as its owner is told of it. */
+export async function refusedPhoto(phone, see) {
+  await phone.go("/#/");
+  await phone.page.locator(".missed .chip").first().click();
+  await phone.page.locator("form.form").waitFor();
+  await phone.page.getByLabel("保留原图").first().check();
+  await addPhotos(phone, "photos", [picture(9, 13_000, 16)]);
+  await phone.tap(/^保存$/);
+  await phone.page.locator("article").getByText("照片的边长超过").first().waitFor();
+  await see("record-photo-refused");
+  await phone.go("/#/sync");
+  await phone.page.locator(".stuck").waitFor();
+  await see("sync-photo-refused");
 }
 
 /** What the office holds, and then refuses; and what it is for a principal to send back. */
