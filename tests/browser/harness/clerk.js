@@ -26,10 +26,18 @@ export class Clerk {
 
   /** Writes one change of a record that says these values; what became of it. */
   async write(kind, record, values, { replaces = {}, at = new Date() } = {}) {
-    const edits = Object.entries(values).map(([field, value]) => ({ field, value, replaces: replaces[field] ?? [] }));
-    const change = { id: randomUUID(), record, kind, made_at: at.toISOString(), edits };
-    const body = { protocol: 1, device_time: new Date().toISOString(), cursor: null, ticket: null, checkpoint: null, changes: [change], limit: 1 };
-    return (await this.ask("POST", "/api/v1/sync", body)).outcomes[0];
+    const [outcome] = await this.#send([changeOf(kind, record, values, replaces, at)]);
+    return outcome;
+  }
+
+  /** Writes many records in one request, each told as `[kind, record, values]`. */
+  async writeAll(records) {
+    return this.#send(records.map(([kind, record, values]) => changeOf(kind, record, values, {}, new Date())));
+  }
+
+  async #send(changes) {
+    const body = { protocol: 1, device_time: new Date().toISOString(), cursor: null, ticket: null, checkpoint: null, changes, limit: 1 };
+    return (await this.ask("POST", "/api/v1/sync", body)).outcomes;
   }
 
   /** The heads of a record, by field. */
@@ -53,4 +61,9 @@ export class Clerk {
       await this.ask("POST", `/api/v1/held/${id}/refuse`, { reason });
     }
   }
+}
+
+function changeOf(kind, record, values, replaces, at) {
+  const edits = Object.entries(values).map(([field, value]) => ({ field, value, replaces: replaces[field] ?? [] }));
+  return { id: randomUUID(), record, kind, made_at: at.toISOString(), edits };
 }

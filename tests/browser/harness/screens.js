@@ -420,9 +420,9 @@ export async function last(server, phone, see, name) {
   await see("sync-signed-out");
 }
 
-/** How many projects somebody has who writes for a whole township, and how many diaries they wrote. */
+/** How many projects somebody has who writes for a whole township, and how many findings they wrote down. */
 const PROJECTS = 12;
-const DIARIES = 60;
+const FINDINGS = 60;
 
 /** Twelve projects with long names, of which several days were missed each, and sixty records. */
 export async function crowded(server, beside, see) {
@@ -430,20 +430,20 @@ export async function crowded(server, beside, see) {
   const { record } = await office.ask("GET", `/api/v1/records/${PROJECT}`);
   const school = record.fields.school[0].value;
   const day = (back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
-  const projects = [];
-  for (let number = 1; number < PROJECTS; number += 1) {
-    const project = randomUUID();
-    const name = `上杭县演示中心小学附属幼儿园及教师周转宿舍、学生食堂、运动场改扩建与附属工程（第${number}标段，含围墙护坡和永久标牌）`;
-    await office.write("project", project, { name, school, class: "building", work_type: "改扩建" });
-    await office.write("stage_event", randomUUID(), { project, stage: "开工", date: day(8) });
-    server.run("user", "grant", "rizhi-b-2", "--role", "school_team", "--at", `project:${project}`);
-    projects.push(project);
-  }
-  for (let number = 0; number < DIARIES; number += 1) {
-    const project = projects[number % projects.length];
-    const values = { description: `二层外脚手架连墙件缺失三处，第${number + 1}次提醒，须在下次浇筑前补齐并报监理复验`, severity: "一般", category: "安全", source: "owner" };
-    await writer.write("finding", randomUUID(), { ...values, project, school, found_on: day(number % 6), deadline: day(number % 9 - 3), responsible: "福建省某某建设工程有限公司上杭分公司第三项目部" });
-  }
+  const projects = Array.from({ length: PROJECTS - 1 }, () => randomUUID());
+  const nameOf = (number) => `上杭县演示中心小学附属幼儿园及教师周转宿舍、学生食堂、运动场改扩建与附属工程（第${number}标段，含围墙护坡和永久标牌）`;
+  await office.writeAll(projects.map((project, place) => ["project", project, { name: nameOf(place + 1), school, class: "building", work_type: "改扩建" }]));
+  await office.writeAll(projects.map((project) => ["stage_event", randomUUID(), { project, stage: "开工", date: day(8) }]));
+  server.run("user", "grant", "rizhi-b-2", ...projects.flatMap((project) => ["--role", "school_team", "--at", `project:${project}`]));
+  const values = { severity: "一般", category: "安全", source: "owner", school, responsible: "福建省某某建设工程有限公司上杭分公司第三项目部" };
+  const findings = Array.from({ length: FINDINGS }, (_, number) => ({
+    ...values,
+    description: `二层外脚手架连墙件缺失三处，第${number + 1}次提醒，须在下次浇筑前补齐并报监理复验`,
+    project: projects[number % projects.length],
+    found_on: day(number % 6),
+    deadline: day((number % 9) - 3),
+  }));
+  await writer.writeAll(findings.map((finding) => ["finding", randomUUID(), finding]));
   const phone = await phoneOf(server, beside, "rizhi-b-2");
   await pages(phone, (name) => see(`crowded-${name}`, phone), ["/#/", "/#/records", "/#/me", "/#/write/diary"]);
   await phone.go("/#/records");
