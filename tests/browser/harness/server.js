@@ -84,11 +84,13 @@ export class Server {
   }
 }
 
+/** Names the folder of a demonstration that was loaded already. */
+export const DEMONSTRATION = "SITELEDGER_DEMONSTRATION";
 let made;
 
 /** The demonstration's data, loaded once a run. */
-function demonstration() {
-  made ??= (async () => {
+export function demonstration() {
+  made ??= process.env[DEMONSTRATION] ?? (async () => {
     const folder = mkdtempSync(join(tmpdir(), "siteledger-demo-"));
     process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
     const { process: loading } = await listening(["demo", "--data", folder, "--listen", "127.0.0.1:0"]);
