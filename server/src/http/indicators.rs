@@ -324,8 +324,8 @@ fn view(
     responses(
         (status = 200, description = "what each record adds to the figure, the greatest first", body = Makers),
         (status = 401, body = ProblemBody),
-        (status = 404, description = "nothing of what is asked about is in scope", body = ProblemBody),
-        (status = 422, description = "no such indicator, day or position", body = ProblemBody),
+        (status = 404, description = "no such indicator, or nothing in scope", body = ProblemBody),
+        (status = 422, description = "no such day or position", body = ProblemBody),
     )
 )]
 pub async fn makers(
@@ -334,7 +334,7 @@ pub async fn makers(
     Path(code): Path<String>,
     Query(which): Query<WhichFigures>,
 ) -> Result<Json<Makers>, Problem> {
-    let indicator = named(&code)?;
+    let indicator = indicators::named(&code).ok_or_else(Error::not_found)?;
     let asked = which.asked(&app)?;
     let group = which.group.clone();
     let found = app.figures.makers(&app.engine, &actor, &asked, indicator, group).await?;

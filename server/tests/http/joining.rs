@@ -85,6 +85,7 @@ async fn a_phone_with_somebodys_work_on_it_is_enrolled_again_for_that_person_alo
     let (lin, wang) = (server.person("lin", None).await, server.person("wang", None).await);
     let (first, device) = server.enrolled(lin).await;
     accounts::revoke_device(&server.app.store, &server.app.clock, device).await.unwrap();
+    server.app.people.look().await.unwrap();
     assert_eq!(server.me_by_token(&first).await.refused(), (401, "device_revoked"));
     let codes = server.codes(wang).await;
     let again = |code: String| {
