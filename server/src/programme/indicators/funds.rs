@@ -1,8 +1,14 @@
 //! §5.4: money planned, received and paid, and whether more was paid than was built.
 
+use std::collections::HashMap;
+
+use sync_protocol::id::RecordId;
+
 use super::{Indicator, ONE, Part, Sink};
-use crate::programme::facts::FundType;
+use crate::access::policy::Class;
+use crate::programme::facts::{FundType, ProgressReport};
 use crate::programme::ratio::Printed;
+use crate::programme::states::equipment::chains;
 use crate::programme::view::View;
 
 static PLANNED: Indicator =
@@ -102,16 +108,24 @@ pub(super) fn count(view: &View<'_>, sink: &mut Sink<'_>) {
             sink(&KEYS_MISSING, Part::counted(*id, event.school, event.project, ONE));
         }
     }
-    let paid = view.paid();
+    let (paid, accepted) = (view.paid(), accepted(view));
     for works in view.works.values() {
         let contract = i128::from(works.contracted());
         if contract == 0 {
             continue;
         }
         let paid = paid.get(&works.id).copied().map_or(0, i128::from);
-        let certified = works.progress.filter(|(_, report)| report.certified);
-        let certified = certified.map_or(0, |(_, report)| i128::from(report.invested));
-        let invested = works.progress.map_or(0, |(_, report)| i128::from(report.invested));
+        let (certified, invested) = if works.project.class == Some(Class::Equipment) {
+            let accepted = accepted.get(&works.id).copied().unwrap_or_default();
+            (accepted, accepted)
+        } else {
+            let worth = |report: &ProgressReport| i128::from(report.invested);
+            let certified = works.progress.filter(|(_, report)| report.certified);
+            (
+                certified.map_or(0, |(_, report)| worth(report)),
+                works.progress.map_or(0, |(_, report)| worth(report)),
+            )
+        };
         let (school, project) = (Some(works.project.school), Some(works.id));
         let counted = |amount| Part::counted(works.id, school, project, amount);
         sink(&PAYMENT_GAP, counted(paid - certified));
@@ -121,6 +135,125 @@ pub(super) fn count(view: &View<'_>, sink: &mut Sink<'_>) {
         }
         if paid * 100 < invested * LEAST_PAID {
             sink(&PAID_SHORT, counted(ONE));
+        }
+    }
+}
+
+/// What the equipment is worth that was accepted, by project: it is bought and not built, so nobody
+/// reports its progress by the month.
+fn accepted(view: &View<'_>) -> HashMap<RecordId, i128> {
+    let mut accepted = HashMap::new();
+    for chain in chains(view) {
+        if let Some(project) = chain.item.project {
+            *accepted.entry(project).or_default() += chain.item.cost_of(chain.accepted());
+        }
+    }
+    accepted
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use uuid::Uuid;
+
+    use super::super::Side;
+    use super::*;
+    use crate::programme::facts::{Contract, Facts, FundEvent, Item, Project, Receipt};
+    use crate::programme::view::Question;
+
+    const PROJECT: RecordId = RecordId(Uuid::from_u128(1));
+    const ITEM: RecordId = RecordId(Uuid::from_u128(2));
+    const CONTRACT: RecordId = RecordId(Uuid::from_u128(3));
+    const PRICE: i64 = 1_000_000;
+
+    fn equipment(paid: i64, accepted: i128) -> Facts {
+        let mut facts = Facts::default();
+        facts.projects.insert(
+            PROJECT,
+            Project {
+                name: "演示装备项目".to_owned(),
+                school: RecordId(Uuid::from_u128(9)),
+                class: Some(Class::Equipment),
+                plan: None,
+                plan_year: None,
+                planned_area: 0,
+                funding: BTreeMap::new(),
+                dossier: BTreeSet::new(),
+                lead_official: None,
+                disputed: false,
+            },
+        );
+        facts.contracts.insert(
+            CONTRACT,
+            Contract {
+                projects: BTreeSet::from([PROJECT]),
+                sort: Some("设备采购".to_owned()),
+                party: None,
+                amount: PRICE,
+                term: None,
+            },
+        );
+        facts.items.insert(
+            ITEM,
+            Item {
+                school: None,
+                project: Some(PROJECT),
+                name: "演示计算机".to_owned(),
+                class: None,
+                quantity: 1_000_000,
+                unit: None,
+                unit_price: PRICE,
+                funding: BTreeMap::new(),
+                contract: Some(CONTRACT),
+            },
+        );
+        facts.receipts.insert(
+            RecordId(Uuid::from_u128(4)),
+            Receipt {
+                item: Some(ITEM),
+                date: None,
+                delivered: accepted,
+                accepted,
+                matches: true,
+                signatures: 3,
+                evidence: (3, 3),
+            },
+        );
+        facts.funds.insert(
+            RecordId(Uuid::from_u128(5)),
+            FundEvent {
+                school: None,
+                project: Some(PROJECT),
+                sort: FundType::Paid,
+                source: None,
+                amount: paid,
+                day: "2026-03-02".parse().unwrap(),
+                payee: None,
+                contract: Some(CONTRACT),
+                reverses: None,
+                education: true,
+                finance: true,
+            },
+        );
+        facts
+    }
+
+    #[test]
+    fn equipment_is_paid_ahead_of_what_was_accepted_and_not_of_reports_that_nobody_writes() {
+        let question = Question { from: None, at: "2026-03-31".parse().unwrap(), plan: None, sources: None };
+        for (paid, accepted, gap, ahead) in
+            [(950_000, 1_000_000, -50_000, 0), (950_000, 0, 950_000, 1), (1_000_000, 500_000, 500_000, 1)]
+        {
+            let facts = equipment(paid, accepted);
+            let view = View::new(&facts, &question);
+            let mut found = (0, 0);
+            count(&view, &mut |indicator, part| match (indicator.code, part.side) {
+                ("payment_gap", Side::Numerator) => found.0 += part.amount,
+                ("projects_paid_ahead", Side::Numerator) => found.1 += part.amount,
+                _ => {}
+            });
+            assert_eq!(found, (gap, ahead), "paid {paid}, accepted {accepted} millionths");
         }
     }
 }
