@@ -1,8 +1,6 @@
 //! What a newcomer meets first: `siteledger demo`, and the README's own examples.
 
-mod desk;
 mod golden;
-mod living;
 mod page;
 mod readme;
 mod running;

@@ -1,9 +1,8 @@
 //! A running demonstration in a folder of its own.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 
 use harness::server::binary;
 
@@ -36,59 +35,14 @@ impl Demo {
         panic!("the demonstration ended before it listened; it said:\n{}", demo.greeting);
     }
 
-    /// Starts it on a copy of what the first start loaded, in a folder that is not there yet.
-    pub(crate) fn start_loaded(data: &Path) -> Self {
-        copy(&loaded().data, data);
-        Self::start(data)
-    }
-
     /// The password that it printed for somebody.
     pub(crate) fn password(&self, username: &str) -> String {
-        password(&self.greeting, username)
-    }
-}
-
-/// The password for somebody in what a start printed.
-pub(crate) fn password(greeting: &str, username: &str) -> String {
-    let mut words = greeting.lines().map(str::split_whitespace);
-    let found = words.find_map(|mut words| (words.next() == Some(username)).then(|| words.next()));
-    found.flatten().unwrap_or_else(|| panic!("no password for {username} in:\n{greeting}")).to_owned()
-}
-
-/// What the first start left behind.
-pub(crate) struct Loaded {
-    /// Its folder, to be copied and not to be served.
-    pub(crate) data: PathBuf,
-    /// Where it listened.
-    pub(crate) url: String,
-    /// What it printed.
-    pub(crate) greeting: String,
-}
-
-/// The first start of all, made once: to load the demonstration takes a while.
-pub(crate) fn loaded() -> &'static Loaded {
-    static LOADED: OnceLock<Loaded> = OnceLock::new();
-    LOADED.get_or_init(|| {
-        let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demonstration");
-        if data.exists() {
-            std::fs::remove_dir_all(&data).expect("what the last run left is cleared away");
-        }
-        let demo = Demo::start(&data);
-        Loaded { data, url: demo.url.clone(), greeting: demo.greeting.clone() }
-    })
-}
-
-/// Copies a folder with all that is in it.
-pub(crate) fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir(to).expect("the folder is not there yet");
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).expect("a file is copied");
-        }
+        let mut words = self.greeting.lines().map(str::split_whitespace);
+        let found = words.find_map(|mut words| (words.next() == Some(username)).then(|| words.next()));
+        found
+            .flatten()
+            .unwrap_or_else(|| panic!("no password for {username} in:\n{}", self.greeting))
+            .to_owned()
     }
 }
 

@@ -67,24 +67,9 @@ pub(super) fn offices(county: &str, city: &str, sites: &[Site]) -> Vec<Player> {
         player("guanli", "系统管理员（演示）", vec![(Role::SystemAdmin, at_county())], true),
         player("duxue", "责任督学（演示）", zones, true),
         player("xiangzhen", "乡镇干部（演示）", township.take(1).collect(), true),
-        player("yanshou", "学校验收人（演示）", vec![(Role::SchoolTeam, at_county())], false),
         player("jianli", "监理工程师（演示）", projects(Role::SupervisingEngineer), true),
         player("shigong", "施工单位（演示）", projects(Role::Contractor), true),
     ]
-}
-
-/// The inspectors of a zone, as the register of the zone names them.
-pub(super) fn inspectors(number: usize, zone: RecordId) -> Vec<Player> {
-    let inspector = |at: usize| {
-        let name = format!("演示督学{:02}", number * 2 + at);
-        player(
-            &format!("duxue-{}-{at}", number + 1),
-            &name,
-            vec![(Role::Inspector, Scope::Zone(zone))],
-            false,
-        )
-    };
-    (1..=2).map(inspector).collect()
 }
 
 /// The two diary writers of a project and its school's principal.

@@ -2,36 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 use serde::Deserialize;
 use sync_protocol::change::Change;
 
-/// A change, the sign-in name of who made it, and when it came.
+/// A change and the sign-in name of who made it.
 #[derive(Clone, Debug)]
 pub(super) struct Deed {
     pub(super) who: String,
     pub(super) change: Change,
-    pub(super) when: DateTime<FixedOffset>,
 }
 
 impl Deed {
-    /// Something that was sent when it was written.
     pub(super) fn new(who: &str, change: Change) -> Self {
-        let when = change.made_at.moment();
-        Self::sent(who, change, when)
+        Self { who: who.to_owned(), change }
     }
-
-    /// Something that was sent later than it was written.
-    pub(super) fn sent(who: &str, change: Change, when: DateTime<FixedOffset>) -> Self {
-        Self { who: who.to_owned(), change, when }
-    }
-}
-
-/// The moment of a day by the clock on the wall, in China.
-pub(super) fn at(day: NaiveDate, hour: u32, minute: u32) -> DateTime<FixedOffset> {
-    let china = FixedOffset::east_opt(8 * 3600).expect("eight hours are an offset");
-    let time = NaiveTime::from_hms_opt(hour, minute, 0).expect("the story's times are times of day");
-    day.and_time(time).and_local_timezone(china).single().expect("a fixed offset has every time once")
 }
 
 /// The phrases that stories are made of.
@@ -43,8 +27,6 @@ pub(super) struct Phrases {
     /// Morning, afternoon, lowest and highest temperature in 0.1 ℃.
     pub(super) weather: Vec<(String, String, i64, i64)>,
     pub(super) stages: Vec<Stage>,
-    /// Of sports grounds.
-    pub(super) ground_stages: Vec<Stage>,
     pub(super) remarks: Vec<String>,
     pub(super) findings: Vec<Problem>,
 }
@@ -54,6 +36,7 @@ pub(super) struct Phrases {
 #[serde(deny_unknown_fields)]
 pub(super) struct Stage {
     pub(super) image_progress: String,
+    pub(super) progress_bp: i64,
     pub(super) part: String,
     pub(super) axis: String,
     pub(super) floor: String,
