@@ -57,11 +57,13 @@ pub struct Error {
 }
 
 /// The languages that people are spoken to in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub enum Language {
     /// 简体中文, unless asked otherwise.
+    #[serde(rename = "zh")]
     Chinese,
     /// English.
+    #[serde(rename = "en")]
     English,
 }
 

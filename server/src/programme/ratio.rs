@@ -19,7 +19,7 @@ pub enum Printed {
 }
 
 /// An exact figure: a sum, or a ratio of two sums. Never a mean of ratios.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Ratio {
     /// What is counted.
     pub numerator: i128,
