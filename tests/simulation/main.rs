@@ -41,7 +41,7 @@ fn play(seed: u64, steps: u64, sabotage: Option<Sabotage>) -> Result<Tally, Fail
 }
 
 /// How many histories are played where nobody says, and how many steps each has.
-const ORDINARY: (u64, u64) = (200, 5_000);
+const ORDINARY: (u64, u64) = (200, 10_000);
 
 #[test]
 fn laws_hold_in_every_history() {
