@@ -8,6 +8,7 @@ use sync_protocol::kinds::Role;
 
 use super::{Fact, Source, review};
 use crate::access::policy::Class;
+use crate::sync::standing::day;
 
 /// A project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Project {
     pub dossier: BTreeSet<String>,
     /// Who of the leaders is in charge.
     pub lead_official: Option<String>,
+    /// The day on which it was first written down here.
+    pub known_since: NaiveDate,
     /// Whether people differ about something in it.
     pub disputed: bool,
 }
@@ -50,6 +53,7 @@ impl Fact for Project {
                 .collect(),
             dossier: read.keys("dossier").map(str::to_owned).collect(),
             lead_official: read.text("lead_official").map(str::to_owned),
+            known_since: day(source.began.made_at),
             disputed: read.is_disputed(source.kind),
         })
     }
