@@ -1,7 +1,7 @@
 //! SiteLedger 工地台账: the server.
 //!
 //! One write path, one permission check, one audit trail, one feed. Modules use only what stands
-//! left of them: `error clock config · store blobs · access · photos · sync · programme · reports · imports · backup bundles · jobs · http · demo · cli`.
+//! left of them: `error clock config · store blobs · access · photos · sync · programme · reports · disclosure · imports · backup bundles · jobs · http · demo · cli`.
 
 pub mod access;
 pub mod backup;
@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod disclosure;
 pub mod error;
 pub mod http;
 pub mod imports;

@@ -4,7 +4,7 @@ use crate::reached::for_tests_alone;
 use crate::tree::{Breach, Tree, lines_with, production};
 
 /// The server's modules, from the one that knows nobody to the one that knows all.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "error",
     "clock",
     "config",
@@ -15,6 +15,7 @@ const ORDER: [&str; 17] = [
     "sync",
     "programme",
     "reports",
+    "disclosure",
     "imports",
     "backup",
     "bundles",

@@ -32,6 +32,14 @@ const ALL_SIGN_INS: Quota = Quota::per_minute(NonZeroU32::new(30).expect("30 is 
 /// For how long an address at which somebody signed in is remembered as theirs.
 const HOME_KEPT: Duration = Duration::from_hours(14 * 24);
 
+/// How many complaints one address may hand over: ten, then one every six minutes. A village may share
+/// the address.
+const COMPLAINTS: Quota = Quota::per_hour(NonZeroU32::new(10).expect("10 is not 0"));
+/// How many a county's desk takes in a day altogether, from however many addresses.
+const ALL_COMPLAINTS: u32 = 200;
+/// How often what became of a complaint may be asked for from one address; nobody guesses a receipt.
+const RECEIPTS: Quota = Quota::per_minute(NonZeroU32::new(60).expect("60 is not 0"));
+
 /// How many wrong passwords one account may be given from one address before waiting begins.
 const FREE_FAILURES: u32 = 5;
 /// The longest wait.
@@ -48,6 +56,9 @@ pub(super) struct Limits {
     long_codes: DefaultKeyedRateLimiter<IpAddr>,
     sign_ins: DefaultKeyedRateLimiter<IpAddr>,
     all_sign_ins: DefaultKeyedRateLimiter<String>,
+    complaints: DefaultKeyedRateLimiter<IpAddr>,
+    all_complaints: DefaultKeyedRateLimiter<String>,
+    receipts: DefaultKeyedRateLimiter<IpAddr>,
     failures: Cache<(String, IpAddr), Failures>,
     homes: Cache<(String, IpAddr), ()>,
 }
@@ -67,6 +78,9 @@ impl Default for Limits {
             long_codes: RateLimiter::keyed(LONG_CODES),
             sign_ins: RateLimiter::keyed(SIGN_INS),
             all_sign_ins: RateLimiter::keyed(ALL_SIGN_INS),
+            complaints: RateLimiter::keyed(COMPLAINTS),
+            all_complaints: RateLimiter::keyed(a_day(ALL_COMPLAINTS)),
+            receipts: RateLimiter::keyed(RECEIPTS),
             failures: Cache::builder().max_capacity(FAILURES_REMEMBERED).time_to_idle(FAILURES_KEPT).build(),
             homes: Cache::builder().max_capacity(FAILURES_REMEMBERED).time_to_live(HOME_KEPT).build(),
         }
@@ -83,6 +97,24 @@ impl Limits {
     /// Counts the try of a long code.
     pub(super) fn long_code(&self, peer: IpAddr) -> Result<()> {
         self.long_codes.check_key(&network(peer)).map_err(|until| not_until(&until))
+    }
+
+    /// Counts a complaint at a county's desk.
+    pub(super) fn complaint(&self, county: &str, peer: IpAddr) -> Result<()> {
+        self.complaints.check_key(&network(peer)).map_err(|until| not_until(&until))?;
+        self.all_complaints.check_key(&county.to_owned()).map_err(|_| {
+            Error::new(
+                Kind::TooMany(3600),
+                "desk_full",
+                "本县（区）今天收到的网上投诉已满，这一条没有保存；请明天再试，或直接向县（区）教育局反映",
+                "this county has taken in all the complaints that it takes in a day, this one was not stored; try tomorrow, or turn to the county's education bureau",
+            )
+        })
+    }
+
+    /// Counts a question what became of a complaint.
+    pub(super) fn receipt(&self, peer: IpAddr) -> Result<()> {
+        self.receipts.check_key(&network(peer)).map_err(|until| not_until(&until))
     }
 
     /// Counts an attempt to sign in, as a failure until [`Self::forgive`] says otherwise: of many
@@ -131,11 +163,20 @@ impl Limits {
 
     /// Forgets addresses that have not been heard of for a while.
     pub(super) fn forget_old(&self) {
-        for limiter in [&self.short_codes, &self.long_codes, &self.sign_ins] {
+        for limiter in [&self.short_codes, &self.long_codes, &self.sign_ins, &self.complaints, &self.receipts]
+        {
             limiter.retain_recent();
         }
         self.all_sign_ins.retain_recent();
+        self.all_complaints.retain_recent();
     }
+}
+
+/// So many at once, and as many again in the course of a day.
+fn a_day(many: u32) -> Quota {
+    let many = NonZeroU32::new(many).unwrap_or(NonZeroU32::MIN);
+    let every = Duration::from_hours(24) / many.get();
+    Quota::with_period(every).unwrap_or(Quota::per_hour(NonZeroU32::MIN)).allow_burst(many)
 }
 
 /// What counts as one address: an IPv4 one, however it is written, or a /64 of IPv6.
@@ -264,6 +305,19 @@ mod tests {
         let tried = (0..1000).filter(|name| limits.sign_in(&format!("name{name}"), OFFICE, now).is_ok());
         assert_eq!(tried.count(), 60);
         limits.sign_in("lin", VILLAGE, now).unwrap();
+    }
+
+    #[test]
+    fn an_address_hands_over_ten_complaints_and_a_county_takes_two_hundred_a_day() {
+        let limits = Limits::default();
+        let from = |number: u32| IpAddr::V4(Ipv4Addr::from_bits(0x0a01_0000 + number));
+        let handed = (0..50).filter(|_| limits.complaint("350823", OFFICE).is_ok()).count();
+        assert_eq!(handed, 10);
+        let others = (0..400).filter(|number| limits.complaint("350823", from(*number)).is_ok()).count();
+        assert_eq!(others, 190);
+        let full = limits.complaint("350823", from(500)).unwrap_err();
+        assert_eq!((full.code, seconds_to_wait(&full)), ("desk_full", 3600));
+        limits.complaint("350902", VILLAGE).expect("another county's desk has room");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::mem;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -226,6 +227,22 @@ impl People {
 
     fn lock_seen(&self) -> std::sync::MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a complaint at a county's public desk.
+    ///
+    /// # Errors
+    /// `too_many` from that address, or `desk_full` for the county.
+    pub fn count_complaint(&self, county: &str, peer: IpAddr) -> Result<()> {
+        self.limits.complaint(county, peer)
+    }
+
+    /// Counts a question what became of a complaint.
+    ///
+    /// # Errors
+    /// `too_many` from that address.
+    pub fn count_receipt(&self, peer: IpAddr) -> Result<()> {
+        self.limits.receipt(peer)
     }
 
     /// Looks whether people, roles or devices changed, and if so forgets what it remembered.

@@ -92,6 +92,13 @@ pub fn may_move_money(actor: &Actor, at: Moment, place: &Place) -> bool {
     judge(actor, at, place, moves).is_ok()
 }
 
+/// Whether the desk of the public pages may write that field: it takes complaints in and does nothing
+/// else. Nobody holds that right as a role, so nobody signs in with it.
+pub fn public_desk_writes(kind: &Kind, field: &str) -> bool {
+    const TAKEN_IN: [&str; 6] = ["date", "channel", "text", "contact", "county", "project"];
+    kind.name == "complaint" && TAKEN_IN.contains(&field)
+}
+
 /// Of the kinds that both offices write, the project office writes those of buildings, the equipment
 /// station those of equipment.
 fn has_class(role: Role, kind: &Kind, place: &Place) -> bool {

@@ -20,6 +20,7 @@ use crate::access::people::People;
 use crate::backup::schedule::Schedule;
 use crate::blobs::folder::Folder;
 use crate::config::{self, BackupSettings, Lock, Settings};
+use crate::disclosure::Disclosure;
 use crate::error::{Error, Kind, Result};
 use crate::http::app::{App, AtHand};
 use crate::http::{self, router};
@@ -196,6 +197,7 @@ impl House {
         };
         let app = App::new(AtHand {
             figures: Figures::new(store.clone(), clock.clone()),
+            disclosure: Disclosure::new(store.clone(), clock.clone(), Arc::clone(&engine)),
             imports: Imports::new(store.clone(), clock.clone(), Arc::clone(&engine)),
             store,
             clock,

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::access::people::People;
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::disclosure::Disclosure;
 use crate::imports::Imports;
 use crate::photos::Photos;
 use crate::programme::figures::Figures;
@@ -49,6 +50,8 @@ pub struct AtHand {
     pub photos: Arc<Photos>,
     /// Tells what the programme has come to.
     pub figures: Figures,
+    /// What counties publish, and the desk at which everybody complains.
+    pub disclosure: Disclosure,
     /// Takes tables of the directory in.
     pub imports: Imports,
     /// Told when the server stops.

@@ -34,7 +34,7 @@ pub const MAX_DECOMPRESSED_BYTES: usize = 8 * 1024 * 1024;
 /// The most bytes of a body of somebody who is not signed in, before and after decompression.
 const MAX_STRANGERS_BYTES: usize = 16 * 1024;
 /// Where those who are not signed in may send a body.
-const STRANGERS: [&str; 2] = ["/api/v1/session", "/api/v1/enrol"];
+const STRANGERS: [&str; 3] = ["/api/v1/session", "/api/v1/enrol", "/public/complaints"];
 /// Where tables are sent to.
 const TABLES: &str = "/api/v1/imports/";
 /// How long a body may pause.
@@ -143,7 +143,7 @@ fn mark(headers: &mut HeaderMap) {
 pub(super) async fn explain(mut response: Response) -> Response {
     let status = response.status();
     let is_failure = status.is_client_error() || status.is_server_error();
-    if !is_failure || response.extensions().get::<Arc<Error>>().is_some() || is_problem(&response) {
+    if !is_failure || response.extensions().get::<Arc<Error>>().is_some() || is_told(&response) {
         return response;
     }
     let body = std::mem::take(response.body_mut());
@@ -156,9 +156,11 @@ pub(super) async fn explain(mut response: Response) -> Response {
     response
 }
 
-fn is_problem(response: &Response) -> bool {
+/// Whether the answer says itself what failed, in a problem document or on a page.
+fn is_told(response: &Response) -> bool {
     let content_type = response.headers().get(header::CONTENT_TYPE);
-    content_type.is_some_and(|found| found.as_bytes().starts_with(b"application/problem+json"))
+    let is = |kind: &[u8]| content_type.is_some_and(|found| found.as_bytes().starts_with(kind));
+    is(b"application/problem+json") || is(b"text/html")
 }
 
 fn words_for(status: StatusCode, said: &str) -> Error {

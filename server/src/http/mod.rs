@@ -26,6 +26,7 @@ mod patience;
 mod peer;
 pub mod photos;
 pub mod problem;
+pub mod public;
 pub mod records;
 pub mod router;
 mod same_origin;

@@ -257,7 +257,7 @@ fn set(answer: &mut Response, name: HeaderName, value: &str) {
 }
 
 /// `If-None-Match`: the client has it already.
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|known| known.to_str().ok());
     known.flat_map(|known| known.split(',')).any(|known| {
         let known = known.trim();

@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use super::limits;
+use super::{limits, public};
 use crate::error::{Error, Kind, Language};
 
 /// A failure on its way out.
@@ -106,7 +106,8 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Middleware: writes the body of a failure in the client's language, and logs our own faults.
+/// Middleware: writes the body of a failure in the client's language, a page where pages are, and logs
+/// our own faults.
 pub async fn speak(request: Request, next: Next) -> Response {
     let language = language(request.headers());
     let path = request.uri().path().to_owned();
@@ -123,6 +124,15 @@ pub async fn speak(request: Request, next: Next) -> Response {
         _ => tracing::debug!(path, error = ?error, "a request was refused"),
     }
     let status = response.status();
+    if public::is_page(&path) {
+        let page = public::sorry(language, status, language.pick(&error.zh, &error.en));
+        let kind = HeaderValue::from_static("text/html; charset=utf-8");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(page.len()));
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, public::POLICY);
+        *response.body_mut() = Body::from(page);
+        return response;
+    }
     let body = ProblemBody {
         kind: format!("urn:siteledger:problem:{}", error.code),
         title: status.canonical_reason().unwrap_or("Checksum Mismatch").to_owned(),

@@ -13,7 +13,7 @@ use super::assets;
 use super::home;
 use super::{
     auth, bulletins, bundles, crowd, enrol, export, health, held, imports, indicators, ledgers, limits, me,
-    metrics, nudges, openapi, photos, records, schema, session, states, sync, uploads,
+    metrics, nudges, openapi, photos, public, records, schema, session, states, sync, uploads,
 };
 
 /// The whole HTTP face, and its description.
@@ -42,6 +42,15 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(photos::original))
         .routes(routes!(photos::preview))
         .routes(routes!(photos::thumbnail))
+        .routes(routes!(public::index))
+        .routes(routes!(public::county))
+        .routes(routes!(public::project))
+        .routes(routes!(public::photo))
+        .routes(routes!(public::thumbnail))
+        .routes(routes!(public::style))
+        .routes(routes!(public::form))
+        .routes(routes!(public::lookup, public::complain))
+        .routes(routes!(public::follow))
         .routes(routes!(held::list))
         .routes(routes!(held::show))
         .routes(routes!(held::release))

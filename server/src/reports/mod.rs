@@ -2,5 +2,4 @@
 
 pub mod bulletin;
 pub mod document;
-pub mod draw;
 pub mod table;

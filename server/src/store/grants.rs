@@ -4,7 +4,7 @@ use sqlx::FromRow;
 use sync_protocol::id::UserId;
 
 use super::row_hash::{self, RowHash};
-use super::{Tx, paging};
+use super::{Tx, columns, paging};
 use crate::clock::Moment;
 use crate::error::{Error, Result};
 
@@ -86,6 +86,26 @@ async fn numbered(tx: &mut Tx, user: UserId) -> Result<Vec<(i64, GrantRow)>> {
 /// All grants of a person, those that ended too, oldest first.
 pub async fn of(tx: &mut Tx, user: UserId) -> Result<Vec<GrantRow>> {
     Ok(numbered(tx, user).await?.into_iter().map(|(_, grant)| grant).collect())
+}
+
+/// Everybody who holds, or held, one of these roles at one of these scopes.
+pub async fn holders(tx: &mut Tx, roles: &[&str], scopes: &[String]) -> Result<Vec<UserId>> {
+    let rows: Vec<Columns> = sqlx::query_as(concat!(
+        "select ",
+        grant_columns!(),
+        " from grants where role in (select value from json_each($1))
+         and scope in (select value from json_each($2))"
+    ))
+    .bind(serde_json::to_string(roles).unwrap_or_default())
+    .bind(serde_json::to_string(scopes).unwrap_or_default())
+    .fetch_all(tx)
+    .await?;
+    // A damaged row makes nobody an official.
+    let intact = rows.into_iter().filter_map(|row| {
+        let user = columns::id(&row.user_id).ok()?;
+        <(i64, GrantRow)>::try_from(row).ok().map(|_| user)
+    });
+    Ok(intact.collect())
 }
 
 /// Up to `limit` rows after row `after` for whoever checks them, each with its number.

@@ -372,7 +372,7 @@ impl Work {
         let made_at = Moment(change.made_at.moment().timestamp_millis());
         let shut_out = match sender.rights {
             Rights::Own { shut_out_since, .. } => shut_out_since.is_some_and(|since| since <= made_at),
-            Rights::Released { .. } => false,
+            Rights::Desk { .. } | Rights::Released { .. } => false,
         };
         !shut_out && permit::rights(&question, made_at).is_ok()
     }
@@ -406,6 +406,7 @@ fn entry(county: &str, seq: u64, arrival: &Arrival<'_>, now: Moment) -> Entry {
     };
     let (ahead_ms, released_by) = match &sender.rights {
         Rights::Own { ahead_ms, .. } => (*ahead_ms, None),
+        Rights::Desk { .. } => (None, None),
         Rights::Released { by, .. } => (None, Some(*by)),
     };
     Entry {

@@ -71,6 +71,11 @@ pub enum Rights {
         /// somebody else.
         shut_out_since: Option<Moment>,
     },
+    /// The desk of the public pages took it in, for somebody who is not signed in.
+    Desk {
+        /// The county whose desk did.
+        county: String,
+    },
     /// The office released it: what the author may write is not asked again.
     Released {
         /// Who released it.

@@ -7,6 +7,7 @@ pub mod carried;
 pub mod checkpoint;
 pub mod county;
 pub mod cursor;
+pub mod desk;
 mod devices;
 pub mod directory;
 pub mod engine;

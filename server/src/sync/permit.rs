@@ -53,6 +53,7 @@ pub(super) fn check(question: &Question<'_>) -> Result<(), Refusal> {
             under_a_signature(question)?;
             applied_for(question)
         }
+        Rights::Desk { .. } => taken_in_at_the_desk(question),
         Rights::Released { permitted_when_made, .. } => {
             signed_in_a_role_once_held(question, permitted_when_made)
         }
@@ -163,18 +164,15 @@ fn never_edited(question: &Question<'_>) -> Result<(), Refusal> {
 }
 
 /// A bulletin that was published is corrected by a new one, and by nothing else: what people were told
-/// stays what they were told. It is signed, remarked upon and withdrawn.
+/// stays what they were told.
 fn frozen_once_published(question: &Question<'_>) -> Result<(), Refusal> {
     let published = |existing: &Working| !existing.record.heads_named("published_on").is_empty();
     if question.kind.name != "bulletin" || !question.existing.is_some_and(published) {
         return Ok(());
     }
-    let withdraws = question.change.edits.iter().any(|edit| edit.field.base() == withdrawal::FIELD);
-    let edits = |edit: &&Edit| match edit.field.base() {
-        withdrawal::FIELD | signoff::FIELD | "remarks" => false,
-        // What was signed is withdrawn with a reason.
-        "reason" => !withdraws,
-        _ => true,
+    let edits = |edit: &&Edit| {
+        let base = edit.field.base();
+        base != withdrawal::FIELD && !question.kind.is_talk(base) && !ADDED_LATER.contains(&base)
     };
     match question.change.edits.iter().find(edits) {
         Some(edit) => Err(Refusal::invalid(
@@ -245,6 +243,22 @@ fn signed_in_a_role_once_held(question: &Question<'_>, permitted_when_made: bool
         "the signer did not hold that role when signing: such a signature is not released",
     )
     .at(signoff::FIELD))
+}
+
+/// The desk of the public pages begins complaints, and never comes back to one.
+fn taken_in_at_the_desk(question: &Question<'_>) -> Result<(), Refusal> {
+    let beyond = |edit: &&Edit| !policy::public_desk_writes(question.kind, edit.field.as_str());
+    let field = match (question.existing, question.change.edits.iter().find(beyond)) {
+        (None, None) => return Ok(()),
+        (_, Some(edit)) => edit.field.as_str(),
+        (Some(_), None) => "text",
+    };
+    Err(Refusal::new(
+        Code::NotPermitted,
+        "公众窗口只受理新的投诉",
+        "the public desk takes in new complaints alone",
+    )
+    .at(field))
 }
 
 /// A clock that differs by less is right: what differs is how long the request was on its way.

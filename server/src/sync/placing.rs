@@ -99,8 +99,8 @@ impl Work {
             },
             Belongs::ToCounty => at_county(standing, kind, record, existing, sender)?,
         };
-        // An office lets changes into its own ledger alone.
-        if let Rights::Released { county, .. } = &sender.rights
+        // An office lets changes into its own ledger alone, and so does a desk.
+        if let Rights::Released { county, .. } | Rights::Desk { county } = &sender.rights
             && *county != placed.county
         {
             return Err(Refusal::new(
@@ -240,7 +240,7 @@ fn missing(field: &str, zh: &str) -> Refusal {
 fn home_county(standing: &Standing, sender: &Sender) -> Option<String> {
     match &sender.rights {
         Rights::Own { actor, .. } => county_of_actor(standing, actor),
-        Rights::Released { county, .. } => Some(county.clone()),
+        Rights::Released { county, .. } | Rights::Desk { county } => Some(county.clone()),
     }
 }
 

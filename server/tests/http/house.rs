@@ -16,6 +16,7 @@ use siteledger::access::enrolment::{self, Codes};
 use siteledger::access::people::People;
 use siteledger::clock::Clock;
 use siteledger::config::Settings;
+use siteledger::disclosure::Disclosure;
 use siteledger::http::app::{App, AtHand};
 use siteledger::http::router;
 use siteledger::imports::Imports;
@@ -103,6 +104,7 @@ impl Server {
         let engine = Engine::start(store.clone(), clock.clone(), &row, folder.path()).await.unwrap();
         let app = App::new(AtHand {
             figures: Figures::new(store.clone(), clock.clone()),
+            disclosure: Disclosure::new(store.clone(), clock.clone(), Arc::clone(&engine)),
             store: store.clone(),
             clock: clock.clone(),
             settings: Arc::new(settings),

@@ -10,6 +10,7 @@ mod house;
 mod imports;
 mod joining;
 mod operation;
+mod public;
 mod routes;
 mod site;
 mod strangers;

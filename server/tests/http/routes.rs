@@ -20,6 +20,8 @@ use crate::site::{By, OTHER_PROJECT, OTHER_SCHOOL, OTHER_ZONE, PROJECT, SCHOOL, 
 pub(crate) enum For {
     /// Whoever comes.
     Everybody,
+    /// Whoever comes, once the county publishes; nobody before.
+    Published,
     /// Whoever is signed in.
     SignedIn,
     /// Whoever has the site in scope; to others its records are not there.
@@ -44,8 +46,8 @@ pub(crate) enum For {
 }
 
 use For::{
-    Author, County, Decides, Everybody, Operator, Readers, SeesBoxes, SeesHeld, SignedIn, WholeCounty,
-    WritesDirectory,
+    Author, County, Decides, Everybody, Operator, Published, Readers, SeesBoxes, SeesHeld, SignedIn,
+    WholeCounty, WritesDirectory,
 };
 
 pub(crate) const ROUTES: &[(&str, &str, For)] = &[
@@ -58,6 +60,16 @@ pub(crate) const ROUTES: &[(&str, &str, For)] = &[
     ("get", "/assets/{file}", Everybody),
     #[cfg(feature = "web")]
     ("get", "/icons/{file}", Everybody),
+    ("get", "/public", Everybody),
+    ("get", "/public/style.css", Everybody),
+    ("get", "/public/counties/{county}", Published),
+    ("get", "/public/projects/{id}", Published),
+    ("get", "/public/photos/{sha256}", Published),
+    ("get", "/public/photos/{sha256}/thumbnail", Published),
+    ("get", "/public/complaints/new", Published),
+    ("post", "/public/complaints", Published),
+    ("get", "/public/complaints", Everybody),
+    ("get", "/public/complaints/{receipt}", Published),
     ("post", "/api/v1/enrol", Everybody),
     ("post", "/api/v1/session", Everybody),
     ("delete", "/api/v1/session", Everybody),
@@ -183,7 +195,7 @@ impl For {
             }
             Decides if somebody.has('d') => Ok(()),
             Decides if somebody.has('H') || somebody.has('a') => Err(403),
-            Operator | Decides | WritesDirectory => Err(404),
+            Operator | Decides | WritesDirectory | Published => Err(404),
         }
     }
 }
@@ -240,7 +252,7 @@ async fn everybody_is_let_in_where_the_table_says_so_and_nowhere_else() {
                     assert!(matches!(status, 401 | 429), "{method} {path} {status}");
                 }
                 Everybody => assert!(status < 300, "{method} {path} by {by:?}: {status}"),
-                Operator => assert_eq!(status, 404, "{method} {path} by {by:?}"),
+                Operator | Published => assert_eq!(status, 404, "{method} {path} by {by:?}"),
                 _ => assert_eq!(status, 401, "{method} {path} by {by:?}"),
             }
         }

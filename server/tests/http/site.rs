@@ -40,7 +40,7 @@ pub(crate) enum By {
 /// A school with a project, a diary with a photo, an upload that goes on, and a held change.
 pub(crate) struct Site {
     pub(crate) server: Server,
-    author: String,
+    pub(crate) author: String,
     pub(crate) diary: RecordId,
     pub(crate) photo: String,
     made: std::cell::Cell<u128>,
@@ -145,7 +145,13 @@ impl Site {
         outcomes.iter().map(|outcome| outcome["outcome"].as_str().unwrap().to_owned()).collect()
     }
 
-    async fn upload(&self, token: &str, sha256: &str, length: usize, bytes: Vec<u8>) -> (StatusCode, String) {
+    pub(crate) async fn upload(
+        &self,
+        token: &str,
+        sha256: &str,
+        length: usize,
+        bytes: Vec<u8>,
+    ) -> (StatusCode, String) {
         let request = Request::post("/api/v1/uploads")
             .header("authorization", format!("Bearer {token}"))
             .header("tus-resumable", "1.0.0")
@@ -244,6 +250,7 @@ impl Site {
             path if path.contains("/bulletins/") => self.bulletin(office).await.to_string(),
             path if path.contains("/held/") => self.held(office).await.to_string(),
             path if path.contains("/uploads/") => self.open_upload().await,
+            path if path.contains("/projects/") => record(PROJECT).to_string(),
             _ => String::new(),
         };
         let query = match path {
@@ -252,7 +259,7 @@ impl Site {
             path if ["/indicators", "/states/", "/export/"].iter().any(|part| path.contains(part)) => {
                 "?county=350823"
             }
-            path if path.ends_with("/draft") => "?county=350823",
+            path if path.ends_with("/draft") || path.ends_with("/new") => "?county=350823",
             path if path.ends_with("/imports/{kind}") => "?county=350823&dry_run=true",
             _ => "",
         };
@@ -264,6 +271,7 @@ impl Site {
         let path = &path.replace("{file}", &file);
         let filled = path.replace("{id}", &id).replace("{sha256}", &self.photo).replace("{county}", "350823");
         let kind = if path.contains("/imports/") { "school" } else { "finding" };
+        let filled = filled.replace("{receipt}", "2222-2222-2222-2222");
         let filled = filled.replace("{code}", "findings").replace("{kind}", kind);
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
         let mut request = Request::builder().method(&method).uri(format!("{filled}{query}"));
@@ -290,6 +298,9 @@ impl Site {
         } else if path.ends_with("/imports/{kind}") {
             request = request.header(header::CONTENT_TYPE, "text/csv");
             Body::from("学校,乡镇,类别\n演示新校,350823101,小学\n")
+        } else if path.ends_with("/public/complaints") && method == Method::POST {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            Body::from("county=350823&text=%E6%B2%A1%E6%9C%89%E5%9B%B4%E6%8C%A1%E9%9A%94%E7%A6%BB")
         } else if path.ends_with("/imports/withdraw") {
             request = request.header(header::CONTENT_TYPE, "application/json");
             let import = self.imported(office).await;

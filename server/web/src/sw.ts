@@ -83,8 +83,9 @@ function pathOf(request: Request): string | undefined {
   if (pathname in files) {
     return pathname;
   }
-  // Addresses from old links and home screens lead into the app, too; those of the operator do not.
-  const isPage = request.mode === "navigate" && !pathname.slice(1).includes("/") && !pathname.startsWith("/metrics");
+  // Addresses from old links and home screens lead into the app, too; public pages and those of the operator do not.
+  const isOthers = pathname.startsWith("/public") || pathname.startsWith("/metrics");
+  const isPage = request.mode === "navigate" && !pathname.slice(1).includes("/") && !isOthers;
   return isPage ? "/" : undefined;
 }
 

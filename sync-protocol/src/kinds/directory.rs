@@ -74,6 +74,8 @@ const DIVISION: Kind = Kind {
             Field::one("parent", "上级区划代码", "code of the parent", Type::Digits { min: 6, max: 12 }),
             Field::one("from", "开始日期", "from", Type::Date),
             Field::one("to", "结束日期", "to", Type::Date),
+            // A county is on the internet when it says so of itself, and not before.
+            Field::one("disclosed", "网上公开", "published on the internet", Type::Bool),
         ],
     )
 };

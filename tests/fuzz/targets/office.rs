@@ -22,6 +22,7 @@ use siteledger::access::secret;
 use siteledger::blobs::folder::Folder;
 use siteledger::clock::Clock;
 use siteledger::config::{self, Settings};
+use siteledger::disclosure::Disclosure;
 use siteledger::http::app::{App, AtHand};
 use siteledger::http::router;
 use siteledger::imports::Imports;
@@ -176,6 +177,7 @@ impl Office {
         let engine = Engine::start(store.clone(), clock.clone(), &row, data).await.expect("it starts");
         let app = App::new(AtHand {
             figures: Figures::new(store.clone(), clock.clone()),
+            disclosure: Disclosure::new(store.clone(), clock.clone(), Arc::clone(&engine)),
             store: store.clone(),
             clock: clock.clone(),
             settings: Arc::new(settings),

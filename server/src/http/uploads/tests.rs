@@ -14,6 +14,7 @@ use super::*;
 use crate::access::actor::Actor;
 use crate::access::people::People;
 use crate::config::Settings;
+use crate::disclosure::Disclosure;
 use crate::http::app::AtHand;
 use crate::http::{router, serve};
 use crate::imports::Imports;
@@ -49,6 +50,7 @@ impl Face {
         let engine = engine.await.unwrap();
         let app = App::new(AtHand {
             figures: Figures::new(house.store.clone(), house.clock.clone()),
+            disclosure: Disclosure::new(house.store.clone(), house.clock.clone(), Arc::clone(&engine)),
             store: house.store.clone(),
             clock: house.clock.clone(),
             settings: Arc::new(settings),

@@ -1,7 +1,7 @@
 //! What those who sign said of a record, and whether it still stands.
 
 use sync_protocol::id::UserId;
-use sync_protocol::kinds::Role;
+use sync_protocol::kinds::{Kind, Role};
 use sync_protocol::record::Head;
 use sync_protocol::signoff::{self, Signoff, Standing, Verdict};
 
@@ -38,6 +38,15 @@ pub(super) fn consents(read: Read<'_>) -> Vec<(Role, UserId)> {
         .filter(|(_, signoff)| signoff.standing(read.record()) == Standing::Current)
         .map(|(head, signoff)| (signoff.role, head.by))
         .collect()
+}
+
+/// Everybody who wrote content that stands in the record now: talk and signatures are none.
+pub(super) fn authors(read: Read<'_>, kind: &Kind) -> Vec<UserId> {
+    let content = read.record().fields.iter().filter(|(name, _)| !kind.is_talk(name.base()));
+    let mut authors: Vec<_> = content.flat_map(|(_, state)| &state.heads).map(|head| head.by).collect();
+    authors.sort_unstable();
+    authors.dedup();
+    authors
 }
 
 impl Review {

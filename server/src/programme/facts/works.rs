@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use sync_protocol::id::RecordId;
+use sync_protocol::id::{RecordId, UserId};
 use sync_protocol::kinds::Role;
 
 use super::{Fact, Source, review};
 use crate::access::policy::Class;
-use crate::sync::standing::day;
+use crate::programme::reading::Read;
 
 /// A project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +31,6 @@ pub struct Project {
     pub dossier: BTreeSet<String>,
     /// Who of the leaders is in charge.
     pub lead_official: Option<String>,
-    /// The day on which it was first written down here.
-    pub known_since: NaiveDate,
     /// Whether people differ about something in it.
     pub disputed: bool,
 }
@@ -53,7 +51,6 @@ impl Fact for Project {
                 .collect(),
             dossier: read.keys("dossier").map(str::to_owned).collect(),
             lead_official: read.text("lead_official").map(str::to_owned),
-            known_since: day(source.began.made_at),
             disputed: read.is_disputed(source.kind),
         })
     }
@@ -141,6 +138,10 @@ pub struct StageEvent {
     pub latest: NaiveDate,
     /// Whether there is a photo or a document number to show for it.
     pub shown: bool,
+    /// Whether an office stands by what it says now.
+    pub certified: bool,
+    /// Who wrote what it says now.
+    pub authors: Vec<UserId>,
 }
 
 impl Fact for StageEvent {
@@ -153,6 +154,8 @@ impl Fact for StageEvent {
             earliest: read.earliest("date")?,
             latest: read.latest("date")?,
             shown: read.has("evidence") || read.has("document_no") || read.has("photos"),
+            certified: is_certified(read),
+            authors: review::authors(read, source.kind),
         })
     }
 }
@@ -219,6 +222,8 @@ pub struct ProgressReport {
     pub invested: i64,
     /// Whether the office stands by what it says now.
     pub certified: bool,
+    /// Who wrote what it says now.
+    pub authors: Vec<UserId>,
     /// Why it is late.
     pub delay_reason: Option<String>,
     /// Whether people differ about something in it.
@@ -228,17 +233,21 @@ pub struct ProgressReport {
 /// Who certifies progress.
 const CERTIFIERS: [Role; 2] = [Role::ProjectOffice, Role::EquipmentStation];
 
+fn is_certified(read: Read<'_>) -> bool {
+    review::consents(read).iter().any(|(role, _)| CERTIFIERS.contains(role))
+}
+
 impl Fact for ProgressReport {
     fn read(source: &Source<'_>) -> Option<Self> {
         let read = source.read;
-        let certified = review::consents(read).iter().any(|(role, _)| CERTIFIERS.contains(role));
         Some(Self {
             project: source.project?,
             month: format!("{}-01", read.text("month")?).parse().ok()?,
             started_area: read.least("started_area").unwrap_or_default(),
             completed_area: read.least("completed_area").unwrap_or_default(),
             invested: read.least("invested").unwrap_or_default(),
-            certified,
+            certified: is_certified(read),
+            authors: review::authors(read, source.kind),
             delay_reason: read.text("delay_reason").map(str::to_owned),
             disputed: read.is_disputed(source.kind),
         })

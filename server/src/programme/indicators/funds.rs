@@ -181,7 +181,6 @@ mod tests {
                 funding: BTreeMap::new(),
                 dossier: BTreeSet::new(),
                 lead_official: None,
-                known_since: chrono::NaiveDate::MIN,
                 disputed: false,
             },
         );

@@ -204,13 +204,20 @@ mod tests {
                 funding: std::collections::BTreeMap::new(),
                 dossier: dossier.iter().map(|paper| (*paper).to_owned()).collect(),
                 lead_official: None,
-                known_since: NaiveDate::MIN,
                 disputed: false,
             },
         );
         for (number, (stage, date)) in stages.iter().enumerate() {
             let (project, date) = (id(PROJECT), day(date));
-            let event = StageEvent { project, stage: *stage, earliest: date, latest: date, shown: true };
+            let event = StageEvent {
+                project,
+                stage: *stage,
+                earliest: date,
+                latest: date,
+                shown: true,
+                certified: false,
+                authors: Vec::new(),
+            };
             facts.stages.insert(id(10 + number as u128), event);
         }
         facts

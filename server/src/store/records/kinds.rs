@@ -1,6 +1,6 @@
 //! Records of one kind, for whoever reads all of them.
 
-use super::{Found, Gathering, Room, rows};
+use super::{Found, Gathering, RecordRow, Room, rows};
 use crate::error::Result;
 use crate::store::Tx;
 
@@ -59,6 +59,25 @@ pub async fn page_of_kind(
     let found = found.bind(kind).bind(after as i64).bind(i64::from(room.records));
     page.take(found.fetch(tx)).await?;
     Ok(page.rows)
+}
+
+/// Up to `limit` records of a place that are of one of these kinds, the newest first; those of them whose
+/// rows are intact.
+pub async fn newest_of_place(tx: &mut Tx, place: i64, kinds: &[&str], limit: u32) -> Result<Vec<RecordRow>> {
+    let found = rows(
+        sqlx::query_as(concat!(
+            "select ",
+            record_columns!(),
+            " from records
+             where place = $1 and kind in (select value from json_each($2)) order by seq desc limit $3"
+        ))
+        .bind(place)
+        .bind(serde_json::to_string(kinds).unwrap_or_default())
+        .bind(i64::from(limit))
+        .fetch_all(tx)
+        .await?,
+    )?;
+    Ok(found.into_iter().filter_map(Result::ok).collect())
 }
 
 /// The bare bodies of up to `limit` records of one kind after `seq`, in order of seq, each

@@ -1,4 +1,0 @@
-//! Documents drawn: a page that any browser shows and prints.
-
-pub mod html;
-mod paper;
