@@ -12,7 +12,7 @@ use super::auth::Signed;
 use super::extract::Json;
 use super::problem::{Problem, ProblemBody};
 use crate::error::{Error, Kind, Result};
-use crate::programme::figures::{Answer, Asked, By, Group, Maker, Taken, Warning};
+use crate::programme::figures::{Answer, Asked, By, Group, Made, Maker, Slice, Taken, Warning};
 use crate::programme::indicators::{self, Indicator, Side};
 use crate::programme::ratio::{Printed, Ratio};
 use crate::programme::view::Question;
@@ -35,7 +35,10 @@ pub struct WhichFigures {
     by: Option<By>,
     /// From that day on, for what is counted by days.
     from: Option<NaiveDate>,
-    /// As of that day; yesterday if left out, since today's diaries are still being written.
+    /// Until that day, for what is counted by days; if left out, yesterday, since today's diaries are
+    /// still being written, or `at` where that is earlier.
+    to: Option<NaiveDate>,
+    /// As of that day; today if left out.
     at: Option<NaiveDate>,
     /// The id of the plan that rates are a share of; the last one approved if left out.
     plan: Option<RecordId>,
@@ -65,6 +68,8 @@ pub struct Figures {
     /// From which day on.
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<NaiveDate>,
+    /// Until which day, for what is counted by days.
+    to: NaiveDate,
     /// By what they are told apart.
     by: By,
     /// From which ledgers, at which positions: asked again with these, the figures are the same.
@@ -193,19 +198,18 @@ fn invalid(
 
 impl WhichFigures {
     fn asked(&self, app: &App) -> Result<Asked> {
-        let today = app.figures.today();
-        let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
         let question = Question {
             from: self.from,
-            at: self.at.unwrap_or(yesterday),
+            at: self.at.unwrap_or(app.figures.today()),
             plan: self.plan,
             sources: self.sources.as_deref().map(|sources| list(sources).collect()),
         };
-        question.check(today)?;
+        let to = until(app, &question, self.to)?;
         let counties: Option<BTreeSet<_>> = self.county.as_deref().map(|counties| list(counties).collect());
         let as_of = self.as_of.as_deref().map(|text| positions(text, counties.as_ref())).transpose()?;
         let as_of = as_of.unwrap_or_default();
-        Ok(Asked { counties, city: self.city.clone(), by: self.by.unwrap_or(By::County), question, as_of })
+        let (city, by) = (self.city.clone(), self.by.unwrap_or(By::County));
+        Ok(Asked { counties, city, by, question, as_of, to: Some(to), codes: None })
     }
 
     /// The indicators that are asked for, each as it is to be printed.
@@ -227,6 +231,19 @@ impl WhichFigures {
             (printed, _) => printed,
         }
     }
+}
+
+/// The last day that counts, for what is counted by days. Today is not over, so it counts only for who
+/// asks for it.
+pub(super) fn until(app: &App, question: &Question, to: Option<NaiveDate>) -> Result<NaiveDate> {
+    let today = app.figures.today();
+    question.check(today)?;
+    let Some(to) = to else {
+        let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
+        return Ok(yesterday.min(question.at));
+    };
+    Question { at: to.min(question.at), ..question.clone() }.check(today)?;
+    Ok(to.min(question.at))
 }
 
 /// An unknown indicator is told with those that there are.
@@ -279,7 +296,9 @@ pub async fn show(
     Signed(actor): Signed,
     Query(which): Query<WhichFigures>,
 ) -> Result<Json<Figures>, Problem> {
-    let (asked, printed) = (which.asked(&app)?, which.indicators()?);
+    let printed = which.indicators()?;
+    let codes = which.codes.is_some().then(|| printed.iter().map(|(its, _)| its.code).collect());
+    let asked = Asked { codes, ..which.asked(&app)? };
     let answer = app.figures.answer(&app.engine, &actor, &asked).await?;
     Ok(Json(view(&which, &asked, answer, &printed)))
 }
@@ -306,6 +325,7 @@ fn view(
     Figures {
         at: asked.question.at,
         from: asked.question.from,
+        to: asked.to.unwrap_or(asked.question.at),
         by: asked.by,
         counties: answer.taken.into_iter().map(Into::into).collect(),
         indicators: printed.iter().map(|(indicator, _)| *indicator).collect(),
@@ -336,23 +356,18 @@ pub async fn makers(
 ) -> Result<Json<Makers>, Problem> {
     let indicator = indicators::named(&code).ok_or_else(Error::not_found)?;
     let asked = which.asked(&app)?;
-    let group = which.group.clone();
-    let found = app.figures.makers(&app.engine, &actor, &asked, indicator, group).await?;
-    Ok(Json(page(indicator, &which, &found)))
+    let slice = Slice {
+        group: which.group.clone(),
+        side: which.side,
+        skip: which.skip.unwrap_or(0),
+        limit: which.page(),
+    };
+    let made = app.figures.makers(&app.engine, &actor, &asked, indicator, slice).await?;
+    Ok(Json(page(indicator, &which, made)))
 }
 
-fn page(indicator: &'static Indicator, which: &WhichFigures, found: &[Maker]) -> Makers {
-    let mut ratio = Ratio::default();
-    for maker in found {
-        match maker.part.side {
-            Side::Numerator => ratio.numerator += maker.part.amount,
-            Side::Denominator => ratio.denominator += maker.part.amount,
-        }
-    }
-    let shown: Vec<_> =
-        found.iter().filter(|maker| which.side.is_none_or(|side| maker.part.side == side)).collect();
-    let views = shown.iter().skip(which.skip.unwrap_or(0)).take(which.page());
-    let view = |maker: &&Maker| MakerView {
+fn page(indicator: &'static Indicator, which: &WhichFigures, made: Made) -> Makers {
+    let view = |maker: Maker| MakerView {
         record: maker.part.record,
         kind: maker.kind,
         school: maker.part.school,
@@ -362,8 +377,8 @@ fn page(indicator: &'static Indicator, which: &WhichFigures, found: &[Maker]) ->
     };
     Makers {
         indicator,
-        figure: Figure::of(ratio, which.printed(indicator)),
-        count: shown.len(),
-        records: views.map(view).collect(),
+        figure: Figure::of(made.ratio, which.printed(indicator)),
+        count: made.count,
+        records: made.makers.into_iter().map(view).collect(),
     }
 }

@@ -10,7 +10,7 @@ use sync_protocol::id::RecordId;
 use super::app::App;
 use super::auth::Signed;
 use super::extract::Json;
-use super::indicators::{TakenFrom, list as listed, positions};
+use super::indicators::{TakenFrom, list as listed, positions, until};
 use super::problem::{Problem, ProblemBody};
 use crate::programme::figures::{Asked, By};
 use crate::programme::states::list::Stand;
@@ -38,6 +38,9 @@ pub struct Which {
     mark: Option<String>,
     /// From that day on; of diaries, 60 days back if left out.
     from: Option<NaiveDate>,
+    /// Until that day, for days without a diary; if left out, yesterday, since today's diaries are still
+    /// being written, or `at` where that is earlier.
+    to: Option<NaiveDate>,
     /// As of that day; today if left out.
     at: Option<NaiveDate>,
     /// Where the ledger stood: a number, or `county:number` with commas. Where it stands now if left out.
@@ -51,7 +54,10 @@ pub struct Which {
 /// What records have come to.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct States {
+    /// As of which day.
     at: NaiveDate,
+    /// Until which day, for days without a diary.
+    to: NaiveDate,
     /// From which ledgers, at which positions.
     counties: Vec<TakenFrom>,
     /// How many there are.
@@ -81,13 +87,13 @@ pub async fn list(
     Path(kind): Path<String>,
     Query(which): Query<Which>,
 ) -> Result<Json<States>, Problem> {
-    let today = app.figures.today();
-    let at = which.at.unwrap_or(today);
+    let at = which.at.unwrap_or(app.figures.today());
     let question = Question { from: which.from, at, plan: None, sources: None };
-    question.check(today)?;
+    let to = until(&app, &question, which.to)?;
     let counties: Option<BTreeSet<_>> = which.county.as_deref().map(|counties| listed(counties).collect());
     let as_of = which.as_of.as_deref().map(|text| positions(text, counties.as_ref())).transpose()?;
-    let asked = Asked { counties, city: None, by: By::County, question, as_of: as_of.unwrap_or_default() };
+    let as_of = as_of.unwrap_or_default();
+    let asked = Asked { counties, city: None, by: By::County, question, as_of, to: Some(to), codes: None };
     let (taken, mut stands) = app.figures.stands(&app.engine, &actor, &asked, &kind).await?;
     let states: Option<BTreeSet<_>> = which.state.as_deref().map(|states| listed(states).collect());
     stands.retain(|stand| {
@@ -99,7 +105,7 @@ pub async fn list(
     let count = stands.len();
     let limit = which.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let records = stands.into_iter().skip(which.skip.unwrap_or(0)).take(limit).collect();
-    Ok(Json(States { at, counties: taken.into_iter().map(Into::into).collect(), count, records }))
+    Ok(Json(States { at, to, counties: taken.into_iter().map(Into::into).collect(), count, records }))
 }
 
 /// The word for a state on the wire.

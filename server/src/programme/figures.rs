@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::books::Books;
 use super::facts::Facts;
+use super::greatest::Greatest;
 use super::indicators::grid::zones_of_schools;
 use super::indicators::{self, Indicator, Part, Side};
 use super::ratio::Ratio;
@@ -55,6 +56,16 @@ pub struct Asked {
     pub question: Question,
     /// The position of a county's ledger; where it stands now if left out.
     pub as_of: BTreeMap<String, u64>,
+    /// The last day that counts, for what is counted by days; as of which day is asked if left out.
+    pub to: Option<NaiveDate>,
+    /// Which indicators; all if left out.
+    pub codes: Option<BTreeSet<&'static str>>,
+}
+
+impl Asked {
+    fn view<'f>(&'f self, facts: &'f Facts) -> View<'f> {
+        View::new(facts, &self.question).until(self.to.unwrap_or(self.question.at))
+    }
 }
 
 /// A county as a figure was taken from it.
@@ -132,6 +143,30 @@ pub struct Answer {
     pub groups: BTreeMap<String, Group>,
 }
 
+/// Which of the records that make a figure.
+#[derive(Clone, Debug, Default)]
+pub struct Slice {
+    /// Those of that group.
+    pub group: Option<String>,
+    /// Those on that side of the figure.
+    pub side: Option<Side>,
+    /// Leave out so many.
+    pub skip: usize,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Some of the records that make a figure.
+#[derive(Debug, Default)]
+pub struct Made {
+    /// The figure that all of the group make.
+    pub ratio: Ratio,
+    /// How many there are on the side that is asked about.
+    pub count: usize,
+    /// Those of the slice, the greatest first.
+    pub makers: Vec<Maker>,
+}
+
 /// A record that makes a figure.
 #[derive(Clone, Debug)]
 pub struct Maker {
@@ -183,14 +218,14 @@ impl Figures {
     /// # Errors
     /// Not found if nothing that is asked about is in scope.
     pub async fn answer(&self, engine: &Engine, actor: &Actor, asked: &Asked) -> Result<Answer> {
-        let counties = self.counties(engine, actor, asked).await?;
-        let asked = asked.clone();
-        let counted = move || {
+        let its = asked.clone();
+        let counted = move |counties: BTreeMap<String, Counted>| {
+            let asked = its;
             let mut answer = Answer { taken: Vec::new(), total: Group::default(), groups: BTreeMap::new() };
             for (code, county) in &counties {
-                let view = View::new(&county.facts, &asked.question);
+                let view = asked.view(&county.facts);
                 let groups = Groups::of(code, county, &view, asked.by);
-                indicators::count(&view, &mut |indicator, part| {
+                indicators::count(&view, asked.codes.as_ref(), &mut |indicator, part| {
                     if !county.has(part.school, part.project, false) {
                         return;
                     }
@@ -208,10 +243,11 @@ impl Figures {
             }
             answer
         };
-        self.reckon(counted).await
+        self.reckon(engine, actor, asked, counted).await
     }
 
-    /// The records that make one figure: those of one group, or all of them. The greatest first.
+    /// The records that make one figure, the greatest first. No more are kept than lead up to the end
+    /// of the slice.
     ///
     /// # Errors
     /// Not found if nothing that is asked about is in scope.
@@ -221,36 +257,40 @@ impl Figures {
         actor: &Actor,
         asked: &Asked,
         indicator: &'static Indicator,
-        group: Option<String>,
-    ) -> Result<Vec<Maker>> {
-        let counties = self.counties(engine, actor, asked).await?;
-        let asked = asked.clone();
-        let found = move || {
-            let mut makers = Vec::new();
+        slice: Slice,
+    ) -> Result<Made> {
+        let its = asked.clone();
+        let found = move |counties: BTreeMap<String, Counted>| {
+            let (asked, wanted) = (its, BTreeSet::from([indicator.code]));
+            let (mut made, mut greatest) =
+                (Made::default(), Greatest::keeping(slice.skip.saturating_add(slice.limit)));
             for (code, county) in &counties {
-                let view = View::new(&county.facts, &asked.question);
+                let view = asked.view(&county.facts);
                 let groups = Groups::of(code, county, &view, asked.by);
                 let is_in_group = |part: &Part| {
-                    group
+                    slice
+                        .group
                         .as_ref()
                         .is_none_or(|group| groups.of_part(part).iter().any(|(key, _)| key == group))
                 };
-                indicators::count(&view, &mut |its, part| {
-                    if its.code == indicator.code
-                        && county.has(part.school, part.project, false)
-                        && is_in_group(&part)
-                    {
-                        makers.push(Maker { part, kind: county.facts.kind_of(part.record) });
+                indicators::count(&view, Some(&wanted), &mut |_, part| {
+                    if !county.has(part.school, part.project, false) || !is_in_group(&part) {
+                        return;
+                    }
+                    made.ratio.add(part.side, part.amount);
+                    if slice.side.is_none_or(|side| part.side == side) {
+                        made.count += 1;
+                        greatest.offer(code, part);
                     }
                 });
             }
-            makers.sort_unstable_by_key(|maker| {
-                let Part { side, record, amount, .. } = maker.part;
-                (side == Side::Denominator, std::cmp::Reverse(amount.abs()), record)
-            });
-            makers
+            let kind =
+                |code: &str, record| counties.get(code).and_then(|county| county.facts.kind_of(record));
+            let shown = greatest.in_order().skip(slice.skip);
+            made.makers = shown.map(|(code, part)| Maker { part, kind: kind(code, part.record) }).collect();
+            made
         };
-        self.reckon(found).await
+        self.reckon(engine, actor, asked, found).await
     }
 
     /// What the records of one kind have come to, those that need somebody first, county by county.
@@ -265,12 +305,12 @@ impl Figures {
         kind: &str,
     ) -> Result<(Vec<Taken>, Vec<Stand>)> {
         let office_only = kinds::named(kind).is_some_and(|kind| kind.audience == Audience::Office);
-        let counties = self.counties(engine, actor, asked).await?;
-        let (asked, kind) = (asked.clone(), kind.to_owned());
-        let found = move || {
+        let (its, kind) = (asked.clone(), kind.to_owned());
+        let found = move |counties: BTreeMap<String, Counted>| {
+            let asked = its;
             let (mut positions, mut stands) = (Vec::new(), Vec::new());
             for (code, county) in &counties {
-                let view = View::new(&county.facts, &asked.question);
+                let view = asked.view(&county.facts);
                 let mut its = list(&view, &kind).ok_or_else(Error::not_found)?;
                 its.retain(|stand| county.has(stand.school, stand.project, office_only));
                 stands.append(&mut its);
@@ -278,13 +318,21 @@ impl Figures {
             }
             Ok((positions, stands))
         };
-        self.reckon(found).await?
+        self.reckon(engine, actor, asked, found).await?
     }
 
-    /// Does work that takes a while, when it is its turn.
-    async fn reckon<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    /// Reads the counties that are asked about and does work over them that takes a while, when it is
+    /// its turn: to read a county for the first time takes longest of all.
+    async fn reckon<T: Send + 'static>(
+        &self,
+        engine: &Engine,
+        actor: &Actor,
+        asked: &Asked,
+        work: impl FnOnce(BTreeMap<String, Counted>) -> T + Send + 'static,
+    ) -> Result<T> {
         let _turn = self.turns.acquire().await.map_err(Error::internal)?;
-        tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+        let counties = self.counties(engine, actor, asked).await?;
+        tokio::task::spawn_blocking(move || work(counties)).await.map_err(Error::internal)
     }
 
     async fn counties(
@@ -336,10 +384,15 @@ impl Counted {
 }
 
 fn add(group: &mut Group, indicator: &'static Indicator, part: &Part) {
-    let ratio = group.figures.entry(indicator.code).or_default();
-    match part.side {
-        Side::Numerator => ratio.numerator += part.amount,
-        Side::Denominator => ratio.denominator += part.amount,
+    group.figures.entry(indicator.code).or_default().add(part.side, part.amount);
+}
+
+impl Ratio {
+    fn add(&mut self, side: Side, amount: i128) {
+        match side {
+            Side::Numerator => self.numerator += amount,
+            Side::Denominator => self.denominator += amount,
+        }
     }
 }
 

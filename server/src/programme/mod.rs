@@ -4,6 +4,7 @@
 pub mod books;
 pub mod facts;
 pub mod figures;
+mod greatest;
 pub mod indicators;
 pub mod ratio;
 pub mod reading;

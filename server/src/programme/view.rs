@@ -62,6 +62,8 @@ pub struct View<'f> {
     pub plan: Option<RecordId>,
     /// The projects.
     pub works: HashMap<RecordId, Works<'f>>,
+    /// The last day that counts, for what is counted by days.
+    pub to: NaiveDate,
 }
 
 impl<'f> View<'f> {
@@ -116,7 +118,13 @@ impl<'f> View<'f> {
             works.stages.sort_unstable_by_key(|(id, stage)| (stage.stage, stage.latest, *id));
             works.contracts.sort_unstable_by_key(|(id, _)| *id);
         }
-        Self { facts, question, plan, works }
+        Self { facts, question, plan, works, to: question.at }
+    }
+
+    /// The same, where what is counted by days ends earlier: today's diaries are still being written.
+    #[must_use]
+    pub fn until(self, to: NaiveDate) -> Self {
+        Self { to: to.min(self.question.at), ..self }
     }
 
     /// The projects of the plan.
@@ -199,17 +207,23 @@ impl<'f> Works<'f> {
         stages.chain(accepted.filter_map(|(_, acceptance)| acceptance.date)).max()
     }
 
+    /// The first day on which a diary is asked for. Works that had begun before the project came into
+    /// the ledger have their diaries of that time on paper.
+    fn first_diary_on(&self) -> Option<NaiveDate> {
+        self.started_on().map(|start| start.max(self.project.known_since))
+    }
+
     /// Whether a diary is asked for on that day: from the start to the acceptance, but when the works
     /// stood still by order.
     pub fn asks_for_diary(&self, day: NaiveDate) -> bool {
-        self.started_on().is_some_and(|start| start <= day)
+        self.first_diary_on().is_some_and(|start| start <= day)
             && self.accepted_on().is_none_or(|end| day <= end)
             && !self.suspensions.iter().any(|(_, suspension)| suspension.covers(day))
     }
 
     /// The days between `from` and `to`, both counted, on which a diary is asked for.
     pub fn days_with_diary(&self, from: Option<NaiveDate>, to: NaiveDate) -> impl Iterator<Item = NaiveDate> {
-        let start = self.started_on().map(|start| from.map_or(start, |from| from.max(start)));
+        let start = self.first_diary_on().map(|start| from.map_or(start, |from| from.max(start)));
         let end = self.accepted_on().map_or(to, |end| end.min(to));
         let days =
             start.into_iter().flat_map(move |start| start.iter_days().take_while(move |day| *day <= end));

@@ -163,6 +163,8 @@ fn asked(counties: &[String], period: &Period, as_of: BTreeMap<String, u64>) -> 
         by: period.by,
         question: Question { from: period.from, at: period.at, plan: None, sources: None },
         as_of,
+        to: None,
+        codes: Some(PRINTED.into()),
     }
 }
 

@@ -3,14 +3,13 @@
 //! is drawn, so all its forms say the same.
 
 use chrono::NaiveDate;
-use serde::Serialize;
 use sync_protocol::photo::Sha256;
 
 use crate::error::Language;
 use crate::programme::ratio::{Printed, Ratio};
 
 /// A report, ready to be drawn.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Document {
     /// What its file is called, without extension: `上杭县-月调度单-2026-11`.
     pub name: String,
@@ -22,13 +21,26 @@ pub struct Document {
     pub blocks: Vec<Block>,
     /// How it lies on paper.
     pub paper: Paper,
+    /// How it is held together.
+    pub binding: Binding,
+    /// What is drawn across every page: 草稿.
+    pub mark: Option<String>,
     /// The language of its words.
     pub language: Language,
 }
 
+/// How a document is held together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Binding {
+    /// 单页: it begins below its title.
+    #[default]
+    Sheets,
+    /// 成册: it has a cover, with what is stated on it, and a table of contents.
+    Book,
+}
+
 /// How a document lies on A4.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Paper {
     /// 竖版: texts, books that are bound.
     #[default]
@@ -38,7 +50,7 @@ pub enum Paper {
 }
 
 /// A name and what it comes to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// The name.
     pub label: String,
@@ -47,11 +59,15 @@ pub struct Line {
 }
 
 /// A part of a document.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "snake_case", tag = "block")]
+#[derive(Clone, Debug)]
 pub enum Block {
     /// A heading; the table of contents lists them.
     Heading {
+        /// Its words.
+        text: String,
+    },
+    /// A heading within what a heading stands over; no table of contents lists it.
+    Subheading {
         /// Its words.
         text: String,
     },
@@ -94,10 +110,13 @@ pub enum Block {
 }
 
 /// A table.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Table {
     /// What it is called: a caption on paper, the name of a sheet in a workbook.
     pub title: String,
+    /// How many of the first columns tell which row it is: they stay in view where the table is
+    /// wider than what shows it.
+    pub keys: u16,
     /// The columns.
     pub columns: Vec<Column>,
     /// The rows; each has a cell a column.
@@ -105,7 +124,7 @@ pub struct Table {
 }
 
 /// A column of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Its heading, with the unit.
     pub label: String,
@@ -114,7 +133,7 @@ pub struct Column {
 }
 
 /// A row of a table.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Row {
     /// What the row is among the others.
     pub role: RowRole,
@@ -123,8 +142,7 @@ pub struct Row {
 }
 
 /// What a row is among the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowRole {
     /// One of many.
     Item,
@@ -135,8 +153,7 @@ pub enum RowRole {
 }
 
 /// What one cell says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "cell", content = "says")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell {
     /// Nothing.
     Empty,
@@ -149,7 +166,7 @@ pub enum Cell {
 }
 
 /// A photo in a document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Photo {
     /// Its bytes.
     pub sha256: Sha256,
@@ -157,6 +174,22 @@ pub struct Photo {
     pub caption: String,
     /// What is drawn onto the picture: when and where it was taken. Never onto the original.
     pub watermark: String,
+}
+
+impl Document {
+    /// A document that says nothing yet: upright sheets without a mark.
+    pub fn new(name: impl Into<String>, title: impl Into<String>, language: Language) -> Self {
+        Self {
+            name: name.into(),
+            title: title.into(),
+            stated: Vec::new(),
+            blocks: Vec::new(),
+            paper: Paper::default(),
+            binding: Binding::default(),
+            mark: None,
+            language,
+        }
+    }
 }
 
 impl Line {

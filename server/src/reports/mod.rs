@@ -2,4 +2,5 @@
 
 pub mod bulletin;
 pub mod document;
+pub mod draw;
 pub mod table;

@@ -164,15 +164,18 @@ fn never_edited(question: &Question<'_>) -> Result<(), Refusal> {
 }
 
 /// A bulletin that was published is corrected by a new one, and by nothing else: what people were told
-/// stays what they were told.
+/// stays what they were told. It is signed, remarked upon and withdrawn.
 fn frozen_once_published(question: &Question<'_>) -> Result<(), Refusal> {
     let published = |existing: &Working| !existing.record.heads_named("published_on").is_empty();
     if question.kind.name != "bulletin" || !question.existing.is_some_and(published) {
         return Ok(());
     }
-    let edits = |edit: &&Edit| {
-        let base = edit.field.base();
-        base != withdrawal::FIELD && !question.kind.is_talk(base) && !ADDED_LATER.contains(&base)
+    let withdraws = question.change.edits.iter().any(|edit| edit.field.base() == withdrawal::FIELD);
+    let edits = |edit: &&Edit| match edit.field.base() {
+        withdrawal::FIELD | signoff::FIELD | "remarks" => false,
+        // What was signed is withdrawn with a reason.
+        "reason" => !withdraws,
+        _ => true,
     };
     match question.change.edits.iter().find(edits) {
         Some(edit) => Err(Refusal::invalid(

@@ -79,6 +79,10 @@ impl Works {
     fn today(&self) -> NaiveDate {
         self.site.server.app.figures.today()
     }
+
+    fn now(&self) -> String {
+        self.site.server.clock.now().rfc3339()
+    }
 }
 
 /// That edit of a change.
@@ -148,6 +152,15 @@ async fn every_figure_answers_which_records_make_it() {
             assert_eq!(sum("denominator"), *whole, "{code}");
         }
     }
+    // A page is of all of them, and the figure too.
+    let mut paged = Vec::new();
+    for skip in 0..2 {
+        let path = format!("indicators/completed_area/records?limit=1&skip={skip}");
+        let (_, page) = works.ask(&works.office, &path).await;
+        assert_eq!((&page["count"], &page["figure"]["numerator"]), (&json!(2), &json!(15_000)), "{page}");
+        paged.extend(page["records"].as_array().unwrap().iter().map(|record| record["amount"].clone()));
+    }
+    assert_eq!(paged, [10_000, 5_000], "the greatest first");
     let of_group = format!("indicators/completed_area/records?by=project&group={}", record(PROJECT));
     let (_, made) = works.ask(&works.office, &of_group).await;
     assert_eq!(made["records"].as_array().unwrap().len(), 1);
@@ -271,7 +284,7 @@ async fn a_clock_that_is_wrong_and_a_village_without_signal_are_not_held_against
     assert_eq!(answer.body["outcomes"][0]["outcome"], "accepted", "{}", answer.body);
 
     let at = format!("at={today}");
-    let (_, body) = works.ask(&works.office, &format!("indicators?{at}&by=project")).await;
+    let (_, body) = works.ask(&works.office, &format!("indicators?{at}&to={today}&by=project")).await;
     let figure = |code: &str| {
         let figure = &body["total"][code];
         (figure["numerator"].as_i64().unwrap(), figure["denominator"].as_i64())
@@ -281,7 +294,7 @@ async fn a_clock_that_is_wrong_and_a_village_without_signal_are_not_held_against
     assert_eq!(figure("diary_delivered_in_time"), (2, Some(5)), "four days ago is too long");
     assert_eq!(figure("diaries_missing"), (2, None));
 
-    let path = format!("states/diary?{at}&from={}&project={}", before(10), record(PROJECT));
+    let path = format!("states/diary?{at}&to={today}&from={}&project={}", before(10), record(PROJECT));
     let (_, states) = works.ask(&works.team, &path).await;
     let listed: Vec<_> = states["records"]
         .as_array()
@@ -292,6 +305,131 @@ async fn a_clock_that_is_wrong_and_a_village_without_signal_are_not_held_against
     let expected = [(0, "missing"), (1, "submitted"), (2, "missing"), (3, "submitted"), (4, "submitted")];
     let expected = expected.map(|(days, state)| (before(days).to_string(), state.to_owned()));
     assert_eq!(listed, expected, "the latest first");
+}
+
+#[tokio::test]
+async fn figures_and_lists_are_of_today_and_leave_todays_diary_to_be_written() {
+    let works = Works::begin().await;
+    let today = works.today();
+    let before = |days| today.checked_sub_days(Days::new(days)).unwrap();
+    let start = works.site.change(
+        "stage_event",
+        record(0x57a6),
+        &[("project", json!(record(PROJECT))), ("stage", json!("开工")), ("date", json!(before(3)))],
+    );
+    works.push(&works.team, &[start, diary(&works, before(2), &works.now())]).await;
+    let of_both = async |query: &str| {
+        let (_, figures) = works.ask(&works.office, &format!("indicators?county=350823{query}")).await;
+        let (_, states) = works.ask(&works.office, &format!("states/diary?state=missing{query}")).await;
+        assert_eq!((&figures["at"], &figures["to"]), (&states["at"], &states["to"]), "{query}");
+        let days = figures["total"]["diary_coverage"]["denominator"].as_u64().unwrap();
+        let missing = figures["total"]["diaries_missing"]["numerator"].as_u64().unwrap();
+        assert_eq!(states["count"], missing, "{query}");
+        let days_asked = [&figures["at"], &figures["to"]].map(|day| day.as_str().unwrap().to_owned());
+        (days_asked, days, missing)
+    };
+    let days = |at: NaiveDate, to: NaiveDate| [at.to_string(), to.to_string()];
+    assert_eq!(of_both("").await, (days(today, before(1)), 3, 2));
+    assert_eq!(of_both(&format!("&to={today}")).await, (days(today, today), 4, 3));
+    assert_eq!(of_both(&format!("&at={}", before(2))).await, (days(before(2), before(2)), 2, 1));
+    let (status, _) = works.ask(&works.office, &format!("indicators?from={today}&to={}", before(1))).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn works_that_had_begun_before_the_project_came_into_the_ledger_have_those_diaries_on_paper() {
+    let works = Works::begin().await;
+    let today = works.today();
+    let before = |days| today.checked_sub_days(Days::new(days)).unwrap();
+    let (begun, over) = (record(0x9a11), record(0x9a12));
+    let mut written = Vec::new();
+    for (project, start, end) in [(begun, before(400), None), (over, before(900), Some(before(500)))] {
+        let mut entered = works.site.change(
+            "project",
+            project,
+            &[("name", json!("演示")), ("school", json!(record(SCHOOL)))],
+        );
+        entered["made_at"] = json!(format!("{}T09:00:00+08:00", before(5)));
+        written.push(entered);
+        let stages = [("开工", Some(start)), ("竣工验收", end)];
+        for (stage, day) in stages.into_iter().filter_map(|(stage, day)| Some((stage, day?))) {
+            let id = RecordId::natural("stage_event", &format!("{project}/{stage}"));
+            let parts = [("project", json!(project)), ("stage", json!(stage)), ("date", json!(day))];
+            written.push(works.site.change("stage_event", id, &parts));
+        }
+    }
+    works.push(&works.office, &written).await;
+    let (_, figures) = works.ask(&works.office, "indicators?by=project").await;
+    let days = |project: RecordId| {
+        let groups = figures["groups"].as_array().unwrap();
+        let group = groups.iter().find(|group| group["key"] == json!(project)).unwrap();
+        group["figures"]["diary_coverage"]["denominator"].as_u64().unwrap()
+    };
+    assert_eq!((days(begun), days(over)), (5, 0), "from the day on which it was entered to yesterday");
+}
+
+#[tokio::test]
+async fn buildings_are_started_and_completed_and_equipment_is_accepted() {
+    let works = Works::begin().await;
+    let server = &works.site.server;
+    let station = server.person_as("station", None, Role::EquipmentStation, "county:350823").await;
+    let station = server.enrolled(station).await.0;
+    let (bought, waiting) = (record(0x9a21), record(0x9a22));
+    let project = |id: RecordId| {
+        let parts = [
+            ("name", json!("演示装备")),
+            ("school", json!(record(SCHOOL))),
+            ("class", json!("equipment")),
+            ("funding/省", json!(2_000_000)),
+        ];
+        works.site.change("project", id, &parts)
+    };
+    let item = |number: u128, project: RecordId| {
+        let parts = [
+            ("project", json!(project)),
+            ("name", json!("演示显微镜")),
+            ("qty", json!(2)),
+            ("unit_price", json!(500_000)),
+        ];
+        works.site.change("equipment_item", record(number), &parts)
+    };
+    let receipt = |number: u128, project: RecordId, item: u128, accepted: u64| {
+        let parts = [
+            ("project", json!(project)),
+            ("item", json!(record(item))),
+            ("date", json!("2026-03-02")),
+            ("delivered_qty", json!(2)),
+            ("accepted_qty", json!(accepted)),
+        ];
+        works.site.change("equipment_receipt", record(number), &parts)
+    };
+    let start = works.site.change(
+        "stage_event",
+        record(0x57a6),
+        &[("project", json!(record(PROJECT))), ("stage", json!("开工")), ("date", json!("2026-03-02"))],
+    );
+    works.push(&works.team, &[start]).await;
+    let list = [
+        project(bought),
+        project(waiting),
+        item(1, bought),
+        item(2, waiting),
+        item(3, waiting),
+        receipt(11, bought, 1, 2),
+        receipt(12, waiting, 2, 2),
+        // Of the last one of two was sent back.
+        receipt(13, waiting, 3, 1),
+    ];
+    works.push(&station, &list).await;
+    for (code, expected) in [
+        ("projects", "4"),
+        ("projects_started_rate", "50.00%"),
+        ("projects_completed_rate", "0.00%"),
+        ("equipment_projects_rate", "50.00%"),
+        ("equipment_rate", "62.50%"),
+    ] {
+        assert_eq!(works.figure("", code).await, expected, "{code}");
+    }
 }
 
 #[tokio::test]
@@ -424,16 +562,23 @@ async fn a_bulletin_stays_what_it_was_and_can_be_reckoned_again() {
         ("text", json!("演示：改过的正文")),
         ("cutoff/350823", json!(3)),
         ("published_on", json!("2026-05-07")),
+        ("reason", json!("演示：没有更正，只有原因")),
+        ("photos", json!({ "sha256": works.site.photo, "category": "会议" })),
     ] {
         let change = works.site.change("bulletin", bulletin, &[(field, value)]);
         assert_eq!(works.site.push(&works.office, &[change]).await, ["held"], "{field}");
     }
+    // It is signed, remarked upon, and withdrawn with a reason.
     let remark = works.site.change("bulletin", bulletin, &[("remarks", json!("演示：已送各校"))]);
     works.push(&works.office, &[remark]).await;
     let (_, named) = works.ask(&works.office, "states/finding?mark=in_bulletin").await;
     assert_eq!(named["count"], 1);
     let marks = named["records"][0]["marks"].as_array().unwrap();
     assert!(marks.contains(&json!({ "mark": "next_interview" })), "{marks:?}");
+
+    let withdrawn =
+        [("withdrawn", json!({ "reason": "演示：期号重复" })), ("reason", json!("演示：期号重复"))];
+    works.push(&works.office, &[works.site.change("bulletin", bulletin, &withdrawn)]).await;
 
     let (status, _) = works.ask(&works.team, "bulletins/draft?county=350823").await;
     assert_eq!(status, StatusCode::NOT_FOUND, "a bulletin is of the whole county");

@@ -8,7 +8,11 @@ use sync_protocol::kinds::Role;
 
 use super::{Fact, Source, review};
 use crate::access::policy::Class;
+<<<<<<< HEAD
+use crate::sync::standing::day;
+=======
 use crate::programme::reading::Read;
+>>>>>>> ab31b9e (public work)
 
 /// A project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +35,8 @@ pub struct Project {
     pub dossier: BTreeSet<String>,
     /// Who of the leaders is in charge.
     pub lead_official: Option<String>,
+    /// The day on which it was first written down here.
+    pub known_since: NaiveDate,
     /// Whether people differ about something in it.
     pub disputed: bool,
 }
@@ -51,6 +57,7 @@ impl Fact for Project {
                 .collect(),
             dossier: read.keys("dossier").map(str::to_owned).collect(),
             lead_official: read.text("lead_official").map(str::to_owned),
+            known_since: day(source.began.made_at),
             disputed: read.is_disputed(source.kind),
         })
     }

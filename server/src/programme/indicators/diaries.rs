@@ -90,6 +90,7 @@ fn delivered_in_time(day: NaiveDate, came: &Came) -> bool {
 pub(super) fn count(view: &View<'_>, sink: &mut Sink<'_>) {
     let question = view.question;
     let asked = |day: NaiveDate| day <= question.at && question.from.is_none_or(|from| from <= day);
+    let is_over = |day: NaiveDate| day <= view.to;
     let mut written = std::collections::HashMap::new();
     for (id, diary) in &view.facts.diaries {
         let Some(works) = view.works.get(&diary.project).filter(|_| asked(diary.day)) else { continue };
@@ -103,7 +104,8 @@ pub(super) fn count(view: &View<'_>, sink: &mut Sink<'_>) {
         if diary.changed_since_confirmed() {
             sink(&CHANGED, part);
         }
-        if works.asks_for_diary(diary.day)
+        if is_over(diary.day)
+            && works.asks_for_diary(diary.day)
             && let Some(came) = &diary.submitted
         {
             *written.entry(diary.project).or_insert(0) += 1;
@@ -111,7 +113,7 @@ pub(super) fn count(view: &View<'_>, sink: &mut Sink<'_>) {
         }
     }
     for works in view.works.values() {
-        let days = works.days_with_diary(question.from, question.at).count() as i128;
+        let days = works.days_with_diary(question.from, view.to).count() as i128;
         let (school, project) = (Some(works.project.school), Some(works.id));
         if days > 0 {
             for indicator in [&COVERAGE, &RECORDED, &DELIVERED] {

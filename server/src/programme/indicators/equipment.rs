@@ -1,6 +1,10 @@
-//! §5.1: how much of the planned equipment was accepted, in money.
+//! §5.1: how much of the planned equipment was accepted, in money and by projects.
 
-use super::{Indicator, Part, Sink};
+use std::collections::HashMap;
+
+use sync_protocol::id::RecordId;
+
+use super::{Indicator, ONE, Part, Sink};
 use crate::access::policy::Class;
 use crate::programme::facts::Item;
 use crate::programme::ratio::Printed;
@@ -27,7 +31,15 @@ static RATE: Indicator = Indicator {
     printed: Printed::Percent(2),
 };
 
-pub(super) static INDICATORS: &[&Indicator] = &[&PLANNED, &ACCEPTED, &RATE];
+/// Projects of equipment whose whole list was accepted / projects of equipment planned.
+static PROJECTS_RATE: Indicator = Indicator {
+    code: "equipment_projects_rate",
+    zh: "装备项目完成率",
+    en: "share of equipment projects accepted",
+    printed: Printed::Percent(2),
+};
+
+pub(super) static INDICATORS: &[&Indicator] = &[&PLANNED, &ACCEPTED, &RATE, &PROJECTS_RATE];
 
 /// Of what some equipment costs, the share that is paid from the sources that are asked about. What
 /// says nothing of its sources counts whole, and the figure carries a warning.
@@ -43,14 +55,25 @@ fn share_of_sources(item: &Item, question: &Question, cost: i128) -> i128 {
 
 pub(super) fn count(view: &View<'_>, sink: &mut Sink<'_>) {
     let question = view.question;
+    let chains = chains(view);
+    let mut complete: HashMap<RecordId, bool> = HashMap::new();
+    for chain in &chains {
+        if let Some(project) = chain.item.project {
+            *complete.entry(project).or_insert(true) &= chain.is_accepted();
+        }
+    }
     for works in view.planned_of(Class::Equipment) {
         let funding = works.project.funding.iter().filter(|(source, _)| question.counts_source(source));
         let planned: i128 = funding.map(|(_, amount)| i128::from(*amount)).sum();
         let (school, project) = (Some(works.project.school), Some(works.id));
         sink(&PLANNED, Part::counted(works.id, school, project, planned));
         sink(&RATE, Part::whole(works.id, school, project, planned));
+        sink(&PROJECTS_RATE, Part::whole(works.id, school, project, ONE));
+        if complete.get(&works.id) == Some(&true) {
+            sink(&PROJECTS_RATE, Part::counted(works.id, school, project, ONE));
+        }
     }
-    for chain in chains(view) {
+    for chain in chains {
         if chain.item.project.and_then(|project| view.works.get(&project)).is_some_and(|works| !works.in_plan)
         {
             continue;

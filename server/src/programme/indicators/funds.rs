@@ -181,6 +181,7 @@ mod tests {
                 funding: BTreeMap::new(),
                 dossier: BTreeSet::new(),
                 lead_official: None,
+                known_since: chrono::NaiveDate::MIN,
                 disputed: false,
             },
         );

@@ -9,6 +9,8 @@ mod funds;
 pub mod grid;
 mod works;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use sync_protocol::id::RecordId;
 
@@ -56,20 +58,22 @@ pub struct Part {
 /// Where parts go.
 pub type Sink<'s> = dyn FnMut(&'static Indicator, Part) + 's;
 
+/// Indicators that are counted together, and how.
+type Family = (&'static [&'static Indicator], fn(&View<'_>, &mut Sink<'_>));
+
+const FAMILIES: [Family; 7] = [
+    (works::INDICATORS, works::count),
+    (equipment::INDICATORS, equipment::count),
+    (funds::INDICATORS, funds::count),
+    (diaries::INDICATORS, diaries::count),
+    (findings::INDICATORS, findings::count),
+    (grid::INDICATORS, grid::count),
+    (baseline::INDICATORS, baseline::count),
+];
+
 /// All indicators, in the order in which they are shown.
 pub fn all() -> impl Iterator<Item = &'static Indicator> {
-    [
-        works::INDICATORS,
-        equipment::INDICATORS,
-        funds::INDICATORS,
-        diaries::INDICATORS,
-        findings::INDICATORS,
-        grid::INDICATORS,
-        baseline::INDICATORS,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
+    FAMILIES.iter().flat_map(|(indicators, _)| indicators.iter()).copied()
 }
 
 /// The indicator of that name.
@@ -77,15 +81,19 @@ pub fn named(code: &str) -> Option<&'static Indicator> {
     all().find(|indicator| indicator.code == code)
 }
 
-/// Hands over all that the records of a county add to any indicator.
-pub fn count(view: &View<'_>, sink: &mut Sink<'_>) {
-    works::count(view, sink);
-    equipment::count(view, sink);
-    funds::count(view, sink);
-    diaries::count(view, sink);
-    findings::count(view, sink);
-    grid::count(view, sink);
-    baseline::count(view, sink);
+/// Hands over all that the records of a county add to the indicators that are wanted; to any, if none
+/// are named. Families of which none is wanted are not counted.
+pub fn count(view: &View<'_>, wanted: Option<&BTreeSet<&'static str>>, sink: &mut Sink<'_>) {
+    let is_wanted = |indicator: &Indicator| wanted.is_none_or(|codes| codes.contains(indicator.code));
+    for (indicators, count) in FAMILIES {
+        if indicators.iter().any(|indicator| is_wanted(indicator)) {
+            count(view, &mut |indicator, part| {
+                if is_wanted(indicator) {
+                    sink(indicator, part);
+                }
+            });
+        }
+    }
 }
 
 /// What stands for an amount of one.
@@ -115,8 +123,6 @@ impl Part {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]

@@ -21,12 +21,14 @@ static COMPLETED_RATE: Indicator =
     };
 static PROJECTS: Indicator =
     Indicator { code: "projects", zh: "规划项目", en: "projects planned", printed: Printed::Count };
+/// Projects of buildings started / projects of buildings planned.
 static PROJECTS_STARTED_RATE: Indicator = Indicator {
     code: "projects_started_rate",
     zh: "项目开工率",
     en: "share of projects started",
     printed: Printed::Percent(2),
 };
+/// Projects of buildings accepted / projects of buildings planned.
 static PROJECTS_COMPLETED_RATE: Indicator = Indicator {
     code: "projects_completed_rate",
     zh: "项目竣工率",
@@ -115,6 +117,10 @@ pub(super) fn count(view: &View<'_>, sink: &mut Sink<'_>) {
         let first = covered.entry(works.project.school).or_insert(works.id);
         *first = works.id.min(*first);
         sink(&PROJECTS, counted(works.id, ONE));
+        // Equipment is bought and not built: it has rates of its own.
+        if works.project.class == Some(Class::Equipment) {
+            continue;
+        }
         sink(&PROJECTS_STARTED_RATE, whole(ONE));
         sink(&PROJECTS_COMPLETED_RATE, whole(ONE));
         if works.started_on().is_some() {
@@ -122,9 +128,6 @@ pub(super) fn count(view: &View<'_>, sink: &mut Sink<'_>) {
         }
         if works.accepted_on().is_some() {
             sink(&PROJECTS_COMPLETED_RATE, counted(works.id, ONE));
-        }
-        if works.project.class == Some(Class::Equipment) {
-            continue;
         }
         let planned = i128::from(works.project.planned_area);
         sink(&PLANNED_AREA, counted(works.id, planned));

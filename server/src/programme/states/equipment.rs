@@ -52,6 +52,11 @@ impl Chain<'_> {
         self.receipts.iter().map(|(_, receipt)| receipt.accepted).sum()
     }
 
+    /// Whether all that was ordered was accepted.
+    pub fn is_accepted(&self) -> bool {
+        self.item.quantity > 0 && self.accepted() >= self.item.quantity
+    }
+
     /// The receipts that need a look: they match neither contract nor sample, a seal was broken, or too
     /// few signed.
     pub fn doubtful(&self) -> impl Iterator<Item = RecordId> {

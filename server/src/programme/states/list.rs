@@ -176,7 +176,7 @@ fn diaries(view: &View<'_>) -> Vec<Stand> {
         });
     }
     for works in view.works.values() {
-        for day in works.days_with_diary(Some(from), question.at) {
+        for day in works.days_with_diary(Some(from), view.to) {
             if !written.contains(&(works.id, day)) {
                 stands.push(Stand {
                     record: RecordId::natural("diary", &format!("{}/{day}", works.id)),

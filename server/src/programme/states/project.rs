@@ -204,6 +204,7 @@ mod tests {
                 funding: std::collections::BTreeMap::new(),
                 dossier: dossier.iter().map(|paper| (*paper).to_owned()).collect(),
                 lead_official: None,
+                known_since: NaiveDate::MIN,
                 disputed: false,
             },
         );
