@@ -8,11 +8,8 @@ use sync_protocol::kinds::Role;
 
 use super::{Fact, Source, review};
 use crate::access::policy::Class;
-<<<<<<< HEAD
-use crate::sync::standing::day;
-=======
 use crate::programme::reading::Read;
->>>>>>> ab31b9e (public work)
+use crate::sync::standing::day;
 
 /// A project.
 #[derive(Clone, Debug, PartialEq, Eq)]
