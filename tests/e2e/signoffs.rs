@@ -6,6 +6,7 @@ use sync_protocol::id::RecordId;
 use sync_protocol::kinds::Role;
 use sync_protocol::refusal::Code;
 use sync_protocol::signoff::{Signoff, Standing, Verdict};
+use sync_protocol::withdrawal::Force;
 
 const DAY: &str = "2026-03-02";
 
@@ -93,6 +94,59 @@ async fn who_has_seen_the_signature_corrects_with_a_reason_or_is_held() {
     let counted: Vec<_> = team.view(diary).keyed("crew").flat_map(|(_, heads)| heads.to_vec()).collect();
     assert_eq!(counted.len(), 1);
     assert_eq!(counted[0].value, 6.into(), "what is held does not count");
+    server.verify();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn under_a_signature_a_withdrawal_is_its_own_reason_and_adds_nothing_to_one_that_is_content() {
+    let server = Server::start().await;
+    let world = World::small(5).open(&server).await;
+    let mut team = world.school_phone(&server, "甲").await;
+    let mut principal = principal(&world, &server).await;
+    let project = world.projects[0].id.to_string();
+    let change =
+        team.begin("design_change", |form| form.set("project", project).set("reason", "基础遇到软土"));
+    team.sync().await.expect("the line holds");
+    principal.sync().await.expect("the line holds");
+    principal.sign(change, Role::Principal, Verdict::Confirmed, None);
+    principal.sync().await.expect("the line holds");
+    team.sync().await.expect("the line holds");
+
+    team.withdraw(change, "写错项目");
+    assert_eq!(team.sync().await.expect("the line holds").accepted, 1, "{:?}", team.phone.outbox.held);
+    assert_eq!(team.view(change).force(), Force::Withdrawn);
+    assert_eq!(team.values(change, "reason"), ["基础遇到软土".into()]);
+
+    team.edit(change, |form| form.clear("withdrawn").set("remarks", "项目没写错"));
+    assert_eq!(team.sync().await.expect("the line holds").accepted, 1, "{:?}", team.phone.outbox.held);
+    assert_eq!(team.view(change).force(), Force::InForce);
+
+    // Content is corrected with a reason, and a remark is none.
+    team.edit(change, |form| form.set("drawing", "结施-03").set("remarks", "换图"));
+    let sent = team.sync().await.expect("the line holds");
+    assert_eq!((sent.accepted, sent.held), (0, 1));
+    assert_eq!(held(&team), (Code::Invalid, "drawing".to_owned()));
+    server.verify();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_under_a_signature_is_taken_back_with_a_reason_or_is_held() {
+    let server = Server::start().await;
+    let world = World::small(6).open(&server).await;
+    let mut team = world.school_phone(&server, "甲").await;
+    let mut principal = principal(&world, &server).await;
+    let diary = team.write_diary(world.projects[0].id, DAY, |form| form.working("浇筑"));
+    team.sync().await.expect("the line holds");
+    principal.sync().await.expect("the line holds");
+    principal.sign(diary, Role::Principal, Verdict::Confirmed, None);
+    principal.sync().await.expect("the line holds");
+    team.sync().await.expect("the line holds");
+    team.withdraw(diary, "写错日期");
+    assert_eq!(team.sync().await.expect("the line holds").accepted, 1, "{:?}", team.phone.outbox.held);
+    team.edit(diary, |form| form.clear("withdrawn").set("remarks", "没写错"));
+    let sent = team.sync().await.expect("the line holds");
+    assert_eq!((sent.accepted, sent.held), (0, 1), "a diary has a place of its own for reasons");
+    assert_eq!(held(&team), (Code::Invalid, "withdrawn".to_owned()));
     server.verify();
 }
 

@@ -10,7 +10,7 @@ use sync_protocol::record::Record;
 use sync_protocol::refusal::{Code, Refusal};
 use sync_protocol::signoff::{self, Signoff, Verdict};
 use sync_protocol::value::Value;
-use sync_protocol::withdrawal;
+use sync_protocol::withdrawal::{self, Withdrawal};
 
 use super::admit::{Work, Working};
 use super::directory::reference;
@@ -277,7 +277,7 @@ fn under_a_signature(question: &Question<'_>) -> Result<(), Refusal> {
     else {
         return Ok(());
     };
-    if question.change.edits.iter().any(|edit| edit.field.base() == "reason" && edit.value.is_some()) {
+    if says_why(question) {
         return Ok(());
     }
     let shown = seen.get(&question.placed.county).copied().unwrap_or(0);
@@ -298,6 +298,24 @@ fn under_a_signature(question: &Question<'_>) -> Result<(), Refusal> {
         .at(edited.field.as_str()));
     }
     Ok(())
+}
+
+/// Whether a change says why it is made: in `reason`, or in the withdrawal that it is.
+///
+/// Where the kind's own `reason` is content, such as why the works stopped, nobody adds to that who
+/// takes a withdrawal back: they say why among the remarks.
+fn says_why(question: &Question<'_>) -> bool {
+    let Question { change, kind, .. } = question;
+    let says = |base: &str| change.edits.iter().any(|edit| edit.field.base() == base && edit.value.is_some());
+    let mut content = change.edits.iter().filter(|edit| !kind.is_talk(edit.field.base()));
+    let is_explained = |edit: &Edit| {
+        edit.field.base() == withdrawal::FIELD
+            && match &edit.value {
+                Some(value) => Withdrawal::read(value).is_ok_and(|withdrawal| withdrawal.reason.is_some()),
+                None => !kind.is_talk("reason") && says("remarks"),
+            }
+    };
+    says("reason") || content.all(is_explained)
 }
 
 /// A rectification is verified by somebody else than who made it.

@@ -7,7 +7,7 @@ import { forceOf } from "../../protocol/withdrawal.ts";
 import { newPhone } from "../../sync/phone.ts";
 import { PROJECT, fold, id, li, schema, wang, wireSchema, written } from "../form/testing.ts";
 import { type Book, bookOf } from "./book.ts";
-import { mayWithdraw, takingBack, withdrawalsIn, withdrawing } from "./withdrawing.ts";
+import { mayWithdraw, mustSayWhy, takingBack, withdrawalsIn, withdrawing } from "./withdrawing.ts";
 
 const SCHOOL_TEAM = { role: "school_team", scope: `project:${PROJECT}`, zh: "日志员", en: "diarist" };
 const INSPECTOR = { role: "inspector", scope: `zone:${id(0xcc)}`, zh: "督导员", en: "inspector" };
@@ -72,6 +72,19 @@ test("under somebody's signature the change says why in the place where reasons 
   expect(reasons(withdrawing(book(SCHOOL_TEAM), diary, "写错日期"))).toEqual(["写错日期"]);
   taken(diary, withdrawing(book(SCHOOL_TEAM), diary, "写错日期"));
   expect(reasons(takingBack(book(SCHOOL_TEAM), diary, "没写错"))).toEqual(["没写错"]);
+});
+
+test("a reason that is content is not added to: the withdrawal says why itself, and the way back says it among the remarks", () => {
+  const record = report();
+  said(record, [{ field: "signoffs", value: { role: "principal", verdict: "confirmed", covers: [] }, replaces: [] }]);
+  const change = withdrawing(book(SCHOOL_TEAM), record, "写错项目");
+  expect(change.edits.map(({ field }) => field)).toEqual(["withdrawn"]);
+  taken(record, change);
+  expect(mustSayWhy(book(SCHOOL_TEAM), record)).toBe(true);
+  taken(record, takingBack(book(SCHOOL_TEAM), record, " 没写错 "));
+  expect(forceOf(record, schema)).toBe("in_force");
+  expect(headsOf(record, "reason").map(({ value }) => value)).toEqual(["基础软土"]);
+  expect(headsOf(record, "remarks").map(({ value }) => value)).toEqual(["没写错"]);
 });
 
 test("who may write the kind there may withdraw it, and nobody else", () => {

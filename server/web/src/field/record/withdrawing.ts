@@ -41,28 +41,32 @@ function wroteAlone({ me, schema }: Book, record: RecordState): boolean {
   return content.every(([, { heads }]) => heads.every((head) => head.by === me.user.id));
 }
 
-/** Whether a change under somebody's signature has to say why, beside what it does. */
-export function mustSayWhy({ me, schema }: Book, record: RecordState): boolean {
-  return isSigned(record, me.user.id) && schema.isTalk(record.kind, "reason");
+/** Whether a withdrawal that is taken back has to say why: a signature stands under the record. */
+export function mustSayWhy({ me }: Book, record: RecordState): boolean {
+  return isSigned(record, me.user.id);
 }
 
 /** Withdraws what stands in the record as it is: what comes later, or was not seen, contests it. */
 export function withdrawing(book: Book, record: RecordState, reason: string): Change {
   const covers = covered(record, book.schema);
   const value = { reason: reason.trim(), covers };
-  return changing(book, record, { field: WITHDRAWN, value, replaces: standing(record) }, reason);
+  // A `reason` that is content is why the works stopped, and nothing is added to that.
+  const beside = book.schema.isTalk(record.kind, "reason") ? "reason" : undefined;
+  return changing(book, record, { field: WITHDRAWN, value, replaces: standing(record) }, beside, reason);
 }
 
 /** Takes every withdrawal that stands in the record away: it counts again. */
 export function takingBack(book: Book, record: RecordState, reason: string): Change {
-  return changing(book, record, { field: WITHDRAWN, replaces: standing(record) }, reason);
+  const beside = book.schema.isTalk(record.kind, "reason") ? "reason" : "remarks";
+  return changing(book, record, { field: WITHDRAWN, replaces: standing(record) }, beside, reason);
 }
 
 function standing(record: RecordState) {
   return headsOf(record, WITHDRAWN).map(({ edit }) => edit);
 }
 
-function changing(book: Book, record: RecordState, edit: Edit, reason: string): Change {
-  const why: Edit[] = mustSayWhy(book, record) ? [{ field: "reason", value: reason.trim(), replaces: [] }] : [];
+/** `beside`: where a change under a signature says why, besides what it does. */
+function changing(book: Book, record: RecordState, edit: Edit, beside: "reason" | "remarks" | undefined, reason: string): Change {
+  const why: Edit[] = beside !== undefined && mustSayWhy(book, record) ? [{ field: beside, value: reason.trim(), replaces: [] }] : [];
   return { id: newId(), record: record.id, kind: record.kind, made_at: stamp(new Date()), edits: [edit, ...why] };
 }
