@@ -27,6 +27,7 @@ import { Bell, type Watcher } from "./bell.ts";
 import { Database } from "./database.ts";
 import { Drafts, type Hand, WrittenElsewhere, type Written } from "./drafts.ts";
 import { type Which, countListed, fitListing, kindsListed, listed, rowOf, withDays } from "./listing.ts";
+import { type SpeaksOf, Touched, rowsById, speaking, waiting } from "./keys.ts";
 import { type WholeDevice, putWhole, wholeIn } from "./phones.ts";
 import type { Draft, Row, Table, Tables, TroubleNote } from "./tables.ts";
 
@@ -249,6 +250,20 @@ export class Device {
     return kindsListed(this.db, kinds);
   }
 
+  /** The rows of those kinds that speak of those records. */
+  async speaking(asked: readonly SpeaksOf[]): Promise<Row[]> {
+    return speaking(this.db, asked);
+  }
+
+  /** The findings that may be open, with what was said of them, and all that was ever sent back. */
+  async waiting(): Promise<Row[]> {
+    return waiting(this.db);
+  }
+
+  async rowsById(ids: Iterable<Uuid>): Promise<Row[]> {
+    return rowsById(this.db, ids);
+  }
+
   async countListed(which: Which): Promise<number> {
     return countListed(this.db, which);
   }
@@ -356,8 +371,10 @@ async function keep(
 ): Promise<ScopeDigest> {
   const table = tx.objectStore("rows");
   const digest = ScopeDigest.of(before.digest);
+  const touched = new Touched();
   const takeOut = async (record: Uuid) => {
     const row = await table.get(record);
+    touched.before(row);
     if (row !== undefined) {
       digest.remove(record, row.seq);
     }
@@ -369,8 +386,10 @@ async function keep(
   for (const row of put) {
     await takeOut(row.id);
     await table.put(rowOf(row));
+    touched.now(row);
     digest.add(row.id, row.seq);
   }
+  await touched.mark(table);
   await putWhole(tx, before.phone, { ...before, phone: device, digest: withDays(digest.wire()) });
   return digest;
 }

@@ -7,6 +7,7 @@ import { dayOfRecord } from "../protocol/day.ts";
 import { recordOf } from "../protocol/record.ts";
 import type { Uuid, WireDigest } from "../protocol/wire.ts";
 import type { Database } from "./database.ts";
+import { Touched, keysOf } from "./keys.ts";
 import type { Making, Row, RowsDigest } from "./tables.ts";
 
 /** What everything else refers to: chosen and named, and in no list. */
@@ -16,13 +17,14 @@ export function isListed(kind: string): boolean {
   return !NOT_LISTED.includes(kind);
 }
 
-/** Raised when the day of a row is reckoned otherwise. */
-const RECKONING = 1;
+/** Raised when the day or the keys of a row are reckoned otherwise. */
+const RECKONING = 2;
 
-/** A row as it is stored: with the day by which it is found. */
-export function rowOf({ day: _, ...snapshot }: Row): Row {
+/** A row as it is stored: with the day and the keys by which it is found. */
+export function rowOf({ day: _, keys: __, ...snapshot }: Row): Row {
   const day = isListed(snapshot.kind) ? dayOfRecord(recordOf(snapshot)) : "";
-  return day === "" ? snapshot : { ...snapshot, day };
+  const keys = keysOf(snapshot);
+  return { ...snapshot, ...(day === "" ? {} : { day }), ...(keys.length === 0 ? {} : { keys }) };
 }
 
 /** Which records a list is of. */
@@ -88,13 +90,18 @@ export function makeListing(tx: Making): void {
   rows.createIndex("project_kind_listed", ["project", "kind", ...place]);
 }
 
-/** The digest of rows that all have their day. */
+/** Makes the index of what rows are found by besides their day. */
+export function makeKeys(tx: Making): void {
+  tx.objectStore("rows").createIndex("keys", "keys", { multiEntry: true });
+}
+
+/** The digest of rows that all have their day and keys. */
 export function withDays(digest: WireDigest): RowsDigest {
   return { ...digest, days: RECKONING };
 }
 
 /**
- * Gives the rows their day where a version of the app wrote some that gives them none, or reckons it
+ * Gives the rows their day and keys where a version of the app wrote some that gives them none, or reckons it
  * otherwise: lists would leave them out, or show them elsewhere. Once it is done, opening looks at one row.
  */
 export async function fitListing(db: Database): Promise<void> {
@@ -103,9 +110,12 @@ export async function fitListing(db: Database): Promise<void> {
   }
   const tx = await db.transaction(["device", "rows"], "readwrite");
   const rows = tx.objectStore("rows");
+  const touched = new Touched();
   for (let cursor = await rows.openCursor(); cursor !== null; cursor = await cursor.continue()) {
     await cursor.update(rowOf(cursor.value));
+    touched.now(cursor.value);
   }
+  await touched.mark(rows);
   const device = tx.objectStore("device");
   const it = await device.get("it");
   if (it !== undefined) {

@@ -5,7 +5,7 @@ import type { Position } from "../photos/position.ts";
 import type { TakenPhoto } from "../photos/take.ts";
 import type { Sha256, Snapshot, Stamp, Uuid, WireDigest } from "../protocol/wire.ts";
 import type { Phone, Photo } from "../sync/phone.ts";
-import { makeListing } from "./listing.ts";
+import { makeKeys, makeListing } from "./listing.ts";
 
 /** The device with its secret. Its photos have a table of their own. */
 export interface Enrolled {
@@ -20,7 +20,7 @@ export interface Enrolled {
  * without the part that it does not know.
  */
 export interface RowsDigest extends WireDigest {
-  /** By which reckoning all rows have their day; nothing after a version that gives them none. */
+  /** By which reckoning all rows have their day and keys; nothing after a version that gives them none. */
   days?: number;
 }
 
@@ -89,6 +89,8 @@ interface Lease {
 export interface Row extends Snapshot {
   /** The day that it is of, where lists show it. */
   day?: string;
+  /** What it is found by besides (`keys.ts`). */
+  keys?: string[];
 }
 
 export interface Tables extends DBSchema {
@@ -97,7 +99,7 @@ export interface Tables extends DBSchema {
   rows: {
     key: Uuid;
     value: Row;
-    indexes: { kind: string; listed: IDBValidKey; kind_listed: IDBValidKey; project_listed: IDBValidKey; project_kind_listed: IDBValidKey };
+    indexes: { kind: string; keys: string; listed: IDBValidKey; kind_listed: IDBValidKey; project_listed: IDBValidKey; project_kind_listed: IDBValidKey };
   };
   album: { key: Sha256; value: Picture };
   roll: { key: Sha256; value: Shot };
@@ -110,7 +112,7 @@ export interface Tables extends DBSchema {
 export type Table = "device" | "photos" | "rows" | "album" | "roll" | "drafts" | "papers" | "troubles" | "leases";
 
 /** Raised with each new table or index. */
-export const VERSION = 3;
+export const VERSION = 4;
 /**
  * So many versions are of one generation: within it a version adds and takes nothing away, so that the one
  * before it, still open in another window or put back by the office, works on what it left. Where something
@@ -137,6 +139,9 @@ export async function makeTables(db: IDBPDatabase<Tables>, before: number, tx: M
   }
   if (before < 3) {
     makeListing(tx);
+  }
+  if (before < 4) {
+    makeKeys(tx);
   }
 }
 

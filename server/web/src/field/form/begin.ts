@@ -4,14 +4,16 @@ import { type Device, type Draft, Hand } from "../../db/device.ts";
 import { picturesIn } from "../../photos/mentioned.ts";
 import { naturalId, newId } from "../../protocol/ids.ts";
 import { emptyRecord } from "../../protocol/record.ts";
+import type { Kind } from "../../protocol/schema.ts";
 import type { FieldName, Sha256, Stamp, Uuid, Value } from "../../protocol/wire.ts";
+import { forceOf } from "../../protocol/withdrawal.ts";
 import type { Book } from "../record/book.ts";
 import { tidy } from "./edits.ts";
-import { type Form, openForm, set } from "./model.ts";
+import { type Form, openAnew, openForm, set } from "./model.ts";
 
 /**
  * The form of a record that is begun with these values. A kind with a natural key has one record for
- * them: where that is there already, the form opens over it.
+ * them: where that is there already, the form opens over it, and blank over one that was withdrawn.
  */
 export function begun(
   book: Book,
@@ -23,11 +25,17 @@ export function begun(
   if (kind === undefined) {
     return undefined;
   }
-  // A change says its values without white space around them, and so does the key that is made of them.
-  const said = (field: string) => (presets[field] === undefined ? undefined : tidy(presets[field]));
-  const id = naturalId(kind, said) ?? newId();
-  const form = openForm(book.schema, book.record(id) ?? emptyRecord(id, kindName), presets);
+  const id = ownId(kind, presets) ?? newId();
+  const record = book.record(id) ?? emptyRecord(id, kindName);
+  const open = forceOf(record, book.schema) === "withdrawn" ? openAnew : openForm;
+  const form = open(book.schema, record, presets);
   return photos.reduce<Form>((form, photo) => set(book.schema, form, "photos", photo), form);
+}
+
+/** The id of the one record that there is for these values; nothing where each that is begun is another. */
+export function ownId(kind: Kind, presets: Record<FieldName, Value>): Uuid | undefined {
+  // A change says its values without white space around them, and so does the key that is made of them.
+  return naturalId(kind, (field) => (presets[field] === undefined ? undefined : tidy(presets[field])));
 }
 
 /** Begins a record and keeps its draft; a draft of it that is there already is left as it is. */

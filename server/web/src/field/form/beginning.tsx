@@ -12,11 +12,13 @@ import { Empty } from "../../ui/widgets/notice.tsx";
 import { form as words } from "../../ui/words/form.ts";
 import { frame } from "../../ui/words/frame.ts";
 import { language, useWords } from "../../ui/words/language.ts";
+import { openAround } from "../record/around.ts";
 import { type Book, textIn } from "../record/book.ts";
+import { useKept } from "../record/kept.ts";
 import { labelOf } from "../record/show.ts";
 import { byName } from "../record/title.ts";
 import { projectsOf } from "../today/state.ts";
-import { begin } from "./begin.ts";
+import { begin, ownId } from "./begin.ts";
 import { localTime } from "./days.ts";
 import { stamp } from "../../protocol/stamp.ts";
 import { checklistsIn } from "./inspection.tsx";
@@ -44,7 +46,7 @@ export function Beginning({ book, kind: name }: { book: Book; kind: string }) {
   const kind = book.schema.kind(name);
   if (name === "") {
     return (
-      <div class="form">
+      <div class="form kinds">
         <h2>{say(words.whatTitle)}</h2>
         {kindsToBegin(book).map((kind) => (
           <ButtonLink key={kind.name} href={to("write", kind.name)}>
@@ -116,15 +118,23 @@ function placesFor(book: Book, kind: Kind, say: ReturnType<typeof useWords>): Pl
     : book.all("school").filter((school) => projects.some((project) => textIn(project, "school") === school.id) || book.me.roles.some(({ scope }) => scope === `school:${school.id}`));
   const ofSchool = (school: RecordState): PlaceChoice => ({
     key: school.id,
-    label: say(words.schoolItself, { name: textIn(school, "name") ?? school.id }),
-    sub: "",
+    label: textIn(school, "name") ?? school.id,
+    sub: isOfSchool(kind) ? "" : say(words.schoolItself),
     presets: { school: school.id },
   });
+  if (isOfSchool(kind)) {
+    return schools.map(ofSchool);
+  }
   const withSchool = (choice: PlaceChoice, project: RecordState) => {
     const school = textIn(project, "school");
     return school === undefined ? choice : { ...choice, presets: { ...choice.presets, school } };
   };
   return [...projects.map((project) => withSchool(ofProject(project), project)), ...schools.map(ofSchool)];
+}
+
+/** Whether there is one for each school, whatever is built there. */
+function isOfSchool(kind: Kind): boolean {
+  return kind.identity !== "free" && kind.identity.natural.includes("school");
 }
 
 /** The fields besides its place by which a kind with a natural key tells its records apart. */
@@ -142,7 +152,10 @@ function Places({ book, kind }: { book: Book; kind: Kind }) {
   const say = useWords();
   const { device } = useHouse();
   const [now] = useState(() => new Date());
-  const [presets, setPresets] = useState(() => presetsOf(book, kind, now));
+  const [chosen, setChosen] = useState(() => presetsOf(book, kind, now));
+  // A day is chosen anew with one tap, and one of last week would be a trap; what was typed is kept.
+  const typed = useKept<Record<FieldName, string>>(device, `begin/${kind.name}`, kind.name, {});
+  const presets = { ...chosen, ...typed.value };
   const places = placesFor(book, kind, say);
   const [sought, setSought] = useState("");
   const [attempt, failed] = useAttempt();
@@ -150,8 +163,13 @@ function Places({ book, kind }: { book: Book; kind: Kind }) {
   const identity = identityFields(kind);
   const isWhole = identity.every(({ name }) => !isBlank(presets[name]));
   const choose = async (choice: PlaceChoice) => {
-    const id = await begin(device, book, kind.name, { ...presets, ...choice.presets }, stamp(now));
+    const said = { ...presets, ...choice.presets };
+    const own = ownId(kind, said);
+    // Whether it is there already is seen now: the choice was made without a look at every record.
+    const around = own === undefined ? book : ((await openAround(device, own, kind.name)) ?? book);
+    const id = await begin(device, around, kind.name, said, stamp(now));
     if (id !== undefined) {
+      await device.drafts.drop(typed.from.draft, typed.from.hand).catch(() => undefined);
       goInstead("write", kind.name, id);
     }
   };
@@ -165,7 +183,7 @@ function Places({ book, kind }: { book: Book; kind: Kind }) {
     return failed === null ? <p class="opening">{say(frame.opening)}</p> : <>{failed}</>;
   }
   return (
-    <div class="form">
+    <div class="form kinds">
       <h2>{say(words.newOf, { kind: labelOf(kind, language()) })}</h2>
       {identity.map((field) => (
         <Identity
@@ -173,11 +191,12 @@ function Places({ book, kind }: { book: Book; kind: Kind }) {
           field={field}
           value={String(presets[field.name] ?? "")}
           today={localTime(now).day}
-          onValue={(value) => setPresets({ ...presets, [field.name]: value })}
+          onValue={(value) => (isDay(field) ? setChosen({ ...chosen, [field.name]: value }) : typed.change({ [field.name]: value }))}
         />
       ))}
+      {typed.isUnkept ? <p class="wrong" role="alert">{say(words.saveFailed)}</p> : null}
       {failed}
-      <p>{say(words.whereTitle)}</p>
+      <p>{say(isOfSchool(kind) ? words.whichSchool : words.whereTitle)}</p>
       {places.length > FEW ? (
         <label class="field">
           {say(words.findPlace)}
@@ -217,9 +236,13 @@ function Identity({ field, value, today, onValue }: IdentityProps) {
       </h3>
       {field.type === "month" ? <Month labelledBy={id} value={given} onValue={put} today={today} /> : null}
       {field.type === "date" ? <Day labelledBy={id} value={given} onValue={put} today={today} near={NEAR} /> : null}
-      {field.type === "month" || field.type === "date" ? null : <Text labelledBy={id} value={value} onInput={onValue} />}
+      {isDay(field) ? null : <Text labelledBy={id} value={value} onInput={onValue} />}
     </div>
   );
+}
+
+function isDay({ type }: Field): boolean {
+  return type === "month" || type === "date";
 }
 
 const NEAR = [

@@ -11,6 +11,7 @@ import { IN_ORDER, labelOf } from "../record/show.ts";
 import { anchorOf, useDesk } from "./desk.ts";
 import { isCount } from "./keys.ts";
 import { LARGE_QUESTIONS } from "./layout.ts";
+import { teachingPointsOf } from "./places.ts";
 import { Amount } from "./widgets/amount.tsx";
 import { Chips } from "./widgets/chips.tsx";
 import { Counters } from "./widgets/counter.tsx";
@@ -159,7 +160,8 @@ function OneCompound({ field, name, value }: { field: Field; name: FieldName; va
     return <Chips labelledBy={id} choices={desk.book.schema.choices(list)} value={text} onChoose={put} open={"open_choice" in type} />;
   }
   if ("ref" in type) {
-    return <Reference kind={type.ref} value={text} onValue={put} labelledBy={id} />;
+    const among = field.name === "on_behalf_of" ? teachingPointsOf(desk.book, desk.form) : undefined;
+    return <Reference kind={type.ref} value={text} onValue={put} labelledBy={id} among={among} />;
   }
   if ("object" in type) {
     const stop = desk.stops.find((stop) => stop.why === "part" && stop.name === name);

@@ -9,6 +9,7 @@ import { Button, ButtonLink } from "../../ui/widgets/button.tsx";
 import { Notice } from "../../ui/widgets/notice.tsx";
 import { form as words } from "../../ui/words/form.ts";
 import { useWords } from "../../ui/words/language.ts";
+import type { Book } from "../record/book.ts";
 import { labelOf, showValue } from "../record/show.ts";
 import { titleOf } from "../record/title.ts";
 import { AsBefore, AsMorning } from "./asbefore.tsx";
@@ -17,6 +18,7 @@ import { FieldRow } from "./field.tsx";
 import { DeadlineOffer, ResponsibleOffers } from "./finding.tsx";
 import { ChecklistItems, ChecklistPicker, JoinTeam } from "./inspection.tsx";
 import { type Section, referredFields, sectionsOf } from "./layout.ts";
+import { teachingPointsOf } from "./places.ts";
 import { keepMine, meanwhile, takeTheirs } from "./meanwhile.ts";
 import { type Form, declared } from "./model.ts";
 import { mayWriteField } from "./rights.ts";
@@ -54,7 +56,7 @@ function SectionOf({ section, record }: { section: Section; record: RecordState 
   const isFixed = (field: Field) => kind.identity !== "free" && kind.identity.natural.includes(field.name);
   const fields = section.fields.flatMap((name) => {
     const field = declared(kind, name);
-    const isAsked = field !== undefined && !isFixed(field) && mayWriteField(kind, field, book.me.roles, place);
+    const isAsked = field !== undefined && !isFixed(field) && isTypable(field) && hasSomebody(book, form, field) && mayWriteField(kind, field, book.me.roles, place);
     return isAsked ? [field] : [];
   });
   const title = say(words[section.title] as { zh: string; en: string });
@@ -76,6 +78,16 @@ function SectionOf({ section, record }: { section: Section; record: RecordState 
       <div class="section-body">{rows}</div>
     </section>
   );
+}
+
+/** Whether hands write it: figures come from the ledger, and where something is from who measured it. */
+function isTypable({ type }: Field): boolean {
+  return type !== "any" && type !== "position";
+}
+
+/** A teaching point is written for by its central school alone: most schools have none. */
+function hasSomebody(book: Book, form: Form, { name }: Field): boolean {
+  return name !== "on_behalf_of" || name in form.single || teachingPointsOf(book, form).length > 0;
 }
 
 /** What stops a save is always asked somewhere, also where no section has it any more. */
@@ -217,7 +229,7 @@ function Late({ record, lacking }: FieldsProps) {
   const say = useWords();
   const { kind, form } = useDesk();
   const field = declared(kind, "late_reason");
-  const isAsked = lacking.some((lack) => lack.what === "late_reason") || ("late_reason" in form.single && record.fields.size === 0);
+  const isAsked = lacking.some((lack) => lack.what === "late_reason") || ("late_reason" in form.single && (record.fields.size === 0 || form.anew === true));
   return field === undefined || !isAsked ? null : (
     <section class="section" aria-label={say(words.lateTitle)}>
       <h2>{say(words.lateTitle)}</h2>

@@ -10,6 +10,7 @@ import { textIn } from "../record/book.ts";
 import { choiceLabel } from "../record/show.ts";
 import { addDays } from "./days.ts";
 import { useDesk } from "./desk.ts";
+import { schoolIn } from "./places.ts";
 import { DAYS_BY_SEVERITY } from "./proposals.ts";
 
 /** The last day that a finding of the chosen severity may take. */
@@ -36,7 +37,7 @@ const MOST = 5;
 export function ResponsibleOffers() {
   const desk = useDesk();
   const { book, form } = desk;
-  const [project, school] = [form.single["project"], form.single["school"]];
+  const project = form.single["project"];
   if (form.single["responsible"] !== undefined) {
     return null;
   }
@@ -44,8 +45,7 @@ export function ResponsibleOffers() {
     isText(id) && headsOf(record, name).some((head) => head.value === id);
   const parties = book.all("contract").filter(isHere("projects", project)).map((contract) => textIn(contract, "party"));
   const before = book.all("finding").filter(isHere("project", project)).map((finding) => textIn(finding, "responsible"));
-  const ofProject = isText(project) ? book.record(project) : undefined;
-  const schoolName = book.nameOf(isText(school) ? school : ofProject && book.schoolOf(ofProject));
+  const schoolName = book.nameOf(schoolIn(book, form));
   const names = [...new Set([...parties, ...before, schoolName].filter(isText))].slice(0, MOST);
   return names.length === 0 ? null : (
     <div class="chips">

@@ -19,3 +19,9 @@ test.each(wireSchema.kinds.map((kind) => kind.name))("%s", (name) => {
   expect([...placed].filter((name) => name !== "reason").sort()).toEqual(asked.map((field) => field.name).sort());
   expect(sectionsOf(kind).every((section) => section.title in words)).toBe(true);
 });
+
+test("where nothing but a day is needed, what the record is about is not folded away", () => {
+  const open = (name: string) => sectionsOf(schema.kind(name)!).filter((section) => section.folded !== true).flatMap(({ fields }) => fields);
+  expect(open("complaint")).toEqual(expect.arrayContaining(["date", "text", "photos"]));
+  expect(open("design_change")).toEqual(["reason", "photos"]);
+});

@@ -78,9 +78,12 @@ function generic(kind: Kind): Section[] {
     asked.filter((field) => field.required === "optional" && !common.includes(field.name)),
   ];
   const names = (fields: Field[]) => fields.map((field) => field.name);
+  // Where nothing but a day is needed, what it is about is not folded away.
+  const isBare = needed.every(({ type }) => type === "date" || type === "moment");
+  const [open, folded] = isBare ? [[...needed, ...rest], []] : [needed, rest];
   const sections: Section[] = [
-    { title: "secNeeded", fields: [...names(needed), "photos"] },
-    { title: "secMore", fields: [...names(rest), "remarks", "on_behalf_of"], folded: true },
+    { title: "secNeeded", fields: [...names(open), "photos"] },
+    { title: "secMore", fields: [...names(folded), "remarks", "on_behalf_of"], folded: true },
   ];
   return sections.filter((section) => section.fields.length > 0);
 }

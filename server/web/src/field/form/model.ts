@@ -43,6 +43,8 @@ export interface Form {
   beside?: Beside[];
   /** Begun, and nobody wrote anything in it yet: who leaves it then leaves no draft behind. */
   untouched?: true;
+  /** Begun blank over a record that was withdrawn: what stood there goes, and the record counts again. */
+  anew?: true;
 }
 
 /** Opens a form over a record as it stands: empty for a new one. `presets` stand in it from the start. */
@@ -60,11 +62,37 @@ export function openForm(
     typed: {},
     settles: [],
   };
-  const opened = [...record.fields.keys()].reduce((form, name) => show(schema, form, record, name), form);
+  return preset(schema, [...record.fields.keys()].reduce((form, name) => show(schema, form, record, name), form), presets);
+}
+
+/** Puts values where nothing stands yet. */
+function preset(schema: Schema, form: Form, presets: Record<FieldName, Value>): Form {
   return Object.entries(presets).reduce((form, [name, value]) => {
     const isThere = name in form.single || (form.sets[name]?.length ?? 0) > 0;
     return isThere ? form : set(schema, form, name, value);
-  }, opened);
+  }, form);
+}
+
+/**
+ * Opens a blank form over a record that was withdrawn. Its change takes away the withdrawal and all that
+ * stood there, but for what tells the record from others and for what people said about it.
+ */
+export function openAnew(schema: Schema, record: RecordState, presets: Record<FieldName, Value> = {}): Form {
+  const kind = schema.kind(record.kind);
+  const natural = kind === undefined || kind.identity === "free" ? [] : kind.identity.natural;
+  const stays = (name: FieldName) => PLACES.includes(name) || natural.includes(name) || schema.isTalk(record.kind, name);
+  const opened: Form = { ...openForm(schema, record), anew: true };
+  const blank = [...record.fields.keys()].filter((name) => !stays(name)).reduce((form, name) => emptied(form, record, name), opened);
+  return preset(schema, blank, presets);
+}
+
+/** The fields that say where a record belongs. */
+const PLACES: readonly string[] = ["project", "school", "county"];
+
+/** Takes a field off the screen: a change of the form takes away every head of it. */
+function emptied(form: Form, record: RecordState, name: FieldName): Form {
+  const { [name]: _, ...sets } = form.sets;
+  return { ...clear(form, name), sets, shown: { ...form.shown, [name]: [...headsOf(record, name)] } };
 }
 
 /** Opens a form that settles one conflict: every head of it is on the screen. */

@@ -1,11 +1,14 @@
 /** What whoever writes is told of other windows, of pictures that are gone, and of what stands beside the form. */
 
+import type { RecordState } from "../../protocol/record.ts";
+import { forceOf } from "../../protocol/withdrawal.ts";
 import { to } from "../../ui/route.ts";
 import { Button, ButtonLink } from "../../ui/widgets/button.tsx";
 import { Notice } from "../../ui/widgets/notice.tsx";
 import { form as words } from "../../ui/words/form.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { labelOf, showAny } from "../record/show.ts";
+import { withdrawalsIn } from "../record/withdrawing.ts";
 import { dropBeside, remarkBeside, takeBeside } from "./beside.ts";
 import { useDesk } from "./desk.ts";
 import { type Beside, declared } from "./model.ts";
@@ -39,6 +42,28 @@ export function LostPhotos({ count, onSaveWithout }: { count: number; onSaveWith
     <Notice tone="bad" title={say(words.lostPhotos, { count })} live>
       <p>{say(words.lostPhotosWhy)}</p>
       <Button onClick={onSaveWithout}>{say(words.saveWithout)}</Button>
+    </Notice>
+  );
+}
+
+interface OverWithdrawnProps {
+  record: RecordState;
+  onTakeOver: () => void;
+}
+
+/** The record was withdrawn: what becomes of that when this is saved, and the way to what stood there. */
+export function OverWithdrawn({ record, onTakeOver }: OverWithdrawnProps) {
+  const say = useWords();
+  const { book, form } = useDesk();
+  const [last] = withdrawalsIn(record).slice(-1);
+  if (last === undefined || (form.anew !== true && forceOf(record, book.schema) !== "withdrawn")) {
+    return null;
+  }
+  const isAnew = form.anew === true;
+  return (
+    <Notice tone="care" title={say(words.wasWithdrawn, { name: last.head.by_name, why: last.reason })}>
+      <p>{say(isAnew ? words.writtenAnew : words.underWithdrawal)}</p>
+      {isAnew ? <Button onClick={onTakeOver}>{say(words.takeOverOld)}</Button> : null}
     </Notice>
   );
 }

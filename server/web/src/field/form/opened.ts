@@ -1,10 +1,28 @@
-/** The session of the form that a page shows, and whether another window shows the same. */
+/** What the page of a form opens: its book, its session, and whether another window shows the same. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Device } from "../../db/device.ts";
+import { isText } from "../../protocol/values.ts";
 import type { Uuid } from "../../protocol/wire.ts";
-import type { Book } from "../record/book.ts";
+import { openAround, openForForm } from "../record/around.ts";
+import { type Book, openBook } from "../record/book.ts";
+import { formIn } from "./begin.ts";
 import { Session, type Standing } from "./session.ts";
+
+/** Opens the book for the form of a record, or for choosing where one begins. */
+export async function openFor(device: Device, kind: string, id: Uuid | undefined): Promise<Book | undefined> {
+  if (id === undefined) {
+    return openBook(device, ["checklist"]);
+  }
+  const [draft, around] = await Promise.all([device.drafts.of(id), openAround(device, id, kind)]);
+  const single = formIn(draft)?.single ?? {};
+  const there = around?.record(id);
+  const said = (name: string) => (isText(single[name]) ? single[name] : undefined);
+  const project = said("project") ?? (there && around?.projectOf(there));
+  const ofProject = project === undefined ? undefined : await device.row(project);
+  const school = said("school") ?? (there && around?.schoolOf(there)) ?? ofProject?.fields["school"]?.map(({ value }) => value).find(isText);
+  return openForForm(device, kind, { id, ...(project === undefined ? {} : { project }), ...(school === undefined ? {} : { school }) });
+}
 
 /** Opens the form of a record; nothing until it is there. */
 export function useSession(device: Device, book: Book, kind: string, id: Uuid): [Session, Standing] | undefined {

@@ -16,8 +16,9 @@ import { month, shortDay } from "../../ui/words/dates.ts";
 import { form as words } from "../../ui/words/form.ts";
 import { frame } from "../../ui/words/frame.ts";
 import { language, useWords } from "../../ui/words/language.ts";
-import { type Book, openBook } from "../record/book.ts";
+import type { Book } from "../record/book.ts";
 import { type Reader, labelOf, showAny } from "../record/show.ts";
+import { titleOf } from "../record/title.ts";
 import { Beginning } from "./beginning.tsx";
 import { localTime } from "./days.ts";
 import { saidIn } from "./beside.ts";
@@ -25,20 +26,19 @@ import { type Desk, DeskProvider, jumpTo } from "./desk.ts";
 import { Fields } from "./fields.tsx";
 import { Lacking, Stopped } from "./lacking.tsx";
 import type { Form } from "./model.ts";
-import { AllBeside, Gone, LostPhotos, OpenElsewhere } from "./notices.tsx";
-import { useElsewhere, useSession } from "./opened.ts";
+import { AllBeside, Gone, LostPhotos, OpenElsewhere, OverWithdrawn } from "./notices.tsx";
+import { openFor, useElsewhere, useSession } from "./opened.ts";
 import type { Session } from "./session.ts";
+import { schoolIn } from "./places.ts";
 import { type Stop, lacks, stops } from "./submission.ts";
+import { overAgain } from "./takeup.ts";
 import "./form.css";
 import "../record/record.css";
-
-/** The kinds that forms choose references from, besides projects and schools. */
-const REFERRED = ["finding", "rectification", "inspection", "checklist", "equipment_item", "sample", "contract", "notice", "code_list"];
 
 export function FormPage({ kind, id }: { kind: string; id?: string }) {
   const say = useWords();
   const { device } = useHouse();
-  const opened = useLive(async () => ({ book: await openBook(device, [kind, ...REFERRED]) }), [kind], ["device", "rows", "papers"]);
+  const opened = useLive(async () => ({ book: await openFor(device, kind, id) }), [kind, id], ["device", "rows", "papers"]);
   if (opened === undefined) {
     return <p class="opening">{say(frame.opening)}</p>;
   }
@@ -130,9 +130,10 @@ function Writing({ book, kind: name, id }: { book: Book; kind: string; id: strin
   return (
     <DeskProvider value={desk}>
       <form class="form" onSubmit={(event) => (event.preventDefault(), void save())} noValidate>
-        <Heading book={book} form={form} isNew={isNew(record)} label={labelOf(kind, language())} />
+        <Heading book={book} form={form} isNew={isNew(record) || form.anew === true} label={labelOf(kind, language())} />
         {isElsewhere ? <OpenElsewhere /> : null}
         {gone}
+        <OverWithdrawn record={record} onTakeOver={() => void session.put((form) => overAgain(book.schema, form, record))} />
         <AllBeside />
         <Fields record={record} lacking={lacking} />
         <Stopped stops={stopped} />
@@ -197,13 +198,11 @@ function isNew(record: RecordState): boolean {
 
 function Heading({ book, form, isNew, label }: { book: Book; form: Form; isNew: boolean; label: string }) {
   const say = useWords();
-  const [project, school] = [form.single["project"], form.single["school"]];
+  const project = form.single["project"];
   const projectName = book.nameOf(typeof project === "string" ? project : undefined);
-  const ofProject = typeof project === "string" ? book.record(project) : undefined;
-  const schoolId = typeof school === "string" ? school : ofProject && book.schoolOf(ofProject);
   const [date, ofMonth] = [form.single["date"], form.single["month"]];
   const day = typeof ofMonth === "string" ? month(ofMonth) : typeof date === "string" && form.kind === "diary" ? shortDay(date) : undefined;
-  const places = [book.nameOf(schoolId), projectName].filter((name) => name !== undefined);
+  const places = [isNew ? keyIn(book, form) : nameIn(book, form), book.nameOf(schoolIn(book, form)), projectName].filter((name) => name !== undefined);
   return (
     <div class="form-head">
       <h2>
@@ -213,6 +212,21 @@ function Heading({ book, form, isNew, label }: { book: Book; form: Form; isNew: 
       {places.length === 0 ? null : <p class="soft">{places.join(" · ")}</p>}
     </div>
   );
+}
+
+/** What tells the record from others of its place and is asked no more: `生均校舍面积`. */
+function keyIn(book: Book, form: Form): string | undefined {
+  const kind = book.schema.kind(form.kind);
+  const keys = kind === undefined || kind.identity === "free" ? [] : kind.identity.natural;
+  const key = keys.filter((name) => !["project", "school", "date", "month"].includes(name)).map((name) => form.single[name]);
+  return key.find((value) => typeof value === "string");
+}
+
+/** What the record is called that is changed, where its place does not say it. */
+function nameIn(book: Book, form: Form): string | undefined {
+  const record = book.record(form.record);
+  const reader = { book, language: language(), now: new Date() };
+  return record === undefined || ["diary", "progress_report"].includes(form.kind) ? undefined : titleOf(reader, record);
 }
 
 function ThrowAway({ session }: { session: Session }) {
@@ -231,13 +245,10 @@ function ThrowAway({ session }: { session: Session }) {
         {say(words.throwAway)}
       </Button>
       {isAsking ? (
-        <Sheet title={say(words.throwAwayTitle)} onClose={() => setAsking(false)}>
+        <Sheet title={say(words.throwAwayTitle)} onClose={() => setAsking(false)} close={say(words.keepWriting)}>
           <p>{say(words.throwAwayWhy)}</p>
           <Button weight="danger" onClick={() => void discard()}>
             {say(words.throwAwayYes)}
-          </Button>
-          <Button weight="main" onClick={() => setAsking(false)}>
-            {say(words.keepWriting)}
           </Button>
         </Sheet>
       ) : null}

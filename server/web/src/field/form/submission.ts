@@ -11,6 +11,7 @@ import type { Field, FieldType, Part, Schema } from "../../protocol/schema.ts";
 import { SIGNOFFS, readSignoff } from "../../protocol/signoff.ts";
 import { isMap } from "../../protocol/values.ts";
 import type { Change, FieldName, Uuid, Value } from "../../protocol/wire.ts";
+import { forceOf } from "../../protocol/withdrawal.ts";
 import type { Owner } from "../../sync/phone.ts";
 import { changeOfForm, edits, tidy } from "./edits.ts";
 import { type Form, declared, isBlank } from "./model.ts";
@@ -181,7 +182,7 @@ function unshown(schema: Schema, record: RecordState): FieldName[] {
 function isLate(schema: Schema, before: RecordState, saved: RecordState, now: LocalTime): boolean {
   const asks = schema.kind(saved.kind)?.fields.some((field) => field.name === "late_reason") ?? false;
   const day = headsOf(saved, "date")[0]?.value;
-  const isNew = headsOf(before, "date").length === 0;
+  const isNew = headsOf(before, "date").length === 0 || forceOf(before, schema) === "withdrawn";
   const isSaid = headsOf(saved, "late_reason").length > 0;
   return asks && isNew && !isSaid && typeof day === "string" && isLateEntry(day, now);
 }

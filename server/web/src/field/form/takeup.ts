@@ -4,12 +4,13 @@ import { type Device, Hand } from "../../db/device.ts";
 import type { RecordState } from "../../protocol/record.ts";
 import type { Schema } from "../../protocol/schema.ts";
 import type { Stamp } from "../../protocol/wire.ts";
+import { WITHDRAWN, forceOf } from "../../protocol/withdrawal.ts";
 import type { Book } from "../record/book.ts";
 import { formIn, hashesIn, keep } from "./begin.ts";
-import { type Said, fitted, lay } from "./beside.ts";
+import { type Said, fitted, lay, saidIn } from "./beside.ts";
 import { lostShots, photoValue } from "./camera.ts";
 import { refresh } from "./meanwhile.ts";
-import { type Form, openForm, set } from "./model.ts";
+import { type Form, clear, openForm, set } from "./model.ts";
 
 /** A form and the hand that writes it. */
 interface TakenUp {
@@ -44,5 +45,14 @@ export async function takeUpRefused(device: Device, book: Book, record: RecordSt
 
 /** A form under today's declarations, over the record as it stands. */
 export function upToDate(schema: Schema, form: Form, record: RecordState): Form {
-  return refresh(schema, fitted(schema, form, record), record);
+  // Who took the withdrawal back meanwhile wants what stood there: it is not written over.
+  const isBack = form.anew === true && forceOf(record, schema) === "in_force";
+  return refresh(schema, fitted(schema, isBack ? overAgain(schema, form, record) : form, record), record);
+}
+
+/** A form that was begun blank, over what stands in its record, with all that was written in it. */
+export function overAgain(schema: Schema, form: Form, record: RecordState): Form {
+  const opened = clear(openForm(schema, record), WITHDRAWN);
+  const laid = lay(schema, form.beside === undefined ? opened : { ...opened, beside: form.beside }, saidIn(form), "elsewhere");
+  return form.untouched === true ? { ...laid, untouched: true } : laid;
 }

@@ -71,7 +71,10 @@ function Exported({ made }: { made: Made[] }) {
   return (
     <Notice tone="good" title={say(words.exported)} live>
       {made.map(({ name, changes, photos }) => (
-        <p key={name}>{say(words.exportedWhy, { name, records: changes.length, photos: photos.length })}</p>
+        <div key={name}>
+          <p class="file-name">{name}</p>
+          <p>{say(words.exportedWhy, { records: changes.length, photos: photos.length })}</p>
+        </div>
       ))}
     </Notice>
   );

@@ -39,8 +39,9 @@ function TroubleNotice({ sync }: { sync: SyncState }) {
     return null;
   }
   const [tone, title, why] = TROUBLES[trouble.why];
-  // The server's own words tell more where it said any; a browser's words on storage are for support.
-  const said = "detail" in trouble && trouble.why !== "storage" ? trouble.detail : "";
+  // The server's own words tell more where it said any; a browser's words on storage are for support, and
+  // what the server says of a device that it does not let in sounds as if something were lost.
+  const said = "detail" in trouble && trouble.why !== "storage" && trouble.why !== "signed_out" ? trouble.detail : "";
   return (
     <Notice tone={tone} title={say(title)} live>
       {said === "" ? null : <p>{said}</p>}

@@ -85,7 +85,8 @@ function merged(before: RecordPlace | undefined, next: RecordPlace): RecordPlace
   return { ...behind, changes: before.changes + next.changes, photos: [...before.photos, ...next.photos] };
 }
 
-function photoPlace(phone: Phone, hash: Sha256, isSending: boolean): PhotoPlace[] {
+/** Where one photo is; nothing if the device has none of that hash on its way. */
+export function photoPlace(phone: Phone, hash: Sha256, isSending: boolean): PhotoPlace[] {
   const photo = phone.photos[hash];
   if (photo === undefined) {
     return [];

@@ -7,6 +7,7 @@ import { Button, ButtonLink } from "../../ui/widgets/button.tsx";
 import { useWords } from "../../ui/words/language.ts";
 import { line as words } from "../../ui/words/line.ts";
 import type { PhotoPlace } from "./places.ts";
+import "./line.css";
 
 const FAULTS = { lost: words.photoLost, damaged: words.photoDamaged } as const;
 

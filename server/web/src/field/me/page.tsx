@@ -47,14 +47,46 @@ function Roles({ me }: { me: Me }) {
     <section class="card">
       <h3>{say(words.roles)}</h3>
       {me.roles.length === 0 ? <p>{say(words.noRoles)}</p> : null}
-      <ul class="plain">
-        {me.roles.map((role) => (
-          <li key={`${role.role} ${role.scope}`}>
-            {labelOf(role, language())} <Scope scope={role.scope} />
-          </li>
-        ))}
-      </ul>
+      {[...new Map(me.roles.map((role) => [role.role, role])).values()].map((role) => (
+        <Role key={role.role} name={labelOf(role, language())} scopes={me.roles.filter((held) => held.role === role.role).map(({ scope }) => scope)} />
+      ))}
     </section>
+  );
+}
+
+/** So many places of one role are told at once; more of them are folded away. */
+const FEW_PLACES = 3;
+
+/** A role once, and all the places at which it is held. */
+function Role({ name, scopes }: { name: string; scopes: string[] }) {
+  const say = useWords();
+  const [only] = scopes;
+  if (scopes.length === 1 && only !== undefined) {
+    return (
+      <p>
+        {name} <Scope scope={only} />
+      </p>
+    );
+  }
+  const places = (
+    <ul class="plain">
+      {scopes.map((scope) => (
+        <li key={scope}>
+          <Scope scope={scope} />
+        </li>
+      ))}
+    </ul>
+  );
+  return scopes.length <= FEW_PLACES ? (
+    <>
+      <p>{name}</p>
+      {places}
+    </>
+  ) : (
+    <details class="folded">
+      <summary>{say(words.roleAt, { name, count: scopes.length })}</summary>
+      {places}
+    </details>
   );
 }
 

@@ -3,11 +3,12 @@
 import { describe, expect, test } from "vitest";
 import type { Kind } from "../../protocol/schema.ts";
 import type { Change, Head, Snapshot, Uuid, Value } from "../../protocol/wire.ts";
+import { natural } from "../../protocol/ids.ts";
 import { type Phone, newPhone, save } from "../../sync/phone.ts";
 import { PROJECT, id, li, schema, wang, wireSchema, written } from "../form/testing.ts";
 import { type Book, bookOf } from "./book.ts";
 import { conflictsIn } from "./settling.ts";
-import { showValue } from "./show.ts";
+import { showKey, showValue } from "./show.ts";
 import { kindBeside, titleOf } from "./title.ts";
 import { whereabouts } from "./whereabouts.ts";
 
@@ -142,5 +143,17 @@ describe("values in words", () => {
     expect(told("finding", { found_on: "2026-03-02", reason: "写错了" })).toEqual(["3月2日 周一 问题", undefined]);
     expect(told("verification", { result: "通过", date: "2026-03-02", note: "栏杆牢固" })).toEqual(["3月2日 周一 复查 通过", undefined]);
     expect(told("stage_event", { stage: "开工" }, "en")[0]).not.toMatch(/开工/);
+    expect(told("bulletin", { number: "2026年第3期", text: "各校要排查边坡" })).toEqual(["2026年第3期 通报", undefined]);
+    expect(told("code_list", { list: "材料种类" })).toEqual(["材料种类", "代码表"]);
+  });
+
+  test("townships and counties go by their name where the device has it, and else by their code", () => {
+    const named = book([row(natural("division", "350823911"), "division", { name: [head(11, "临城镇")] })]);
+    const of = (kind: string, name: string) => schema.kind(kind)!.fields.find((field) => field.name === name)!;
+    const inChinese = { ...reader("zh"), book: named };
+    expect(showValue(inChinese, of("school", "township"), "350823911")).toBe("临城镇");
+    expect(showValue(inChinese, of("school", "township"), "350823912")).toBe("350823912");
+    expect(showKey(inChinese, of("bulletin", "cutoff"), "350823911")).toBe("临城镇");
+    expect(showValue(inChinese, of("bulletin", "figures"), { overdue: 3, closed: 4 })).toBe("2 项，请在办公室的网页上看");
   });
 });

@@ -18,7 +18,7 @@ export interface Me {
 }
 
 /** The kinds whose records others are named by. */
-const NAMED = ["project", "school"] as const;
+export const NAMED = ["project", "school"] as const;
 
 export class Book {
   constructor(

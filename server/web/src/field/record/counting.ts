@@ -4,7 +4,7 @@ import type { Field } from "../../protocol/schema.ts";
 import { isText } from "../../protocol/values.ts";
 import type { FieldName, Value } from "../../protocol/wire.ts";
 import { textIn } from "./book.ts";
-import { type Reader, choiceLabel } from "./show.ts";
+import type { Reader } from "./show.ts";
 
 /** The word behind a number of things: by the record's own unit, or its item's. `said` is what stands in the record. */
 export function countingWord(reader: Reader, field: Field, said: (name: FieldName) => Value | undefined): string | undefined {
@@ -14,5 +14,7 @@ export function countingWord(reader: Reader, field: Field, said: (name: FieldNam
   const [own, item] = [said("unit"), said("item")];
   const goods = isText(item) ? reader.book.record(item) : undefined;
   const unit = isText(own) ? own : goods && textIn(goods, "unit");
-  return unit === undefined ? undefined : choiceLabel(reader, "unit", unit);
+  const choice = reader.book.schema.choices("unit").find(({ code }) => code === unit);
+  // Behind a number it begins no sentence.
+  return choice?.[reader.language] ?? unit;
 }

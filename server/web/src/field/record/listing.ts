@@ -1,6 +1,7 @@
 /** A page of the list of records: what the office sent, the latest day first, with what is only here among it. */
 
 import type { Device } from "../../db/device.ts";
+import { ON_THE_WAY } from "../../db/keys.ts";
 import { type Which, isListed } from "../../db/listing.ts";
 import type { Row } from "../../db/tables.ts";
 import { dayOfRecord } from "../../protocol/day.ts";
@@ -29,8 +30,8 @@ export async function openListing(device: Device, which: Which, most: number): P
   const page = await device.listed(which, most);
   const changed = new Set(allOf(phone.outbox).map((change) => change.record));
   const ours = await Promise.all([...changed].map((record) => device.row(record)));
-  const rows = await rowsOfKinds(device, spokenOf(page));
-  for (const row of [...page, ...ours.filter((row) => row !== undefined), ...(await itemsOf(device, page))]) {
+  const rows = await rowsOfKinds(device, []);
+  for (const row of [...page, ...ours.filter((row) => row !== undefined), ...(await attemptsAt(device, page)), ...(await itemsOf(device, page))]) {
     putIn(rows, row);
   }
   for (const change of allOf(phone.outbox)) {
@@ -57,9 +58,10 @@ function inOrder(records: RecordState[], last: Row | undefined): RecordState[] {
   return shown.sort(([a], [b]) => (a < b ? 1 : a > b ? -1 : 0)).map(([, record]) => record);
 }
 
-/** The kinds without which the standing of those rows cannot be told. */
-function spokenOf(page: Row[]): string[] {
-  return page.some((row) => row.kind === "finding") ? ["rectification", "verification"] : [];
+/** What was said of the findings among those rows: without it their standing cannot be told. */
+async function attemptsAt(device: Device, page: Row[]): Promise<Snapshot[]> {
+  const findings = page.filter((row) => row.kind === "finding");
+  return device.speaking(findings.flatMap(({ id: of }) => ON_THE_WAY.map((kind) => ({ kind, of }))));
 }
 
 /** What was received, for receipts are named by it. */

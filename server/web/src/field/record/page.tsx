@@ -18,8 +18,9 @@ import { language, useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
 import { isWrittenIn } from "../form/begin.ts";
 import { mayWrite, mayWriteField, signingRole } from "../form/rights.ts";
-import { returnOf, signoffsOf } from "../today/state.ts";
-import { kindOf, openBook, textIn } from "./book.ts";
+import { type Signed, returnOf, signoffsOf } from "../today/state.ts";
+import { openAround } from "./around.ts";
+import { kindOf, textIn } from "./book.ts";
 import { ConflictCard } from "./conflict.tsx";
 import { EarlierValues } from "./earlier.tsx";
 import { FindingFollow } from "./follow.tsx";
@@ -34,16 +35,13 @@ import { Withdraw, Withdrawals } from "./withdraw.tsx";
 import "../form/form.css";
 import "./record.css";
 
-/** The kinds that records of any kind may refer to. */
-const REFERRED = ["finding", "rectification", "verification", "inspection", "checklist", "equipment_item", "sample", "contract", "notice"];
-
 export function RecordPage({ id }: { id: string }) {
   const say = useWords();
   const { device } = useHouse();
   const opened = useLive(
     async () => {
       const kind = await kindOf(device, id);
-      const book = kind === undefined ? undefined : await openBook(device, [kind, ...REFERRED]);
+      const book = kind === undefined ? undefined : await openAround(device, id, kind);
       return { kind, book };
     },
     [id],
@@ -157,13 +155,19 @@ function Returned({ reader, kind, record }: ReadingProps) {
   return (
     <Notice tone="care" title={say(words.returnedTitle, { name: last.head.by_name })}>
       <p class="version-value">{last.signoff.note}</p>
-      {last.head.by !== reader.book.me.user.id && mayWrite(kind, reader.book.me.roles, place) ? (
+      {returnTo(reader, record) !== undefined && mayWrite(kind, reader.book.me.roles, place) ? (
         <ButtonLink href={to("write", kind.name, record.id)} weight="main">
           {say(words.correct)}
         </ButtonLink>
       ) : null}
     </Notice>
   );
+}
+
+/** The return that somebody else is to answer than who sent it. */
+function returnTo({ book }: Reader, record: RecordState): Signed | undefined {
+  const last = returnOf(record, book.schema);
+  return last?.head.by === book.me.user.id ? undefined : last;
 }
 
 function Lacks({ reader, record }: ReadingProps) {
@@ -185,7 +189,9 @@ function Actions({ reader, kind, record, hasDraft }: ReadingProps & { hasDraft: 
   const stands = record.fields.size > 0 && forceOf(record, book.schema) !== "withdrawn";
   // Schools, plans and divisions are registers: nobody confirms them or sends them back.
   const isRegister = !isListed(kind.name);
-  const mayEdit = mayWrite(kind, roles, place) && !kind.append_only && stands;
+  // What was sent back is corrected from where that is told.
+  const isOffered = returnTo(reader, record) !== undefined && !hasDraft;
+  const mayEdit = mayWrite(kind, roles, place) && !kind.append_only && stands && !isOffered;
   const remarks = kind.fields.find((field) => field.name === "remarks");
   const maySign = role !== undefined && remarks !== undefined && mayWriteField(kind, remarks, roles, place) && stands && !isRegister;
   const maySendBack = maySign && (role === "principal" || role === "project_office" || role === "inspection_office");

@@ -1,10 +1,11 @@
 /** What a value says to a reader, in words: `6人`, `3月2日 周一`, `柱（①–⑤轴，二层）`. */
 
+import { natural } from "../../protocol/ids.ts";
 import type { Field, FieldType, Part } from "../../protocol/schema.ts";
 import { isMap, isText } from "../../protocol/values.ts";
 import type { Value } from "../../protocol/wire.ts";
 import { readWithdrawal } from "../../protocol/withdrawal.ts";
-import type { Language } from "../../ui/words/catalogue.ts";
+import { type Language, counted } from "../../ui/words/catalogue.ts";
 import { day, moment, month } from "../../ui/words/dates.ts";
 import { showQuantity } from "../form/quantity.ts";
 import type { Book } from "./book.ts";
@@ -38,6 +39,9 @@ export function showValue(reader: Reader, field: Field, value: Value): string {
   if (typeof value === "boolean" && IN_ORDER.includes(field.name)) {
     return value ? FINE[reader.language] : BAD[reader.language];
   }
+  if (isText(value) && OF_DIVISION.includes(field.name)) {
+    return divisionName(reader, value);
+  }
   return shown(reader, field.type, value, field.unit);
 }
 
@@ -66,6 +70,8 @@ function shown(reader: Reader, type: FieldType, value: Value, unit?: string): st
       return value === reader.book.me.user.id ? reader.book.me.user.display_name : plain(value);
     case "withdrawal":
       return readWithdrawal(value)?.reason ?? (value === true ? YES[language] : plain(value));
+    case "any":
+      return isMap(value) ? FIGURES[language](Object.keys(value).length) : plain(value);
     case "position":
       return isMap(value) ? `${String(value["lat"])}, ${String(value["lon"])}` : plain(value);
     default:
@@ -73,10 +79,18 @@ function shown(reader: Reader, type: FieldType, value: Value, unit?: string): st
   }
 }
 
+/** The fields that hold the code of a division. */
+export const OF_DIVISION: readonly string[] = ["township", "county", "parent"];
+
 /** The questions that are answered by "in order". */
 export const IN_ORDER: readonly string[] = ["isolation_ok", "safety_ok", "quality_ok", "in_order"];
+/** Figures that a desk made are read there. */
+const FIGURES: Record<Language, (count: number) => string> = {
+  zh: (count) => `${count} 项，请在办公室的网页上看`,
+  en: (count) => `${counted(count, "figure")}, to be read on the office’s pages`,
+};
 const FINE: Record<Language, string> = { zh: "正常", en: "In order" };
-const BAD: Record<Language, string> = { zh: "有问题", en: "Not in order" };
+const BAD: Record<Language, string> = { zh: "有问题", en: "Problem" };
 const YES: Record<Language, string> = { zh: "是", en: "Yes" };
 const NO: Record<Language, string> = { zh: "否", en: "No" };
 
@@ -103,6 +117,21 @@ function shownCompound(
     return shownParts(reader, type.object, value);
   }
   return plain(value);
+}
+
+/** The key of a value as people call it: a choice, or the county of that code. */
+export function showKey(reader: Reader, { key }: Field, code: string): string {
+  return key?.choices === undefined ? divisionName(reader, code) : choiceLabel(reader, key.choices, code);
+}
+
+/** The name of the township or county of that code; the code where the device has no such division. */
+function divisionName({ book }: Reader, code: string): string {
+  return /^\d{6,12}$/.test(code) ? (book.nameOf(natural("division", code)) ?? code) : code;
+}
+
+/** Whether it is what a reader is told of a record that the device does not have. */
+export function isElsewhere(text: string): boolean {
+  return Object.values(ELSEWHERE).includes(text);
 }
 
 const ELSEWHERE: Record<Language, string> = { zh: "不在这台手机上的记录", en: "a record that is not on this phone" };

@@ -8,7 +8,7 @@ import { textIn } from "./book.ts";
 import { type Reader, choiceLabel, labelOf } from "./show.ts";
 
 /** The fields whose words name a record best, in that order. */
-const NAMING = ["name", "description", "measures", "part", "subject", "unit", "text", "work_done", "seal_no", "item", "period", "content", "note"];
+const NAMING = ["name", "list", "description", "measures", "part", "subject", "unit", "text", "work_done", "seal_no", "item", "period", "content", "note"];
 
 /** The title of a record: `3月2日 周一 监管工作日志`, or its first words. */
 export function titleOf(reader: Reader, record: RecordState): string {
@@ -33,6 +33,8 @@ export function titleOf(reader: Reader, record: RecordState): string {
     }
     case "inspection":
       return of(day, chosenIn(reader, record, "theme", "inspection_theme"), label);
+    case "bulletin":
+      return of(textIn(record, "number") ?? textIn(record, "period"), label);
     case "stage_event":
       return chosenIn(reader, record, "stage", "stage") ?? of(day, label);
     case "verification":

@@ -4,6 +4,7 @@ import { type RecordState, baseOf, changeOf, headsOf, inConflict, keyOf, read } 
 import type { Field, Kind } from "../../protocol/schema.ts";
 import { isMap, isText } from "../../protocol/values.ts";
 import type { FieldName, Head } from "../../protocol/wire.ts";
+import { isStuck } from "../../photos/fate.ts";
 import { Picture } from "../../ui/widgets/picture.tsx";
 import { sayIn } from "../../ui/words/catalogue.ts";
 import { moment } from "../../ui/words/dates.ts";
@@ -11,8 +12,10 @@ import { useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
 import { checklistOf } from "../form/checklist.ts";
 import { checklistsIn } from "../form/inspection.tsx";
+import { photoPlace } from "../line/places.ts";
+import { Stuck } from "../line/stuck.tsx";
 import { countingWord } from "./counting.ts";
-import { type Reader, choiceLabel, labelOf, showValue } from "./show.ts";
+import { type Reader, choiceLabel, isElsewhere, labelOf, showKey, showValue } from "./show.ts";
 
 interface ValuesProps {
   reader: Reader;
@@ -34,7 +37,7 @@ export function Values({ reader, kind, record }: ValuesProps) {
   });
   return rows.length === 0 ? null : (
     <div class="card">
-      {main === undefined ? null : <p class="soft">{say(words.mainly, { name: main.by_name, at: moment(main.made_at, reader.now, reader.language) })}</p>}
+      {main === undefined ? null : <p class="soft">{say(isAlone(record, main) ? words.written : words.mainly, { name: main.by_name, at: moment(main.made_at, reader.now, reader.language) })}</p>}
       <dl class="values">
         {rows.map(({ field, names }) => (
           <Value key={field.name} reader={reader} field={field} names={names} record={record} main={main} />
@@ -54,6 +57,12 @@ function mainWriting(record: RecordState): Head | undefined {
     }
   }
   return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.head;
+}
+
+/** Whether all that is shown comes from that change. */
+function isAlone(record: RecordState, main: Head): boolean {
+  const shown = [...record.fields].filter(([name]) => !ELSEWHERE.includes(baseOf(name)));
+  return shown.every(([, { heads }]) => heads.every((head) => changeOf(head.edit) === changeOf(main.edit)));
 }
 
 interface ValueProps {
@@ -79,11 +88,15 @@ function Lines({ reader, field, name, record, main }: ValueProps & { name: Field
   const reading = read(field.rule, heads);
   const shown = reading.shows === "single" ? [reading.head] : heads;
   const isContested = inConflict(field.rule, heads);
+  const said = shown.map((head) => [head, wordsOf(reader, field, name, head, record)] as const);
+  // Records that are not here all read the same: told once, with how many.
+  const lines = said.filter(([, text], place) => !isElsewhere(text) || said.findIndex(([, other]) => other === text) === place);
+  const timesOf = (text: string) => (isElsewhere(text) ? said.filter(([, other]) => other === text).length : 1);
   return (
     <>
-      {shown.map((head) => (
+      {lines.map(([head, text]) => (
         <dd key={head.edit} class={isContested ? "contested" : isBad(head) ? "bad" : ""}>
-          <span class="value-text">{wordsOf(reader, field, name, head, record)}</span>
+          <span class="value-text">{timesOf(text) === 1 ? text : `${text} × ${timesOf(text)}`}</span>
           {main !== undefined && changeOf(head.edit) === changeOf(main.edit) && !isContested ? null : <Author head={head} reader={reader} />}
         </dd>
       ))}
@@ -102,7 +115,7 @@ function wordsOf(reader: Reader, field: Field, name: FieldName, head: Head, reco
   const key = keyOf(name);
   if (field.name === "checklist") {
     const list = checklistOf(head.value, checklistsIn(reader.book));
-    return list === undefined ? value : reader.language === "zh" ? list.zh : list.en;
+    return list === undefined ? value : labelOf(list, reader.language);
   }
   if (key === undefined) {
     return value;
@@ -110,10 +123,10 @@ function wordsOf(reader: Reader, field: Field, name: FieldName, head: Head, reco
   if (record.kind === "inspection" && field.name === "items") {
     const list = checklistOf(headsOf(record, "checklist")[0]?.value, checklistsIn(reader.book));
     const item = list?.items.find((item) => item.code === key);
-    const asked = item === undefined ? undefined : reader.language === "zh" ? item.zh : item.en;
+    const asked = item && labelOf(item, reader.language);
     return sayIn(reader.language)(words.saysOf, { what: [key, asked].filter(isText).join(" "), value });
   }
-  return `${choiceLabel(reader, field.key?.choices ?? "", key)} ${value}`;
+  return `${showKey(reader, field, key)} ${value}`;
 }
 
 /** Who said it, and when. */
@@ -155,16 +168,19 @@ function PhotoRead({ head, reader }: { head: Head; reader: Reader }) {
   const filed = text("category") === "" ? "" : choiceLabel(reader, "photo_category", text("category"));
   const caption = [filed, text("caption")].filter((words) => words !== "").join(" · ");
   const kept = reader.book.phone.photos[hash];
+  const stuck = kept !== undefined && isStuck(kept) ? photoPlace(reader.book.phone, hash, false) : [];
   return (
-    <li class="photo">
+    <li class={stuck.length > 0 ? "photo open" : "photo"}>
       <Picture hash={hash} size="preview" alt={say(words.photoOf, { what: caption })} missing={say(words.photoNotHere)} />
       <p>{caption}</p>
       {photo["contains_minor"] === true ? <p class="soft">{say(words.hasMinor)}</p> : null}
-      {kept === undefined ? null : kept.atOffice || kept.refused === undefined ? (
-        <p class="soft">{say(kept.atOffice ? words.photoSent : words.photoWaits)}</p>
-      ) : (
-        <p class="wrong">{say(words.photoRefused, { why: kept.refused })}</p>
-      )}
+      {kept === undefined || stuck.length > 0 ? null : <p class="soft">{say(kept.atOffice ? words.photoSent : words.photoWaits)}</p>}
+      {stuck.map((place) => (
+        <>
+          {place.fault === undefined ? <p class="wrong">{say(place.place === "left" ? words.photoLeft : words.photoRefused)}</p> : null}
+          <Stuck photo={place} />
+        </>
+      ))}
     </li>
   );
 }

@@ -19,6 +19,7 @@ import { today as words } from "../../ui/words/today.ts";
 import { isWrittenIn } from "../form/begin.ts";
 import { localTime } from "../form/days.ts";
 import { mayWrite } from "../form/rights.ts";
+import { openWaiting } from "../record/around.ts";
 import { type Book, type Me, openBook, textIn } from "../record/book.ts";
 import { type Reader, labelOf } from "../record/show.ts";
 import { byName, titleOf } from "../record/title.ts";
@@ -39,26 +40,18 @@ import "../form/form.css";
 import "../record/record.css";
 import "./today.css";
 
-const KINDS = ["stage_event", "suspension", "finding", "rectification", "verification", "inspection", "progress_report", "equipment_receipt"];
-
-/** The records of a whole county are many; whoever writes for a project or school is told of whatever comes back. */
-async function kindsOf(device: Device): Promise<string[]> {
+/** All that is of the projects and schools that somebody writes for; of a whole county only what waits. */
+async function open(device: Device): Promise<{ kinds: string[]; book: Book | undefined }> {
   const [me, wire] = await Promise.all([device.paper<Me>("me"), device.paper<WireSchema>("schema")]);
+  const kinds = (wire?.kinds ?? []).map(({ name }) => name).filter(isListed);
   const isClose = me?.roles.some(({ scope }) => scope.startsWith("project:") || scope.startsWith("school:"));
-  return isClose === true ? (wire?.kinds ?? []).map(({ name }) => name).filter(isListed) : KINDS;
+  return { kinds, book: await (isClose === true ? openBook(device, kinds) : openWaiting(device)) };
 }
 
 export function TodayPage() {
   const say = useWords();
   const { device } = useHouse();
-  const opened = useLive(
-    async () => {
-      const kinds = await kindsOf(device);
-      return { kinds, book: await openBook(device, kinds) };
-    },
-    [],
-    ["device", "rows", "papers"],
-  );
+  const opened = useLive(() => open(device), [], ["device", "rows", "papers"]);
   const drafts = useLive(() => device.drafts.all(), [], ["drafts"]);
   if (opened === undefined || drafts === undefined) {
     return <p class="opening">{say(frame.opening)}</p>;

@@ -57,14 +57,16 @@ export function ProjectCard({ reader, state, drafts, today, isOfMany }: ProjectP
         {say(words.todays)}
         <span class={`tag ${tone}`}>{say(words[standing])}</span>
       </p>
-      {isDone && !isBegun ? (
-        <Button onClick={() => go("record", idOf(today))}>{say(words.editDiary)}</Button>
-      ) : (
-        <Button weight={isAsked ? "main" : "plain"} onClick={() => attempt(() => write(today))}>
-          {say(isBegun || state.today !== "none" ? words.goOnDiary : words.writeDiary)}
-        </Button>
-      )}
-      {state.today === "none" && !isBegun && isAsked ? <Button onClick={() => setIdleOn(today)}>{say(words.idle)}</Button> : null}
+      <div class={isOfMany ? "todo beside" : "todo"}>
+        {isDone && !isBegun ? (
+          <Button onClick={() => go("record", idOf(today))}>{say(words.editDiary)}</Button>
+        ) : (
+          <Button weight={isAsked ? "main" : "plain"} onClick={() => attempt(() => write(today))}>
+            {say(isBegun || state.today !== "none" ? words.goOnDiary : words.writeDiary)}
+          </Button>
+        )}
+        {state.today === "none" && !isBegun && isAsked ? <Button onClick={() => setIdleOn(today)}>{say(words.idle)}</Button> : null}
+      </div>
       {state.missed.length === 0 ? null : <Missed days={state.missed} isFolded={isOfMany} onWrite={(day) => attempt(() => write(day))} />}
       {failed}
       {idleOn === undefined ? null : (

@@ -8,11 +8,13 @@ import { Button } from "./button.tsx";
 interface SheetProps {
   title: string;
   onClose: () => void;
+  /** What closing it means, where that is what most people want. */
+  close?: string;
   children: ComponentChildren;
 }
 
 /** Comes up from the lower edge over the page; the browser keeps the focus in it. */
-export function Sheet({ title, onClose, children }: SheetProps) {
+export function Sheet({ title, onClose, close, children }: SheetProps) {
   const say = useWords();
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -26,8 +28,8 @@ export function Sheet({ title, onClose, children }: SheetProps) {
       <div class="sheet-body">
         <h2 id={id}>{title}</h2>
         {children}
-        <Button weight="quiet" onClick={onClose}>
-          {say(frame.close)}
+        <Button weight={close === undefined ? "quiet" : "main"} onClick={onClose}>
+          {close ?? say(frame.close)}
         </Button>
       </div>
     </dialog>

@@ -16,10 +16,10 @@ export const carry = room({
   exporting: { zh: "正在导出，请不要关掉…", en: "Exporting, please keep this open…" },
   exported: { zh: "已导出，请在手机的“下载”里找到它", en: "Exported; it is in the phone's downloads" },
   exportedWhy: {
-    zh: (p: Brought) =>
-      `${p.name}：里面有 ${countZh(p)}。手机里的内容没有动，有网络时照样自己发送，不会重复。`,
-    en: (p: Brought) =>
-      `${p.name} holds ${countEn(p)}. What is on the phone stays, and is sent by itself too; nothing counts twice.`,
+    zh: (p: Count) =>
+      `里面有 ${countZh(p)}。手机里的内容没有动，有网络时照样自己发送，不会重复。`,
+    en: (p: Count) =>
+      `It holds ${countEn(p)}. What is on the phone stays, and is sent by itself too; nothing counts twice.`,
   },
   nothing: {
     zh: "不用导出：没有还要交的内容。",

@@ -24,7 +24,7 @@ export const form = room({
   yes: { zh: "是", en: "Yes" },
   no: { zh: "否", en: "No" },
   fine: { zh: "正常", en: "In order" },
-  bad: { zh: "有问题", en: "Not in order" },
+  bad: { zh: "有问题", en: "Problem" },
   passed: { zh: "通过", en: "Passed" },
   failed: { zh: "不通过", en: "Not passed" },
   needed: { zh: "必填", en: "needed" },
@@ -51,8 +51,8 @@ export const form = room({
   elsewhere: { zh: "不在这台手机上的记录", en: "A record that is not on this phone" },
 
   // Photos
-  takePhoto: { zh: "拍照", en: "Take a photo" },
-  fromAlbum: { zh: "从相册选", en: "From the album" },
+  takePhoto: { zh: "拍照", en: "Take photo" },
+  fromAlbum: { zh: "从相册选", en: "From album" },
   savingPhoto: { zh: "正在保存…", en: "Saving…" },
   photoFailed: { zh: "有照片没能存下", en: "A photo could not be kept" },
   photoFailedWhy: {
@@ -150,6 +150,18 @@ export const form = room({
   photoOf: { zh: "“{what}”的照片", en: "A photo of “{what}”" },
   badNeedsPhoto: { zh: "请拍下问题所在", en: "Please take a photo of it" },
 
+  // Over a record that was withdrawn
+  wasWithdrawn: { zh: "{name}作废过：{why}", en: "{name} withdrew this: {why}" },
+  writtenAnew: {
+    zh: "现在从空白写起。保存后按新写的算数；作废前的内容留在“看改过什么”里。",
+    en: "This is a blank form. Once saved, what you write here counts; what stood there stays under “See what was changed”.",
+  },
+  takeOverOld: { zh: "用作废前的内容接着改", en: "Go on from what stood there" },
+  underWithdrawal: {
+    zh: "您写了一半时，这份记录被作废了。保存后它先照样算数，等人来定。",
+    en: "It was withdrawn while you were writing. Once saved it goes on counting, until somebody decides.",
+  },
+
   // Saving
   save: { zh: "保存", en: "Save" },
   photosFirst: { zh: "照片存好后就可以保存…", en: "Save when the photos are kept…" },
@@ -183,12 +195,13 @@ export const form = room({
   notYetWhy: { zh: "连上网络后，手机会取回项目和表格，以后没有信号也能写。", en: "Once online, the phone fetches the projects and forms; after that you can write without signal." },
   mayNot: { zh: "这种记录不由您填写", en: "You do not write records of this kind" },
   whereTitle: { zh: "写在哪个项目下？", en: "For which project?" },
+  whichSchool: { zh: "是哪所学校的？", en: "For which school?" },
   whatTitle: { zh: "写什么？", en: "What to write?" },
   findPlace: { zh: "按名称找", en: "Find by name" },
   noPlaceFound: { zh: "没有这个名称的项目或学校，请换几个字。", en: "No project or school of that name; try other words." },
   morePlaces: { zh: "还有 {count} 个没有列出，请在上面写几个字来找。", en: "{count} more are not listed: write a few letters above to find them." },
-  schoolItself: { zh: "{name}（不属于某个项目）", en: "{name} (no project)" },
-  newOf: { zh: "新的{kind}", en: "New {kind}" },
+  schoolItself: { zh: "学校的事，不属于某个项目", en: "The school itself, no project" },
+  newOf: { zh: "写{kind}", en: "New: {kind}" },
   editOf: { zh: "修改{kind}", en: "Edit {kind}" },
 
   // Inspection

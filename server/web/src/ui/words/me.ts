@@ -11,6 +11,10 @@ export const me = room({
     en: "Only in the moment of taking one; it shows that the photo was taken at the site.",
   },
   roles: { zh: "身份", en: "Roles" },
+  roleAt: {
+    zh: (p: { name: string; count: number }) => `${p.name}，共 ${p.count} 处`,
+    en: (p: { name: string; count: number }) => `${p.name}, at ${counted(p.count, "place")}`,
+  },
   noRoles: { zh: "现在没有任何身份，请找办公室", en: "No role at present; please ask the office" },
   phone: { zh: "这台手机", en: "This phone" },
   name: { zh: "名称", en: "Name" },

@@ -97,7 +97,7 @@ export function Moment({ id, value, onValue, labelledBy, label }: Omit<DayProps,
       </button>
       <input
         id={id}
-        class="input date"
+        class="input date moment"
         type="datetime-local"
         value={local}
         aria-labelledby={labelledBy}

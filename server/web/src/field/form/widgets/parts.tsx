@@ -49,7 +49,7 @@ function PartRow({ part, map, lacking, onValue }: { part: Part; map: Map; lackin
     <div class="part">
       <span id={id} class="part-label">
         {labelOf(part, desk.reader.language)}
-        {part.required ? <span class="soft">{` ${say(words.needed)}`}</span> : null}
+        {part.required ? <span class="needed">{` ${say(words.needed)}`}</span> : null}
       </span>
       <PartInput type={part.type} value={map[part.name]} id={id} onValue={onValue} />
       {lacking ? <p class="wrong">{say(words.partMissing)}</p> : null}

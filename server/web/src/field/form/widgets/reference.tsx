@@ -1,3 +1,4 @@
+import type { RecordState } from "../../../protocol/record.ts";
 import { form as words } from "../../../ui/words/form.ts";
 import { useWords } from "../../../ui/words/language.ts";
 import { titleOf } from "../../record/title.ts";
@@ -9,13 +10,15 @@ interface ReferenceProps {
   value: string | undefined;
   onValue: (value: string | undefined) => void;
   labelledBy: string;
+  /** Those that it may be; without them any of the kind. */
+  among?: RecordState[] | undefined;
 }
 
 /** Another record, chosen from those on this device. */
-export function Reference({ id, kind, value, onValue, labelledBy }: ReferenceProps) {
+export function Reference({ id, kind, value, onValue, labelledBy, among }: ReferenceProps) {
   const say = useWords();
   const { book, reader, form } = useDesk();
-  const records = book.all(kind).filter((record) => record.id !== form.record);
+  const records = (among ?? book.all(kind)).filter((record) => record.id !== form.record);
   const isThere = value === undefined || records.some((record) => record.id === value);
   if (records.length === 0 && isThere) {
     return <p class="soft">{say(words.nothingToChoose)}</p>;
