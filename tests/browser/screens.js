@@ -19,6 +19,8 @@ let shots = 0;
 async function shoot(name, { page }) {
   shots += 1;
   if (name.includes(only)) {
+    await page.locator("main .opening").waitFor({ state: "detached" });
+    await page.locator("main > *").first().waitFor();
     const file = `${String(shots).padStart(3, "0")}-${name}.png`;
     await inGuises(page, guises.map(guiseOf), ({ name }) => shootWhole(page, join(folder, name, file)));
   }

@@ -34,6 +34,7 @@ export async function walk(server, phone, see) {
     await forms(it, of(it), seen);
     await edits(it, of(it), seen);
   }
+  await desk(server, office, inspector, see, seen);
   await full(phone, of(phone));
   await alone(server, phone, of(phone));
   await idleDay(phone, of(phone));
@@ -45,7 +46,15 @@ const PAGES = ["/#/", "/#/records", "/#/sync", "/#/me", "/#/support", "/#/welcom
 
 /** The pages that belong to nobody yet. */
 export async function joining(server, phone, see) {
+  await phone.page.addInitScript(readNothing);
+  await phone.page.reload();
   await see("join");
+  await phone.tap("扫二维码");
+  await phone.page.locator("video.viewfinder").evaluate((video) => new Promise((resolve) => {
+    video.readyState >= 2 ? resolve() : video.addEventListener("loadeddata", () => resolve());
+  }));
+  await see("join-scanning");
+  await phone.tap("不扫了，改为输入");
   await phone.type("登记码", "ABCD");
   await phone.tap("登记");
   await see("join-half");
@@ -58,6 +67,15 @@ export async function joining(server, phone, see) {
   await see("join-hello");
   await phone.page.getByRole("link", { name: "开始" }).click();
   await isThere(phone);
+}
+
+/** In the page: reads codes as phones do where Debian's Chromium cannot, and never sees one. */
+function readNothing() {
+  globalThis.BarcodeDetector ??= class {
+    async detect() {
+      return [];
+    }
+  };
 }
 
 /** Somebody's phone in the same browser. */
@@ -141,6 +159,31 @@ export async function edits(phone, see, seen) {
       await see(`form-${kind}`);
       await discard(phone);
     }
+  }
+}
+
+/** What is written at a desk, as a phone shows it: a list of codes, a checklist of the county's own, a bulletin. */
+export async function desk(server, office, inspection, see, seen) {
+  const [clerk, examiner] = [await Clerk.of(server, "gaibo"), await Clerk.of(server, "dudao")];
+  const [{ scope }] = (await clerk.ask("GET", "/api/v1/me")).roles;
+  const county = scope.split(":")[1];
+  const codes = randomUUID();
+  await clerk.writeAll([
+    ["code_list", codes, { county, list: "材料种类", "entries/预拌砂浆": { zh: "预拌砂浆", en: "ready-mixed mortar" }, "entries/卷材": { zh: "防水卷材", en: "waterproofing membrane" } }],
+    ["bulletin", randomUUID(), { county, number: "2026年第3期", version: "1", period: "2026年5—6月", [`cutoff/${county}`]: 120, figures: { overdue: 3 }, text: "各校要在汛期前完成围墙和边坡的排查。" }],
+  ]);
+  await examiner.write("checklist", randomUUID(), {
+    county,
+    name: "汛期专项检查",
+    theme: "安全",
+    version: "2",
+    "items/X01": { text: "边坡、围墙、排水沟已排查并留有记录", section: "场地", basis: "闽教发〔2025〕7号", photo_needed: true, severity: "较大", deadline_days: 7 },
+  });
+  for (const phone of [office, inspection]) {
+    await phone.go("/#/sync");
+    await phone.tap("现在同步");
+    await until(() => phone.holds("rows", codes, "预拌砂浆"));
+    await edits(phone, (name) => see(name, phone), seen);
   }
 }
 

@@ -99,6 +99,9 @@ test("a photo that the office will not have says why, and its owner puts another
   await refused().getByRole("button", { name: "再发一次" }).click();
   // The server has not changed its mind.
   await until(async () => (await unsent())?.refused !== undefined);
+  await phone.page.locator(".each-title").first().click();
+  await says(phone, "办公室没有收下这张照片");
+  await refused().getByRole("button", { name: "再发一次" }).waitFor();
   await refused().getByRole("link", { name: "换一张" }).click();
   await phone.page.locator("form.form").waitFor();
   await phone.page.locator(".photo-face").last().click();

@@ -47,6 +47,17 @@ async function beginMissedDay(phone, place = 0) {
   return phone.page.url().split("/").pop();
 }
 
+/** Begins a record of that kind, at the first place that is offered where there are several. */
+async function begins(phone, kind) {
+  await phone.go(`/#/write/${kind}`);
+  const place = phone.page.locator(".form > button.button").first();
+  await place.or(phone.page.locator("form.form")).first().waitFor();
+  if ((await phone.page.locator("form.form").count()) === 0) {
+    await place.click();
+  }
+  await phone.page.locator("form.form").waitFor();
+}
+
 async function fillDiary(phone, { progress = "二层柱钢筋绑扎完成" } = {}) {
   await choose(phone, "work_status", "施工");
   await choose(phone, "weather_am", "晴");
@@ -239,6 +250,86 @@ async function withdrawnUnseen(first, second, id) {
     assert.match(await page(phone), /主体三层/);
   }
 }
+
+test("what was confirmed is withdrawn and taken back with a reason, which is no part of why the design was changed", async () => {
+  const [writer, principal] = [await phoneOf("rizhi-a"), await phoneOf("xiaozhang")];
+  await begins(writer, "design_change");
+  await write(writer, "reason", "基础遇到软土");
+  await save(writer);
+  await says(writer, "办公室已收到");
+  const id = writer.page.url().split("/").pop();
+  await phoneHolds(principal, "rows", id, "基础遇到软土");
+  await principal.go(`/#/record/${id}`);
+  await principal.tap(/^签字确认$/);
+  await signs(principal);
+  await says(principal, "办公室已收到");
+  await says(writer, "校长01（演示） 确认");
+  await writer.tap("作废这份记录");
+  await writer.page.locator("dialog textarea").fill("写错了项目");
+  await writer.page.locator("dialog .button.danger").click();
+  for (const phone of [writer, principal]) {
+    await says(phone, "已作废，不再算数");
+    await says(phone, "写错了项目");
+  }
+  await says(writer, "办公室已收到");
+  assert.match(await page(writer), /变更原因\s+基础遇到软土/);
+  await writer.tap("收回作废");
+  await writer.page.locator("dialog .button.main").click();
+  await writer.sees("请写明原因");
+  await writer.page.locator("dialog textarea").fill("核对过，没写错");
+  await writer.page.locator("dialog .button.main").click();
+  for (const phone of [writer, principal]) {
+    await saysNoMore(phone, "已作废，不再算数");
+    await says(phone, "核对过，没写错");
+  }
+  assert.doesNotMatch(await page(writer), /还没收下/);
+});
+
+test("a diary that was withdrawn is written anew: the form is blank, the old one is not lost, and the day is done", async () => {
+  const phone = await phoneOf("rizhi-a-2");
+  const id = await beginMissedDay(phone);
+  await fillDiary(phone, { progress: "写成了别的项目" });
+  await save(phone);
+  await phone.tap("作废这份记录");
+  await phone.page.locator("dialog textarea").fill("写成了别的项目的事");
+  await phone.page.locator("dialog .button.danger").click();
+  await says(phone, "已作废，不再算数");
+  await phone.go("/");
+  assert.equal(await beginMissedDay(phone), id, "the day lacks its diary again");
+  await says(phone, "作废过：写成了别的项目的事");
+  assert.equal(await field(phone, "progress_text").locator("textarea").first().inputValue(), "");
+  await phone.tap("用作废前的内容接着改");
+  assert.equal(await field(phone, "progress_text").locator("textarea").first().inputValue(), "写成了别的项目");
+  await phone.tap("不写了");
+  await phone.page.locator("dialog .button.danger").click();
+  await beginMissedDay(phone);
+  await fillDiary(phone, { progress: "砌筑围墙" });
+  await save(phone);
+  await says(phone, "办公室已收到");
+  assert.doesNotMatch(await page(phone), /作废了|已作废|还没填全|写成了别的项目/);
+  await phone.tap("看改过什么");
+  await says(phone, /施工进展：删掉了“写成了别的项目”/);
+  await phone.go("/");
+  await phone.page.locator(".missed .chip").first().waitFor();
+  await phone.page.locator(".missed .chip").first().click();
+  await phone.page.locator("form.form").waitFor();
+  assert.notEqual(phone.page.url().split("/").pop(), id);
+});
+
+test("what is typed before a record begins outlives a killed browser, and goes when it has begun", async () => {
+  const phone = await phoneOf("xiaozhang");
+  await phone.go("/#/write/baseline_check");
+  await phone.page.getByRole("textbox", { name: "底线要求" }).fill("生均校舍面积");
+  await drafted(phone, "begin/baseline_check", "生均校舍面积");
+  await phone.kill();
+  await phone.open("/#/write/baseline_check");
+  await phone.page.waitForFunction(() => document.querySelector("textarea")?.value === "生均校舍面积");
+  await phone.page.locator(".form > button.button").first().click();
+  await phone.page.locator("form.form").waitFor();
+  await phone.go("/#/write/baseline_check");
+  await phone.page.getByRole("textbox", { name: "底线要求" }).waitFor();
+  assert.equal(await phone.holds("drafts", "begin/baseline_check", ""), false);
+});
 
 test("what the principal sends back comes with the reason, is mended, and is at the office again", async () => {
   const [writer, principal] = [await phoneOf("rizhi-a-4"), await phoneOf("xiaozhang-4")];
