@@ -350,6 +350,15 @@ describe("whoever watches", () => {
     await one.keepPaper("me", {});
     expect(told).toHaveLength(2);
   });
+
+  test("reads a paper as it was written last, by whichever page", async () => {
+    const [one, other] = [await page(), await page()];
+    await one.keepPaper("me", { name: "甲" });
+    await expect.poll(() => other.paper("me")).toEqual({ name: "甲" });
+    await one.keepPaper("me", { name: "乙" });
+    expect(await one.paper("me")).toEqual({ name: "乙" });
+    await expect.poll(() => other.paper("me")).toEqual({ name: "乙" });
+  });
 });
 
 describe("for the person on the telephone", () => {

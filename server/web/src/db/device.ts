@@ -61,6 +61,8 @@ export class Device {
   /** The pictures. */
   readonly album: Album;
   readonly drafts: Drafts;
+  /** Those that were read since any was written: the schema is long, and each page asks for it. */
+  private papers = new Map<string, unknown>();
 
   private constructor(
     /** For the rooms of the sync that have tables of their own. */
@@ -69,6 +71,11 @@ export class Device {
   ) {
     this.album = new Album(db, bell);
     this.drafts = new Drafts(db, bell);
+    bell.watch(({ tables }) => {
+      if (tables.includes("papers")) {
+        this.papers = new Map();
+      }
+    });
   }
 
   static async open(name = "siteledger"): Promise<Device> {
@@ -270,9 +277,14 @@ export class Device {
 
   // Papers ----------------------------------------------------------------------------------------
 
-  /** What was kept under that name: the server's `schema`, `me`, what the owner allowed … */
+  /** What was kept under that name: the server's `schema`, `me`, what the owner allowed … Not to be changed. */
   async paper<T>(name: string): Promise<T | undefined> {
-    return (await this.db.get("papers", name)) as T | undefined;
+    const asked = this.papers;
+    const paper = asked.get(name) ?? (await this.db.get("papers", name));
+    if (paper !== undefined) {
+      asked.set(name, paper);
+    }
+    return paper as T | undefined;
   }
 
   async keepPaper(name: string, value: unknown): Promise<void> {

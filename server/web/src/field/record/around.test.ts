@@ -9,6 +9,7 @@ import { openFor } from "../form/opened.ts";
 import { begin } from "../form/begin.ts";
 import { findingState } from "../today/state.ts";
 import { openAround, openWaiting } from "./around.ts";
+import { papersOf } from "./book.ts";
 
 const SCHOOL = id(0xbb);
 const NOW = "2026-03-09T08:00:00+08:00";
@@ -54,8 +55,8 @@ function looked(number: number, result: string, more: Record<string, Value> = {}
 
 /** How the findings that may wait for somebody stand. */
 async function waits() {
-  const book = await openWaiting(device);
-  const states = (book?.all("finding") ?? []).map((finding) => findingState(finding, book?.all("rectification") ?? [], book?.all("verification") ?? [], schema, "2026-03-09"));
+  const book = await openWaiting(device, (await papersOf(device))!);
+  const states = book.all("finding").map((finding) => findingState(finding, book.all("rectification"), book.all("verification"), schema, "2026-03-09"));
   return Object.fromEntries(states.map(({ finding, standing }) => [Number.parseInt(finding.id.slice(-4), 16), standing]));
 }
 
@@ -84,10 +85,10 @@ test("a closed finding of which something is only on the phone stands as closed"
 test("what was sent back is read, of whatever kind it is, and what was only signed is not", async () => {
   const signed = (verdict: string) => ({ signoffs: { role: "principal", verdict, covers: [], note: "请补照片" } });
   await comes(row(1, "diary", signed("returned")), row(2, "diary", signed("confirmed")), row(3, "talk", signed("returned"), null));
-  const book = await openWaiting(device);
-  expect(book?.record(id(1))).toBeDefined();
-  expect(book?.record(id(2))).toBeUndefined();
-  expect(book?.record(id(3))).toBeDefined();
+  const book = await openWaiting(device, (await papersOf(device))!);
+  expect(book.record(id(1))).toBeDefined();
+  expect(book.record(id(2))).toBeUndefined();
+  expect(book.record(id(3))).toBeDefined();
 });
 
 test("a record is opened with its place, what it names and what was said of it", async () => {

@@ -27,11 +27,11 @@ export async function openAround(device: Device, id: Uuid, kind: string): Promis
 }
 
 /** Opens the book for what waits for somebody who has the whole of a county on the phone. */
-export async function openWaiting(device: Device): Promise<Book | undefined> {
-  const [papers, rows, drafts] = await Promise.all([papersOf(device), device.waiting(), device.drafts.all()]);
+export async function openWaiting(device: Device, papers: Papers): Promise<Book> {
+  const [rows, drafts] = await Promise.all([device.waiting(), device.drafts.all()]);
   // Drafts are listed, too, by what they are of.
   const ids = drafts.flatMap(({ id, fields }) => [id, ...idsIn(Object.values((fields["single"] ?? {}) as Record<string, Value>))]);
-  return papers && bookAround(device, papers, rows, ids, ON_THE_WAY, "with attempts");
+  return bookAround(device, papers, rows, ids, ON_THE_WAY, "with attempts");
 }
 
 /** Where a form's record belongs, and which one it is. */

@@ -5,7 +5,6 @@ import { useState } from "preact/hooks";
 import type { Device, Draft } from "../../db/device.ts";
 import { isListed } from "../../db/listing.ts";
 import { type RecordState, headsOf } from "../../protocol/record.ts";
-import type { WireSchema } from "../../protocol/schema.ts";
 import { useHouse } from "../../ui/house.ts";
 import { useLive } from "../../ui/live.ts";
 import { to } from "../../ui/route.ts";
@@ -20,7 +19,7 @@ import { isWrittenIn } from "../form/begin.ts";
 import { localTime } from "../form/days.ts";
 import { mayWrite } from "../form/rights.ts";
 import { openWaiting } from "../record/around.ts";
-import { type Book, type Me, openBook, textIn } from "../record/book.ts";
+import { type Book, openBook, papersOf, textIn } from "../record/book.ts";
 import { type Reader, labelOf } from "../record/show.ts";
 import { byName, titleOf } from "../record/title.ts";
 import { ProjectCard } from "./project.tsx";
@@ -42,10 +41,10 @@ import "./today.css";
 
 /** All that is of the projects and schools that somebody writes for; of a whole county only what waits. */
 async function open(device: Device): Promise<{ kinds: string[]; book: Book | undefined }> {
-  const [me, wire] = await Promise.all([device.paper<Me>("me"), device.paper<WireSchema>("schema")]);
-  const kinds = (wire?.kinds ?? []).map(({ name }) => name).filter(isListed);
-  const isClose = me?.roles.some(({ scope }) => scope.startsWith("project:") || scope.startsWith("school:"));
-  return { kinds, book: await (isClose === true ? openBook(device, kinds) : openWaiting(device)) };
+  const papers = await papersOf(device);
+  const kinds = (papers?.wire.kinds ?? []).map(({ name }) => name).filter(isListed);
+  const isClose = papers?.me.roles.some(({ scope }) => scope.startsWith("project:") || scope.startsWith("school:"));
+  return { kinds, book: papers && (await (isClose === true ? openBook(device, kinds) : openWaiting(device, papers))) };
 }
 
 export function TodayPage() {
