@@ -1,6 +1,6 @@
 //! What a county's page says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use sync_protocol::id::RecordId;
@@ -115,7 +115,7 @@ impl CountyPage {
         let question = Question { from: None, at: on, plan: None, sources: None };
         let view = View::new(facts, &question);
         let mut ratios: BTreeMap<&str, Ratio> = BTreeMap::new();
-        indicators::count(&view, &mut |indicator, part| {
+        indicators::count(&view, Some(&BTreeSet::from(SHOWN)), &mut |indicator, part| {
             let ratio = ratios.entry(indicator.code).or_default();
             match part.side {
                 Side::Numerator => ratio.numerator += part.amount,
