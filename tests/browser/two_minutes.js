@@ -117,7 +117,6 @@ try {
     await tapping(() => answer(phone, question, "good"));
   }
   await typing(phone, "progress_text", "二层柱钢筋绑扎完成，开始支模");
-  await tapping(() => field(phone, "parts").locator(".chip").click());
   await typing(phone, "parts", "二层柱");
   await tapping(() => choose(phone, "image_progress", "主体二层"));
   await tapping(() => choose(phone, "crew", "钢筋工"));

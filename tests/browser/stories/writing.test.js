@@ -66,7 +66,6 @@ async function fillDiary(phone, { progress = "二层柱钢筋绑扎完成" } = {
     await answer(phone, question, "good");
   }
   await write(phone, "progress_text", progress);
-  await field(phone, "parts").locator(".chip").click();
   await write(phone, "parts", "二层柱");
   await choose(phone, "crew", "钢筋工");
   await field(phone, "supervisor_present").locator(".answer").first().click();
@@ -349,6 +348,8 @@ test("what the principal sends back comes with the reason, is mended, and is at 
   await writer.go("/");
   await writer.page.locator(".record-line", { hasText: "请写明柱的轴线" }).click();
   await writer.follow("去改");
+  await writer.page.locator("form.form").waitFor();
+  await says(writer, "请写明柱的轴线");
   await field(writer, "parts").locator("textarea").nth(1).fill("3-5 轴");
   await save(writer);
   await says(writer, "办公室已收到");

@@ -7,8 +7,10 @@ import { Button, ButtonLink } from "../../ui/widgets/button.tsx";
 import { Notice } from "../../ui/widgets/notice.tsx";
 import { form as words } from "../../ui/words/form.ts";
 import { useWords } from "../../ui/words/language.ts";
+import { record as recordWords } from "../../ui/words/record.ts";
 import { labelOf, showAny } from "../record/show.ts";
 import { withdrawalsIn } from "../record/withdrawing.ts";
+import { returnOf } from "../today/state.ts";
 import { dropBeside, remarkBeside, takeBeside } from "./beside.ts";
 import { useDesk } from "./desk.ts";
 import { type Beside, declared } from "./model.ts";
@@ -42,6 +44,18 @@ export function LostPhotos({ count, onSaveWithout }: { count: number; onSaveWith
     <Notice tone="bad" title={say(words.lostPhotos, { count })} live>
       <p>{say(words.lostPhotosWhy)}</p>
       <Button onClick={onSaveWithout}>{say(words.saveWithout)}</Button>
+    </Notice>
+  );
+}
+
+/** Why the record was sent back: what is to be put right here. */
+export function SentBack({ record }: { record: RecordState }) {
+  const say = useWords();
+  const { book } = useDesk();
+  const last = returnOf(record, book.schema);
+  return last === undefined ? null : (
+    <Notice tone="care" title={say(recordWords.returnedTitle, { name: last.head.by_name })}>
+      <p class="version-value">{last.signoff.note}</p>
     </Notice>
   );
 }

@@ -26,7 +26,7 @@ import { type Desk, DeskProvider, jumpTo } from "./desk.ts";
 import { Fields } from "./fields.tsx";
 import { Lacking, Stopped } from "./lacking.tsx";
 import type { Form } from "./model.ts";
-import { AllBeside, Gone, LostPhotos, OpenElsewhere, OverWithdrawn } from "./notices.tsx";
+import { AllBeside, Gone, LostPhotos, OpenElsewhere, OverWithdrawn, SentBack } from "./notices.tsx";
 import { openFor, useElsewhere, useSession } from "./opened.ts";
 import type { Session } from "./session.ts";
 import { schoolIn } from "./places.ts";
@@ -131,6 +131,7 @@ function Writing({ book, kind: name, id }: { book: Book; kind: string; id: strin
     <DeskProvider value={desk}>
       <form class="form" onSubmit={(event) => (event.preventDefault(), void save())} noValidate>
         <Heading book={book} form={form} isNew={isNew(record) || form.anew === true} label={labelOf(kind, language())} />
+        <SentBack record={record} />
         {isElsewhere ? <OpenElsewhere /> : null}
         {gone}
         <OverWithdrawn record={record} onTakeOver={() => void session.put((form) => overAgain(book.schema, form, record))} />
@@ -202,12 +203,12 @@ function Heading({ book, form, isNew, label }: { book: Book; form: Form; isNew: 
   const projectName = book.nameOf(typeof project === "string" ? project : undefined);
   const [date, ofMonth] = [form.single["date"], form.single["month"]];
   const day = typeof ofMonth === "string" ? month(ofMonth) : typeof date === "string" && form.kind === "diary" ? shortDay(date) : undefined;
+  const named = day === undefined ? label : `${day} ${label}`;
   const places = [isNew ? keyIn(book, form) : nameIn(book, form), book.nameOf(schoolIn(book, form)), projectName].filter((name) => name !== undefined);
   return (
     <div class="form-head">
       <h2>
-        {day === undefined ? null : `${day} `}
-        {isNew ? label : say(words.editOf, { kind: label })}
+        {isNew ? named : say(words.editOf, { kind: named })}
       </h2>
       {places.length === 0 ? null : <p class="soft">{places.join(" · ")}</p>}
     </div>

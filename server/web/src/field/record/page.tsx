@@ -16,9 +16,10 @@ import { moment } from "../../ui/words/dates.ts";
 import { frame } from "../../ui/words/frame.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
+import { today as todayWords } from "../../ui/words/today.ts";
 import { isWrittenIn } from "../form/begin.ts";
 import { mayWrite, mayWriteField, signingRole } from "../form/rights.ts";
-import { type Signed, returnOf, signoffsOf } from "../today/state.ts";
+import { type Signed, diaryStanding, returnOf, signoffsOf } from "../today/state.ts";
 import { openAround } from "./around.ts";
 import { kindOf, textIn } from "./book.ts";
 import { ConflictCard } from "./conflict.tsx";
@@ -113,10 +114,19 @@ function Head({ reader, record }: ReadingProps) {
       <h2>
         {titleOf(reader, record)}
         {textIn(record, "late_reason") === undefined ? null : <span class="tag care">{say(words.lateEntry)}</span>}
+        <DiaryTag reader={reader} record={record} />
       </h2>
       {place === "" ? null : <p class="soft">{place}</p>}
     </div>
   );
+}
+
+/** That a day is done: what it lacks, and that it was sent back or withdrawn, is told below. */
+function DiaryTag({ reader, record }: Pick<ReadingProps, "reader" | "record">) {
+  const say = useWords();
+  const standing = record.kind === "diary" ? diaryStanding(record, reader.book.schema) : "none";
+  const isDone = standing === "submitted" || standing === "confirmed";
+  return isDone ? <span class="tag good">{say(todayWords[standing])}</span> : null;
 }
 
 function Where({ reader, record }: ReadingProps) {

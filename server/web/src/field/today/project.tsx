@@ -62,7 +62,7 @@ export function ProjectCard({ reader, state, drafts, today, isOfMany }: ProjectP
           <Button onClick={() => go("record", idOf(today))}>{say(words.editDiary)}</Button>
         ) : (
           <Button weight={isAsked ? "main" : "plain"} onClick={() => attempt(() => write(today))}>
-            {say(isBegun || state.today !== "none" ? words.goOnDiary : words.writeDiary)}
+            {say(isBegun ? words.goOnDiary : state.today === "returned" ? words.correctDiary : state.today !== "none" ? words.goOnDiary : words.writeDiary)}
           </Button>
         )}
         {state.today === "none" && !isBegun && isAsked ? <Button onClick={() => setIdleOn(today)}>{say(words.idle)}</Button> : null}

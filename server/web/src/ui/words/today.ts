@@ -12,6 +12,7 @@ export const today = room({
   hello: { zh: "{name}，您好", en: "Hello, {name}" },
 
   writeDiary: { zh: "写今天的日志", en: "Write today’s diary" },
+  correctDiary: { zh: "改今天的日志", en: "Correct today’s diary" },
   goOnDiary: { zh: "接着写今天的日志", en: "Go on with today’s diary" },
   editDiary: { zh: "看今天的日志", en: "See today’s diary" },
   idle: { zh: "今天没施工", en: "No work today" },

@@ -17,17 +17,20 @@ export function Entries({ field }: { field: Field }) {
   const desk = useDesk();
   const entries = desk.form.sets[field.name] ?? [];
   const isPlain = field.type === "text";
-  // A text has its empty line from the start; a card comes when it is asked for.
-  const lines = isPlain && !entries.some(isOwn(desk, field)) ? [...entries, { value: "" }] : entries;
+  const empty: Value = isPlain ? "" : {};
+  // A text has its empty line from the start, and so has the card of what has to be filled in; any other comes
+  // when it is asked for.
+  const startsOpen = isPlain || isWanted(desk, field);
+  const lines: Entry[] = startsOpen && !entries.some(isOwn(desk, field)) ? [...entries, { value: empty }] : entries;
   const put = (place: number, value: Value) =>
     desk.entries(field.name, (entries) =>
       place < entries.length ? entries.map((entry, at) => (at === place ? { ...entry, value } : entry)) : [...entries, { value }],
     );
   const remove = (place: number) => desk.entries(field.name, (entries) => entries.filter((_, at) => at !== place));
-  const add = () => desk.entries(field.name, (entries) => [...entries, { value: isPlain ? "" : {} }]);
+  const add = () => desk.entries(field.name, (entries) => [...entries, { value: empty }]);
   const label = labelOf(field, desk.reader.language);
   // An empty line is there to be written in: another one below it would only be in the way.
-  const isRoomLeft = isPlain && lines.some((entry) => isOwn(desk, field)(entry) && isBlank(entry.value));
+  const isRoomLeft = startsOpen && lines.some((entry) => isOwn(desk, field)(entry) && isBlank(entry.value));
   return (
     <div class="entries">
       {lines.map((entry, place) =>
@@ -46,6 +49,11 @@ export function Entries({ field }: { field: Field }) {
       )}
     </div>
   );
+}
+
+/** Whether the record does not count as submitted without an entry there, as the form stands. */
+function isWanted({ form }: ReturnType<typeof useDesk>, { required }: Field): boolean {
+  return required === "always" || (typeof required === "object" && form.single[required.if.field] === required.if.value);
 }
 
 /** Whether an entry may be changed here: what others said in talk is theirs. */
