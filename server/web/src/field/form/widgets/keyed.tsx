@@ -1,7 +1,7 @@
 import type { Field } from "../../../protocol/schema.ts";
 import { form as words } from "../../../ui/words/form.ts";
 import { useWords } from "../../../ui/words/language.ts";
-import { choiceLabel, labelOf } from "../../record/show.ts";
+import { labelOf, showKey } from "../../record/show.ts";
 import { anchorOf, useDesk } from "../desk.ts";
 import { One } from "../field.tsx";
 import { keysOf } from "../keys.ts";
@@ -19,13 +19,13 @@ export function KeyedCards({ field }: { field: Field }) {
   return (
     <div class="entries">
       {keys.map((key) => (
-        <div key={key} class="entry card" role="group" aria-label={choiceLabel(desk.reader, list, key)}>
-          <strong>{choiceLabel(desk.reader, list, key)}</strong>
+        <div key={key} class="entry card" role="group" aria-label={showKey(desk.reader, field, key)}>
+          <strong>{showKey(desk.reader, field, key)}</strong>
           <One field={field} name={`${field.name}/${key}`} value={desk.form.single[`${field.name}/${key}`]} />
           <button
             type="button"
             class="remove"
-            aria-label={say(words.removeWhat, { what: choiceLabel(desk.reader, list, key) })}
+            aria-label={say(words.removeWhat, { what: showKey(desk.reader, field, key) })}
             onClick={() => desk.clear(`${field.name}/${key}`)}
           >
             {say(words.remove)}
