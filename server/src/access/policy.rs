@@ -134,6 +134,19 @@ pub fn reads_records(role: Role) -> bool {
     role != Role::SystemAdmin
 }
 
+/// Whether the role looks into what is doubtful about what others wrote.
+pub const fn reviews_evidence(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Inspector
+            | Role::ProjectOffice
+            | Role::EquipmentStation
+            | Role::InspectionOffice
+            | Role::Auditor
+            | Role::CityOffice
+    )
+}
+
 /// Whether somebody may see the original of a photo there in which a minor can be recognised. Who
 /// brought it may anyway.
 pub fn may_read_minors_original(actor: &Actor, at: Moment, place: &Place) -> bool {

@@ -52,6 +52,8 @@ pub(super) fn divisions(region: &Region, county: &County, at: DateTime<FixedOffs
             .set("name", name)
             .set("level", level)
             .set("county", county.code.as_str());
+        // What is demonstrated is to be seen: in earnest a county decides that for itself.
+        let draft = if level == "county" { draft.set("disclosed", true) } else { draft };
         parent.map_or(draft.clone(), |parent| draft.set("parent", parent)).done()
     };
     let mut changes = Vec::new();

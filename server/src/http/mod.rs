@@ -8,6 +8,7 @@ pub mod bulletins;
 pub mod bundles;
 pub mod crowd;
 pub mod enrol;
+pub mod evidence;
 pub mod export;
 pub mod extract;
 pub mod health;

@@ -12,8 +12,8 @@ use super::assets;
 #[cfg(not(feature = "web"))]
 use super::home;
 use super::{
-    auth, bulletins, bundles, crowd, enrol, export, health, held, imports, indicators, ledgers, limits, me,
-    metrics, nudges, openapi, photos, public, records, schema, session, states, sync, uploads,
+    auth, bulletins, bundles, crowd, enrol, evidence, export, health, held, imports, indicators, ledgers,
+    limits, me, metrics, nudges, openapi, photos, public, records, schema, session, states, sync, uploads,
 };
 
 /// The whole HTTP face, and its description.
@@ -32,6 +32,7 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(indicators::show))
         .routes(routes!(indicators::makers))
         .routes(routes!(states::list))
+        .routes(routes!(evidence::list))
         .routes(routes!(bulletins::draft))
         .routes(routes!(bulletins::proof))
         .routes(routes!(imports::template))

@@ -2,6 +2,7 @@
 //! recorded; nothing is written, and no figure is stored.
 
 pub mod books;
+pub mod evidence;
 pub mod facts;
 pub mod figures;
 mod greatest;

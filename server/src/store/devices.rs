@@ -116,6 +116,23 @@ pub struct DeviceSecrets {
     pub bundle_key: [u8; 32],
 }
 
+/// For each of these scopes when the phones of those who hold one of these roles there were last heard of;
+/// a phone that was enrolled and never came back counts from then. Scopes without a phone are left out.
+pub async fn last_heard(tx: &mut Tx, roles: &[&str], scopes: &[String]) -> Result<Vec<(String, Moment)>> {
+    let found: Vec<(String, i64)> = sqlx::query_as(
+        "select g.scope, max(coalesce(d.last_seen_at, d.created_at))
+         from grants g join devices d on d.user_id = g.user_id
+         where g.until is null and d.revoked_at is null and d.token_hash is not null
+         and g.role in (select value from json_each($1)) and g.scope in (select value from json_each($2))
+         group by g.scope",
+    )
+    .bind(serde_json::to_string(roles).unwrap_or_default())
+    .bind(serde_json::to_string(scopes).unwrap_or_default())
+    .fetch_all(tx)
+    .await?;
+    Ok(found.into_iter().map(|(scope, at)| (scope, Moment(at))).collect())
+}
+
 /// Adds a device.
 pub async fn add(tx: &mut Tx, device: &NewDevice) -> Result<()> {
     let secrets = device.secrets.as_ref();

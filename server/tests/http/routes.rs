@@ -30,6 +30,9 @@ pub(crate) enum For {
     County,
     /// Whoever has all of the county in scope; to others it is not there.
     WholeCounty,
+    /// Whoever reviews what others write of the county; who does not review is told that they may not,
+    /// to those of elsewhere it is not there.
+    Reviewers,
     /// Whoever sees a county's held box; others are told that they may not.
     SeesBoxes,
     /// Whoever sees this county's held box, and the author; to others what is held is not there.
@@ -46,8 +49,8 @@ pub(crate) enum For {
 }
 
 use For::{
-    Author, County, Decides, Everybody, Operator, Published, Readers, SeesBoxes, SeesHeld, SignedIn,
-    WholeCounty, WritesDirectory,
+    Author, County, Decides, Everybody, Operator, Published, Readers, Reviewers, SeesBoxes, SeesHeld,
+    SignedIn, WholeCounty, WritesDirectory,
 };
 
 pub(crate) const ROUTES: &[(&str, &str, For)] = &[
@@ -102,6 +105,7 @@ pub(crate) const ROUTES: &[(&str, &str, For)] = &[
     ("get", "/api/v1/indicators", County),
     ("get", "/api/v1/indicators/{code}/records", County),
     ("get", "/api/v1/states/{kind}", County),
+    ("get", "/api/v1/evidence", Reviewers),
     ("get", "/api/v1/bulletins/draft", WholeCounty),
     ("get", "/api/v1/bulletins/{id}/proof", WholeCounty),
     ("get", "/api/v1/imports/{kind}/template.xlsx", SignedIn),
@@ -179,6 +183,22 @@ impl For {
             Author => unless_not_there('a'),
             WritesDirectory if somebody.has('s') => Ok(()),
             WritesDirectory if somebody.has('c') => Err(403),
+            Reviewers => {
+                let reviews = matches!(
+                    somebody.role,
+                    Role::Inspector
+                        | Role::ProjectOffice
+                        | Role::EquipmentStation
+                        | Role::InspectionOffice
+                        | Role::Auditor
+                        | Role::CityOffice
+                );
+                match (reviews && somebody.name != "former", somebody.has('c')) {
+                    (true, true) => Ok(()),
+                    (true, false) => Err(404),
+                    (false, _) => Err(403),
+                }
+            }
             SeesBoxes => {
                 if somebody.has('h') {
                     Ok(())

@@ -256,7 +256,10 @@ impl Site {
         let query = match path {
             path if path.ends_with("/proof") => "?seq=1",
             path if path.ends_with("/consistency") => "?from=1&to=2",
-            path if ["/indicators", "/states/", "/export/"].iter().any(|part| path.contains(part)) => {
+            path if ["/indicators", "/states/", "/export/", "/evidence"]
+                .iter()
+                .any(|part| path.contains(part)) =>
+            {
                 "?county=350823"
             }
             path if path.ends_with("/draft") || path.ends_with("/new") => "?county=350823",

@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use sha2::{Digest as _, Sha256};
 use sync_protocol::change::Change;
 use sync_protocol::id::{ChangeId, RecordId};
 use sync_protocol::kinds::Kind;
 use sync_protocol::record::Record;
+use sync_protocol::value::Value;
 
 use super::review::Review;
 use super::{Came, Fact, Source};
+use crate::programme::reading::Read;
 use crate::store::ledger::Entry;
 use crate::sync::rows;
 
@@ -41,9 +44,15 @@ pub struct Diary {
     pub says_late: bool,
     /// How many of the photos that it must have it has, and how many it must have.
     pub evidence: (u8, u8),
+    /// What stands for its words on progress, if there are enough of them to tell: two diaries with the
+    /// same words have the same.
+    pub words: Option<u64>,
     /// Whether people differ about something in it.
     pub disputed: bool,
 }
+
+/// Words with fewer letters and digits are the same by chance.
+const FEWEST_LETTERS: usize = 15;
 
 /// The answers that ask for a photo when they are no.
 const SHOWN_WHEN_BAD: [&str; 3] = ["isolation_ok", "safety_ok", "quality_ok"];
@@ -65,9 +74,21 @@ impl Fact for Diary {
             review: Review::of(read),
             says_late: read.has("late_reason"),
             evidence: (photos.min(needed) as u8, needed as u8),
+            words: words(read),
             disputed: read.is_disputed(source.kind),
         })
     }
+}
+
+/// Stands for the words on progress, whatever blanks and marks stand between them.
+fn words(read: Read<'_>) -> Option<u64> {
+    let said = read.values("progress_text").filter_map(Value::as_text);
+    let letters: String = said.flat_map(str::chars).filter(|c| c.is_alphanumeric()).collect();
+    if letters.chars().count() < FEWEST_LETTERS {
+        return None;
+    }
+    let hash = Sha256::digest(letters.to_lowercase());
+    hash.first_chunk::<8>().map(|first| u64::from_be_bytes(*first))
 }
 
 impl WorkStatus {

@@ -68,6 +68,7 @@ mod tests {
                 review,
                 says_late: false,
                 evidence: (1, 1),
+                words: None,
                 disputed: false,
             };
             let case = format!("complete: {complete}, {review:?}");

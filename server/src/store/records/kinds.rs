@@ -2,7 +2,7 @@
 
 use super::{Found, Gathering, RecordRow, Room, rows};
 use crate::error::Result;
-use crate::store::Tx;
+use crate::store::{Tx, paging};
 
 /// The records of a county of one kind after `seq`, in order of seq.
 pub async fn of_kind(tx: &mut Tx, county: &str, kind: &str, after: u64, limit: u32) -> Result<Vec<Found>> {
@@ -59,6 +59,50 @@ pub async fn page_of_kind(
     let found = found.bind(kind).bind(after as i64).bind(i64::from(room.records));
     page.take(found.fetch(tx)).await?;
     Ok(page.rows)
+}
+
+/// Up to `limit` records of a county, or of these places of it, that are of one of these kinds and whose
+/// last entry stands before number `before`, the newest first; those of them whose rows are intact.
+pub async fn page_back(
+    tx: &mut Tx,
+    county: &str,
+    places: Option<&[i64]>,
+    kinds: &[&str],
+    before: u64,
+    limit: u32,
+) -> Result<Vec<RecordRow>> {
+    // They are found by an index alone; only a page of bodies is read.
+    let found: Vec<(i64,)> = match places {
+        None => sqlx::query_as(
+            "select rowid from records
+             where county = $1 and seq < $2 and kind in (select value from json_each($3))
+             order by seq desc limit $4",
+        )
+        .bind(county),
+        Some(places) => sqlx::query_as(
+            "select rowid from records
+             where place in (select value from json_each($1)) and seq < $2
+             and kind in (select value from json_each($3)) order by seq desc limit $4",
+        )
+        .bind(serde_json::to_string(places).unwrap_or_default()),
+    }
+    .bind(paging::after(before))
+    .bind(serde_json::to_string(kinds).unwrap_or_default())
+    .bind(i64::from(limit))
+    .fetch_all(&mut *tx)
+    .await?;
+    let found: Vec<i64> = found.into_iter().map(|(row,)| row).collect();
+    let found = rows(
+        sqlx::query_as(concat!(
+            "select ",
+            record_columns!(),
+            " from records where rowid in (select value from json_each($1)) order by seq desc"
+        ))
+        .bind(serde_json::to_string(&found).unwrap_or_default())
+        .fetch_all(tx)
+        .await?,
+    )?;
+    Ok(found.into_iter().filter_map(Result::ok).collect())
 }
 
 /// Up to `limit` records of a place that are of one of these kinds, the newest first; those of them whose
