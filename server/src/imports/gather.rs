@@ -9,7 +9,7 @@ use sync_protocol::value::Value;
 
 use super::book::{Book, Found};
 use super::cell;
-use super::columns::{Layout, Slot, Standing};
+use super::columns::{Layout, Slot, Standing, plain_word};
 use super::issue::Issue;
 use super::sheet::{Address, Row};
 
@@ -25,7 +25,7 @@ pub(super) struct Given {
 pub(super) struct Gathered {
     /// Of fields that hold one value, and of those that hold a set.
     pub(super) values: BTreeMap<FieldName, Vec<Given>>,
-    /// The parts of an object under a key.
+    /// The parts of an object: of one under a key, or of a position.
     pub(super) keyed: BTreeMap<FieldName, Vec<(&'static str, Given)>>,
     /// Memberships: of which field, with which parts.
     pub(super) members: Vec<(&'static Field, BTreeMap<&'static str, Given>)>,
@@ -56,6 +56,11 @@ impl Gathered {
                 Slot::Part(field, part) => parts.push((field, part.name, given)),
                 Slot::Days(part) => {
                     days.insert(part, given);
+                }
+                Slot::Coordinate(field, part) => {
+                    if let Ok(name) = field.name.parse() {
+                        self.keyed.entry(name).or_default().push((part, given));
+                    }
                 }
             }
         }
@@ -152,6 +157,7 @@ pub(super) fn read_cell(book: &Book, standing: &Standing, row: &Row) -> Option<R
     Some(match slot {
         Slot::Plain(field) if field.name == "township" => township(book, text),
         Slot::Plain(field) if field.rule == Rule::Many => Ok(Value::from(text)),
+        Slot::Coordinate(_, "datum") => datum(text),
         _ => one_value(book, &slot.ty(), standing, text),
     })
 }
@@ -178,6 +184,28 @@ fn not_found(kind: &str, text: &str, found: Found) -> cell::Reason {
             format!("there is no {en} {text:?}; import it first"),
         ),
     }
+}
+
+/// The system of coordinates, as it is called by what people read them off.
+fn datum(text: &str) -> Result<Value, cell::Reason> {
+    let plain = plain_word(text).replace(['-', '_'], "");
+    let code = match plain.as_str() {
+        // CGCS2000 lies within a metre of it.
+        "wgs84" | "gps" | "cgcs2000" | "2000" | "天地图" | "北斗" => "wgs84",
+        "gcj02" | "火星坐标" | "高德" | "高德地图" | "腾讯" | "腾讯地图" => "gcj02",
+        "unknown" | "未知" | "不详" => "unknown",
+        _ => {
+            return Err((
+                format!(
+                    "“{text}”不是认识的坐标系：GPS、天地图写 WGS84，高德、腾讯地图写 GCJ02，不知道写“未知”"
+                ),
+                format!(
+                    "{text:?} is no datum: write WGS84 (GPS, Tianditu), GCJ02 (Amap, Tencent) or unknown"
+                ),
+            ));
+        }
+    };
+    Ok(Value::from(code))
 }
 
 fn township(book: &Book, text: &str) -> Result<Value, cell::Reason> {

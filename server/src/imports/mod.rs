@@ -35,10 +35,12 @@ mod gather;
 mod identity;
 mod issue;
 mod membership;
+mod outlines;
 mod plan;
 pub mod sheet;
 mod template;
 mod withdraw;
+mod xlsform;
 
 use book::Book;
 use columns::Table;
@@ -47,6 +49,7 @@ pub use plan::{Action, FieldPlan, HeldBack, RecordPlan};
 use plan::{Draft, Plan};
 pub use template::template;
 pub use withdraw::{Kept, Withdrawn};
+use xlsform::Form;
 
 /// How many edits a change of an import has at most: a checklist of a thousand items is several.
 const EDITS_A_CHANGE: usize = 480;
@@ -227,8 +230,9 @@ impl Imports {
         let now = self.clock.now();
         let prepared = tokio::task::spawn_blocking(move || {
             let mut book = book;
-            let rows = sheet::read(&file)?;
-            let plan = plan::of(&table, &mut book, &rows);
+            let Form { rows, warnings } = rows(table.kind, &file)?;
+            let mut plan = plan::of(&table, &mut book, &rows);
+            plan.warnings.splice(0..0, warnings);
             let token = token(&book.county, table.kind, &file, &plan.drafts);
             let (changes, of) = changes(&plan.drafts, table.kind, import, &now.utc().fixed_offset().into());
             let is_faulty = plan.is_faulty();
@@ -238,6 +242,16 @@ impl Imports {
         });
         prepared.await.map_err(Error::internal)?
     }
+}
+
+/// The rows of a table; a checklist may come as a form of surveys.
+fn rows(kind: &Kind, file: &[u8]) -> Result<Form> {
+    if kind.name == "checklist"
+        && let Some(form) = xlsform::read(file)?
+    {
+        return Ok(form);
+    }
+    Ok(Form { rows: sheet::read(file)?, warnings: Vec::new() })
 }
 
 /// Names the file and all that it would change: if either becomes another, so does the token.

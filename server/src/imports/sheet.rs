@@ -64,6 +64,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// A row of cells that were put together elsewhere.
+    pub(super) fn of(number: u32, cells: impl IntoIterator<Item = (u32, String)>) -> Self {
+        Self { number, cells: cells.into_iter().filter(|(_, text)| !text.is_empty()).collect() }
+    }
+
     /// What stands in a column; nothing is the empty text.
     pub fn text(&self, column: u32) -> &str {
         self.cells.get(&column).map_or("", String::as_str)
@@ -204,28 +209,67 @@ fn delimiter(text: &str) -> u8 {
     found.unwrap_or(b',')
 }
 
+type Book<'b> = Xlsx<Cursor<&'b [u8]>>;
+
 fn read_xlsx(bytes: &[u8]) -> Result<Vec<Row>> {
-    bound_archive(bytes)?;
-    let not_read = |error: calamine::XlsxError| damaged(&error.to_string());
-    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(not_read)?;
+    let mut workbook = open(bytes)?;
     for name in workbook.sheet_names() {
-        let merged = workbook.merge_cells_by_sheet_name(&name).map_err(not_read)?;
-        let mut rows = Rows::default();
-        let mut cells = workbook.worksheet_cells_reader(&name).map_err(not_read)?;
-        // Cell by cell, since a range would hold every empty cell between two that lie far apart.
-        while let Some(cell) = cells.next_cell().map_err(not_read)? {
-            let (row, column) = cell.get_position();
-            match told(cell.get_value()) {
-                Some(text) => rows.put(row, column, &text)?,
-                None => return Err(a_fault(Address { column, row: row.saturating_add(1) })),
-            }
-        }
-        if !rows.rows.is_empty() {
-            spread_merged(&mut rows, &merged)?;
-            return Ok(rows.into_rows());
+        let rows = sheet(&mut workbook, &name)?;
+        if !rows.is_empty() {
+            return Ok(rows);
         }
     }
     Ok(Vec::new())
+}
+
+/// The sheets of a workbook that bear these names, in that order, if the first is there; an absent
+/// one has no rows.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn sheets_named<const N: usize>(bytes: &[u8], names: [&str; N]) -> Result<Option<[Vec<Row>; N]>> {
+    if bytes.len() > MAX_FILE_BYTES || !bytes.starts_with(XLSX) {
+        return Ok(None);
+    }
+    let mut workbook = open(bytes)?;
+    let there = workbook.sheet_names();
+    let found = names.map(|name| there.iter().find(|its| its.trim().eq_ignore_ascii_case(name)));
+    if found.first().copied().flatten().is_none() {
+        return Ok(None);
+    }
+    let mut sheets = [const { Vec::new() }; N];
+    for (rows, name) in sheets.iter_mut().zip(found) {
+        if let Some(name) = name {
+            *rows = sheet(&mut workbook, name)?;
+        }
+    }
+    Ok(Some(sheets))
+}
+
+fn open(bytes: &[u8]) -> Result<Book<'_>> {
+    bound_archive(bytes)?;
+    Xlsx::new(Cursor::new(bytes)).map_err(|error| not_read(&error))
+}
+
+/// The rows of one sheet.
+fn sheet(workbook: &mut Book<'_>, name: &str) -> Result<Vec<Row>> {
+    let merged = workbook.merge_cells_by_sheet_name(name).map_err(|error| not_read(&error))?;
+    let mut rows = Rows::default();
+    let mut cells = workbook.worksheet_cells_reader(name).map_err(|error| not_read(&error))?;
+    // Cell by cell, since a range would hold every empty cell between two that lie far apart.
+    while let Some(cell) = cells.next_cell().map_err(|error| not_read(&error))? {
+        let (row, column) = cell.get_position();
+        match told(cell.get_value()) {
+            Some(text) => rows.put(row, column, &text)?,
+            None => return Err(a_fault(Address { column, row: row.saturating_add(1) })),
+        }
+    }
+    spread_merged(&mut rows, &merged)?;
+    Ok(rows.into_rows())
+}
+
+fn not_read(error: &calamine::XlsxError) -> Error {
+    damaged(&error.to_string())
 }
 
 /// What a cell says; nothing if it holds a fault (`#REF!`).

@@ -412,6 +412,72 @@ async fn a_whole_directory_comes_in_by_its_templates() {
 }
 
 #[tokio::test]
+async fn a_checklist_may_come_as_a_form_of_surveys() {
+    let office = County::open().await;
+    let sheets: [(&str, &[&[&str]]); 3] = [
+        (
+            "survey",
+            &[
+                &["type", "name", "label::中文 (zh)", "hint", "required"],
+                &["begin_group", "procedure", "程序", "", ""],
+                &["select_one result", "G01", "立项批文", "基本建设程序", "yes"],
+                &["image", "G01_photo", "照片", "", "yes"],
+                &["end_group", "", "", "", ""],
+                &["geopoint", "place", "位置", "", ""],
+            ],
+        ),
+        (
+            "choices",
+            &[&["list_name", "name", "label"], &["result", "ok", "合格"], &["result", "bad", "不合格"]],
+        ),
+        ("settings", &[&["form_title", "version"], &["校园安全五防", "2016"]]),
+    ];
+    let mut workbook = Workbook::new();
+    for (name, rows) in sheets {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(name).unwrap();
+        for (row, cells) in (0_u32..).zip(rows) {
+            sheet.write_row(row, 0, cells.iter().copied()).unwrap();
+        }
+    }
+    let form = workbook.save_to_buffer().unwrap();
+    let seen = office.dry_run(&office.inspectors, "checklist", &form).await;
+    let told = &seen["warnings"][0];
+    assert_eq!((&told["code"], &told["cell"]), (&json!("not_an_item"), &json!("A6")), "{seen}");
+    let done = office.import(&office.inspectors, "checklist", &form).await;
+    let list = &done["records"][0]["record"];
+    assert_eq!(office.values(list, "name").await, [json!("校园安全五防")]);
+    assert_eq!(office.values(list, "version").await, [json!("2016")]);
+    let item =
+        json!({ "text": "立项批文", "section": "程序", "basis": "基本建设程序", "photo_needed": true });
+    assert_eq!(office.values(list, "items/G01").await, [item]);
+    let again = office.dry_run(&office.inspectors, "checklist", &form).await;
+    assert_eq!(again["counts"]["unchanged"], 1, "{again}");
+}
+
+#[tokio::test]
+async fn a_school_takes_its_place_in_the_system_that_it_was_read_off() {
+    let office = County::open().await;
+    let table = "学校名称,乡镇,学校类别,标识码,纬度,经度,坐标系\n演示小学,350823101,小学,3135000001,25.0512,116.4203,高德地图\n";
+    let done = office.import(&office.office, "school", table).await;
+    let school = &done["records"][0]["record"];
+    let stands = json!({ "lat": 25.0512, "lon": 116.4203, "datum": "gcj02" });
+    assert_eq!(office.values(school, "position").await, [stands]);
+    let moved = "学校名称,乡镇,标识码,经度\n演示小学,350823101,3135000001,116.5\n";
+    office.import(&office.office, "school", moved).await;
+    let stands = json!({ "lat": 25.0512, "lon": 116.5, "datum": "gcj02" });
+    assert_eq!(office.values(school, "position").await, [stands]);
+    for (wrong, column) in
+        [("225.0512,116.4203,GPS", "D2"), ("25.0512,,GPS", "D2"), ("25.05,116.42,北京54", "F2")]
+    {
+        let table = format!("学校名称,乡镇,标识码,纬度,经度,坐标系\n第二小学,350823101,3135000002,{wrong}\n");
+        let seen = office.dry_run(&office.office, "school", table).await;
+        let issues = &seen["records"][0]["issues"];
+        assert_eq!(issues[0]["cell"], column, "{seen}");
+    }
+}
+
+#[tokio::test]
 async fn a_zone_takes_its_schools_and_inspectors_with_their_days() {
     let office = County::open().await;
     let schools = office.import(&office.office, "school", SCHOOLS).await;
