@@ -6,7 +6,7 @@ use harness::{Device, Server, World};
 use reqwest::{Method, StatusCode};
 use serde_json::Value as Json;
 use sync_protocol::change::Change;
-use sync_protocol::id::ChangeId;
+use sync_protocol::id::{ChangeId, RecordId};
 use tlog_tiles::{Hash, check_record, record_hash};
 
 /// A number as large stands in a ledger only after the server was put back.
@@ -233,5 +233,69 @@ async fn what_was_refused_to_somebody_who_reads_nothing_comes_back_too() {
     assert_eq!(again.len(), 1, "the office decides about it again");
     assert_eq!(again[0]["change_id"], held[0]["change_id"]);
     assert_eq!(former.phone.outbox.held.len(), 1);
+    server.verify();
+}
+
+/// A number that stood on paper is never given to another finding.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finding_has_an_official_number_that_no_other_ever_gets() {
+    let mut server = Server::start().await;
+    let world = World::small(85).open(&server).await;
+    let project = world.projects[0].id;
+    let mut phone = world.school_phone(&server, "甲").await;
+    let find = |phone: &mut Device, number: &str| {
+        phone.begin("finding", |form| {
+            form.set("project", project.to_string())
+                .set("source", "owner")
+                .set("category", "安全")
+                .set("severity", "一般")
+                .set("description", "临边无防护")
+                .set("deadline", "2026-03-20")
+                .set("responsible", "甲")
+                .set("notice_no", number)
+        })
+    };
+    let first = find(&mut phone, "临-1");
+    phone.sync().await.expect("the line holds");
+    let number = async |phone: &Device, record: RecordId| {
+        let response = phone.request(Method::GET, &format!("/api/v1/records/{record}")).send().await;
+        let view: Json = response.expect("the server answers").json().await.expect("JSON");
+        view["number"].as_str().map(str::to_owned)
+    };
+    assert_eq!(number(&phone, first).await.as_deref(), Some("上杭县问题第0001号"));
+    assert_eq!(number(&phone, project).await, None, "projects are not numbered");
+    assert!(server.terminate().await.success());
+    let snapshot = server.copy_folder();
+    server.start_again().await;
+    phone.withdraw(first, "登记错了");
+    let second = find(&mut phone, "临-2");
+    phone.sync().await.expect("the line holds");
+    assert_eq!(
+        number(&phone, second).await.as_deref(),
+        Some("上杭县问题第0002号"),
+        "what is withdrawn keeps its own"
+    );
+
+    assert!(server.terminate().await.success());
+    server.put_back(&snapshot);
+    server.start_again().await;
+    let third = find(&mut phone, "临-3");
+    phone.sync().await.expect("the line holds");
+    let epoch = ledger(&server).0;
+    let mut again =
+        [number(&phone, second).await, number(&phone, third).await].map(Option::unwrap_or_default);
+    again.sort_unstable();
+    let expected = [1, 2].map(|number| format!("上杭县问题第{epoch}-000{number}号"));
+    assert_eq!(again, expected, "0002 stood on paper for the second, and might come to be the third's");
+    assert_eq!(number(&phone, first).await.as_deref(), Some("上杭县问题第0001号"));
+    let states: Json = phone
+        .request(Method::GET, "/api/v1/states/finding")
+        .send()
+        .await
+        .expect("the server answers")
+        .json()
+        .await
+        .expect("JSON");
+    assert_eq!(states["numbers"][third.to_string()].as_str(), number(&phone, third).await.as_deref());
     server.verify();
 }

@@ -42,6 +42,9 @@ pub struct RecordView {
     next: Option<u64>,
     /// What its photos are evidence of, for a person to judge.
     photos: Vec<PhotoEvidence>,
+    /// Of a finding or a notice: its official number, by its place in the ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<String>,
 }
 
 /// One entry of the ledger.
@@ -99,6 +102,7 @@ impl TryFrom<Sighting> for RecordView {
             history: history?,
             next: sighting.next,
             photos: sighting.photos,
+            number: sighting.number,
         })
     }
 }

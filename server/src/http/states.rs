@@ -1,6 +1,6 @@
 //! `GET /api/v1/states/{kind}`: what records have come to, those that need somebody first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::{Path, Query, State};
 use chrono::NaiveDate;
@@ -65,6 +65,10 @@ pub struct States {
     /// A page of them: record, school, project, state, day, due, marks.
     #[schema(value_type = Vec<Object>)]
     records: Vec<Stand>,
+    /// Of findings: their official numbers, by record.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    numbers: BTreeMap<RecordId, String>,
 }
 
 /// What the records of a kind have come to: `diary` (days without one too), `finding`, `project`,
@@ -104,8 +108,11 @@ pub async fn list(
     });
     let count = stands.len();
     let limit = which.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
-    let records = stands.into_iter().skip(which.skip.unwrap_or(0)).take(limit).collect();
-    Ok(Json(States { at, to, counties: taken.into_iter().map(Into::into).collect(), count, records }))
+    let records: Vec<_> = stands.into_iter().skip(which.skip.unwrap_or(0)).take(limit).collect();
+    let mut numbers = app.engine.numbers(taken.iter().map(|taken| taken.county.as_str()), &kind).await?;
+    let numbers = records.iter().filter_map(|stand| numbers.remove_entry(&stand.record)).collect();
+    let counties = taken.into_iter().map(Into::into).collect();
+    Ok(Json(States { at, to, counties, count, records, numbers }))
 }
 
 /// The word for a state on the wire.

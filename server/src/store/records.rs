@@ -86,7 +86,9 @@ macro_rules! record_columns {
 // After the macro, which it reads by.
 mod kinds;
 
-pub use kinds::{Among, bodies_of_kind, newest_of_place, of_kind, page_back, page_of_kind};
+pub use kinds::{
+    Among, begun_between, begun_of_kind, bodies_of_kind, newest_of_place, of_kind, page_back, page_of_kind,
+};
 
 #[derive(FromRow)]
 struct RecordColumns {

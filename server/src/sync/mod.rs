@@ -18,6 +18,7 @@ pub mod incoming;
 pub mod lineage;
 mod mend;
 pub mod nudge;
+pub mod official;
 mod permit;
 pub mod placing;
 pub mod proof;

@@ -1,12 +1,14 @@
 //! What somebody may look at: a record with its history, a photo.
 
+use std::collections::HashMap;
+
 use sync_protocol::id::RecordId;
 use sync_protocol::message::Snapshot;
 use sync_protocol::photo::Position;
 
 use super::engine::Engine;
 use super::scope::ReadScope;
-use super::{heal, standing};
+use super::{heal, official, standing};
 use crate::access::actor::Actor;
 use crate::error::{Error, Result};
 use crate::photos::evidence::{self, PhotoEvidence};
@@ -27,6 +29,8 @@ pub struct Sighting {
     pub next: Option<u64>,
     /// What its photos are evidence of.
     pub photos: Vec<PhotoEvidence>,
+    /// Its official number, if its kind is numbered.
+    pub number: Option<String>,
 }
 
 impl Engine {
@@ -45,6 +49,29 @@ impl Engine {
         }
     }
 
+    /// The official numbers of all records of a kind in these counties.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn numbers(
+        &self,
+        counties: impl Iterator<Item = &str>,
+        kind: &str,
+    ) -> Result<HashMap<RecordId, String>> {
+        let mut tx = self.store.snapshot().await?;
+        let mut numbers = HashMap::new();
+        for county in counties {
+            let name = self.county_name(county);
+            numbers.extend(official::numbers(&mut tx, county, &name, kind).await?);
+        }
+        Ok(numbers)
+    }
+
+    fn county_name(&self, county: &str) -> String {
+        let standing = self.standing();
+        standing.counties.get(county).map_or_else(|| county.to_owned(), |county| county.ledger.name.clone())
+    }
+
     async fn look_at_record(&self, actor: &Actor, id: RecordId, after: u64, limit: u32) -> Result<Sighting> {
         let scope = self.read_scope(actor, self.clock.now());
         let mut tx = self.store.snapshot().await?;
@@ -55,7 +82,9 @@ impl Engine {
         let next = history.last().map(|entry| entry.seq).filter(|_| is_more);
         let school = school_position(&mut tx, &row).await?;
         let photos = evidence::of_record(&mut tx, &snapshot, school, |place| scope.has(place)).await?;
-        Ok(Sighting { row, snapshot, history, next, photos })
+        let county = self.county_name(&row.county);
+        let number = official::number(&mut tx, &row, &county).await?;
+        Ok(Sighting { row, snapshot, history, next, photos, number })
     }
 }
 

@@ -1,8 +1,10 @@
 //! Records of one kind, for whoever reads all of them.
 
+use sync_protocol::id::RecordId;
+
 use super::{Found, Gathering, RecordRow, Room, rows};
 use crate::error::Result;
-use crate::store::{Tx, paging};
+use crate::store::{Tx, columns, paging};
 
 /// The records of a county of one kind after `seq`, in order of seq.
 pub async fn of_kind(tx: &mut Tx, county: &str, kind: &str, after: u64, limit: u32) -> Result<Vec<Found>> {
@@ -20,6 +22,34 @@ pub async fn of_kind(tx: &mut Tx, county: &str, kind: &str, after: u64, limit: u
         .fetch_all(tx)
         .await?,
     )
+}
+
+/// The records of a kind in a county and the numbers of the changes that began them, in that order,
+/// withdrawn ones too.
+pub async fn begun_of_kind(tx: &mut Tx, county: &str, kind: &str) -> Result<Vec<(RecordId, u64)>> {
+    let found: Vec<(Vec<u8>, i64)> = sqlx::query_as(
+        "select id, first_seq from records where county = $1 and kind = $2 order by first_seq",
+    )
+    .bind(county)
+    .bind(kind)
+    .fetch_all(tx)
+    .await?;
+    found.into_iter().map(|(id, first_seq)| Ok((columns::id(&id)?, first_seq as u64))).collect()
+}
+
+/// How many records of a kind were begun in a county after one number and up to another.
+pub async fn begun_between(tx: &mut Tx, county: &str, kind: &str, after: u64, to: u64) -> Result<u64> {
+    let count: i64 = sqlx::query_scalar(
+        "select count(*) from records
+         where county = $1 and kind = $2 and first_seq > $3 and first_seq <= $4",
+    )
+    .bind(county)
+    .bind(kind)
+    .bind(after as i64)
+    .bind(to as i64)
+    .fetch_one(tx)
+    .await?;
+    Ok(count as u64)
 }
 
 /// Among which records.
