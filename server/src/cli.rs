@@ -9,6 +9,7 @@ mod demo;
 mod enrol;
 mod export;
 mod help;
+mod import;
 mod log;
 mod progress;
 pub(crate) mod qr;
@@ -106,6 +107,7 @@ enum Command {
     Restore(backup::Restore),
     #[command(subcommand)]
     Export(export::Export),
+    Import(import::Import),
 }
 
 impl Command {
@@ -120,6 +122,7 @@ impl Command {
             Self::Backup(command) => command.run(common).await,
             Self::Restore(command) => command.run(common).await,
             Self::Export(command) => command.run(common).await,
+            Self::Import(command) => command.run(common).await,
         }
     }
 }

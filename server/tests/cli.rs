@@ -191,6 +191,43 @@ fn a_person_has_the_roles_that_were_given_each_at_its_scope() {
 }
 
 #[test]
+fn a_table_is_looked_at_then_written_in_the_name_of_somebody_who_may() {
+    let folder = Folder::new();
+    for (name, role) in [("gaibo", "project_office"), ("shenji", "auditor")] {
+        folder
+            .run(&["user", "add", name, "--display-name", "演示", "--role", role, "--at", "county:350823"])
+            .well();
+    }
+    let table = folder.0.path().join("学校.csv");
+    let write =
+        |rows: &str| std::fs::write(&table, format!("学校名称,乡镇,学校类别,标识码\n{rows}")).unwrap();
+    let table = table.to_str().unwrap();
+    let import = |by: &str, more: &[&str]| {
+        let asked = ["import", "school", table, "--county", "350823", "--by", by];
+        folder.run(&[&asked, more].concat())
+    };
+    write("演示小学,350823101,小学,12345\n");
+    let faulty = import("gaibo", &["--write"]);
+    assert_eq!(faulty.code, Some(1), "{}", faulty.err);
+    assert!(faulty.out.contains("D2"), "the cell is named: {}", faulty.out);
+
+    write("演示小学,350823101,小学,3135000001\n");
+    import("shenji", &["--write"]).failed("role");
+    import("nobody", &["--write"]).failed("nobody");
+    let seen = import("gaibo", &["--json"]).json();
+    assert_eq!((&seen["counts"]["new"], &seen["import"]), (&Json::from(1), &Json::Null));
+    let shown = import("gaibo", &["--write"]).well();
+    assert!(shown.contains("新建 new 演示小学") && shown.contains("3135000001"), "{shown}");
+    let again = import("gaibo", &["--write", "--json"]).json();
+    assert_eq!((&again["counts"]["unchanged"], &again["import"]), (&Json::from(1), &Json::Null));
+
+    let server = folder.serve();
+    import("gaibo", &["--write"]).failed("serve");
+    drop(server);
+    folder.run(&["verify"]).well();
+}
+
+#[test]
 fn a_command_line_that_is_wrong_changes_nothing_and_ends_with_2() {
     let folder = Folder::new();
     for arguments in [

@@ -15,7 +15,9 @@ use sync_protocol::bundle::Key;
 use sync_protocol::id::DeviceId;
 use sync_protocol::kinds::Role;
 use tokio::time::MissedTickBehavior;
+use uuid::Uuid;
 
+use super::accounts;
 use super::actor::{Actor, Grant, Via};
 use super::limits::Limits;
 use super::password::Passwords;
@@ -24,7 +26,7 @@ use super::secret::{self, SecretHash};
 use super::session;
 use crate::clock::{Clock, Moment};
 use crate::error::{Error, Kind, Result};
-use crate::store::devices::{self, DeviceRow};
+use crate::store::devices::{self, DeviceRow, NewDevice};
 use crate::store::grants::{self, GrantRow};
 use crate::store::people::Person;
 use crate::store::sessions::{self, Session};
@@ -103,6 +105,35 @@ impl People {
             endings: AtomicU64::new(0),
             seen: Mutex::default(),
         })
+    }
+
+    /// Somebody whose work the administrator does at the command line, which counts as a device of
+    /// theirs.
+    ///
+    /// # Errors
+    /// `user_unknown`, `user_disabled`, or what the store says.
+    pub async fn at_command_line(&self, username: &str) -> Result<Arc<Actor>> {
+        let person = accounts::named(&self.store, username).await?;
+        let id = DeviceId(Uuid::new_v5(&person.id.0, b"command line"));
+        let new = NewDevice {
+            id,
+            user: person.id,
+            name: "命令行 command line".to_owned(),
+            secrets: None,
+            created_at: self.clock.now(),
+        };
+        let made = self.store.write(move |tx| {
+            Box::pin(async move {
+                if devices::device(tx, id).await?.is_none() {
+                    devices::add(tx, &new).await?;
+                }
+                Ok(())
+            })
+        });
+        made.await?;
+        let mut tx = self.store.read().await?;
+        let device = devices::device(&mut tx, id).await?.ok_or_else(unauthorized)?;
+        Ok(Arc::new(load(&mut tx, &device, Via::Session).await?))
     }
 
     /// Who has that device token.
