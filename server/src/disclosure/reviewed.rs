@@ -77,6 +77,7 @@ mod tests {
                 invested: 0,
                 certified,
                 authors: authors.clone(),
+                image_progress: None,
                 delay_reason: None,
                 disputed: later.is_some(),
             };

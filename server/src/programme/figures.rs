@@ -22,8 +22,8 @@ use crate::clock::Clock;
 use crate::error::{Error, Kind, Result};
 use crate::store::Store;
 use crate::sync::engine::Engine;
-use crate::sync::scope::Reach;
-use crate::sync::standing::day;
+use crate::sync::scope::{Reach, ReadScope};
+use crate::sync::standing::{KnownCounties, day};
 
 /// By what figures are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -63,7 +63,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn view<'f>(&'f self, facts: &'f Facts) -> View<'f> {
+    pub(super) fn view<'f>(&'f self, facts: &'f Facts) -> View<'f> {
         View::new(facts, &self.question).until(self.to.unwrap_or(self.question.at))
     }
 }
@@ -187,11 +187,11 @@ pub struct Figures {
 const AT_A_TIME: usize = 2;
 
 /// A county, ready to be counted.
-struct Counted {
-    facts: Arc<Facts>,
+pub(super) struct Counted {
+    pub(super) facts: Arc<Facts>,
     name: String,
     city: Option<String>,
-    reach: Reach,
+    pub(super) reach: Reach,
 }
 
 impl Figures {
@@ -321,8 +321,7 @@ impl Figures {
         self.reckon(engine, actor, asked, found).await?
     }
 
-    /// Reads the counties that are asked about and does work over them that takes a while, when it is
-    /// its turn: to read a county for the first time takes longest of all.
+    /// Does work that takes a while over what somebody has in scope.
     async fn reckon<T: Send + 'static>(
         &self,
         engine: &Engine,
@@ -330,19 +329,31 @@ impl Figures {
         asked: &Asked,
         work: impl FnOnce(BTreeMap<String, Counted>) -> T + Send + 'static,
     ) -> Result<T> {
+        let scope = engine.read_scope(actor, self.clock.now());
+        let names = engine.standing().known();
+        self.reckon_within(scope, names, asked, work).await
+    }
+
+    /// Reads the counties that are asked about and does work over them that takes a while, when it is
+    /// its turn: to read a county for the first time takes longest of all.
+    pub(super) async fn reckon_within<T: Send + 'static>(
+        &self,
+        scope: ReadScope,
+        names: KnownCounties,
+        asked: &Asked,
+        work: impl FnOnce(BTreeMap<String, Counted>) -> T + Send + 'static,
+    ) -> Result<T> {
         let _turn = self.turns.acquire().await.map_err(Error::internal)?;
-        let counties = self.counties(engine, actor, asked).await?;
+        let counties = self.counties(scope, names, asked).await?;
         tokio::task::spawn_blocking(move || work(counties)).await.map_err(Error::internal)
     }
 
     async fn counties(
         &self,
-        engine: &Engine,
-        actor: &Actor,
+        scope: ReadScope,
+        names: KnownCounties,
         asked: &Asked,
     ) -> Result<BTreeMap<String, Counted>> {
-        let scope = engine.read_scope(actor, self.clock.now());
-        let names = engine.standing().known();
         let mut counties = BTreeMap::new();
         for (code, reach) in scope.counties {
             let Some((name, city)) = names.get(&code) else { continue };
@@ -447,7 +458,7 @@ impl<'c> Groups<'c> {
     }
 }
 
-fn taken(code: &str, county: &Counted, view: &View<'_>) -> Taken {
+pub(super) fn taken(code: &str, county: &Counted, view: &View<'_>) -> Taken {
     let facts = &county.facts;
     let plan = view.plan.and_then(|id| Some((id, facts.plans.get(&id)?)));
     let whole = county.reach == Reach::All;

@@ -9,5 +9,6 @@ mod greatest;
 pub mod indicators;
 pub mod ratio;
 pub mod reading;
+pub mod seen;
 pub mod states;
 pub mod view;

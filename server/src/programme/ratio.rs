@@ -18,6 +18,13 @@ pub enum Printed {
     Money,
 }
 
+impl Printed {
+    /// Whether the figure is a share of something, and not a sum.
+    pub const fn is_of_a_whole(self) -> bool {
+        matches!(self, Self::Percent(_) | Self::Mean(_))
+    }
+}
+
 /// An exact figure: a sum, or a ratio of two sums. Never a mean of ratios.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Ratio {
@@ -25,6 +32,15 @@ pub struct Ratio {
     pub numerator: i128,
     /// What it is a share of; without meaning where the figure is a sum.
     pub denominator: i128,
+}
+
+/// Both numbers, each by itself: of ratios, that is the ratio of the sums.
+impl std::ops::Add for Ratio {
+    type Output = Self;
+
+    fn add(self, more: Self) -> Self {
+        Self { numerator: self.numerator + more.numerator, denominator: self.denominator + more.denominator }
+    }
 }
 
 /// What stands where there is nothing to compare with.

@@ -39,6 +39,12 @@ impl<'r> Read<'r> {
         self.record.incumbent(field)?.as_text()
     }
 
+    /// All that was written in a field, one after the other.
+    pub fn all_text(&self, field: &str) -> String {
+        let written: Vec<_> = self.values(field).filter_map(Value::as_text).collect();
+        written.join("；")
+    }
+
     /// The record that is referred to first.
     pub fn reference(&self, field: &str) -> Option<RecordId> {
         self.text(field)?.parse().ok()
@@ -92,6 +98,13 @@ impl<'r> Read<'r> {
     pub fn most_by_key(&self, base: &'r str) -> impl Iterator<Item = (&'r str, i64)> + use<'r> {
         self.record.keyed(base).filter_map(|(key, heads)| {
             Some((key, heads.iter().filter_map(|head| head.value.as_int()).max()?))
+        })
+    }
+
+    /// The keys of a keyed field with the least whole number that stands under each.
+    pub fn least_by_key(&self, base: &'r str) -> impl Iterator<Item = (&'r str, i64)> + use<'r> {
+        self.record.keyed(base).filter_map(|(key, heads)| {
+            Some((key, heads.iter().filter_map(|head| head.value.as_int()).min()?))
         })
     }
 

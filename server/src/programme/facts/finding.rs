@@ -26,6 +26,15 @@ impl Severity {
             _ => None,
         }
     }
+
+    /// The programme's word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ordinary => "一般",
+            Self::Considerable => "较大",
+            Self::Grave => "重大",
+        }
+    }
 }
 
 /// A finding.
@@ -35,8 +44,12 @@ pub struct Finding {
     pub school: Option<RecordId>,
     /// In whose works, if in some.
     pub project: Option<RecordId>,
+    /// By whose supervision it came to light: owner, professional, public.
+    pub source: Option<String>,
     /// 质量, 安全 …
     pub category: Option<String>,
+    /// What is wrong, all that was written of it.
+    pub description: String,
     /// How bad; the worst that anybody says.
     pub severity: Option<Severity>,
     /// When it was found: as it says, or the day it was received.
@@ -57,7 +70,9 @@ impl Fact for Finding {
         Some(Self {
             school: source.school,
             project: source.project,
+            source: read.text("source").map(str::to_owned),
             category: read.text("category").map(str::to_owned),
+            description: read.all_text("description"),
             severity: read.values("severity").filter_map(|value| Severity::named(value.as_text()?)).max(),
             found_on: read.earliest("found_on").unwrap_or_else(|| day(source.began.received_at)),
             deadline: read.earliest("deadline"),
@@ -73,6 +88,8 @@ impl Fact for Finding {
 pub struct Rectification {
     /// Which finding.
     pub finding: RecordId,
+    /// What was done.
+    pub measures: String,
     /// When it was done, as it says.
     pub done_on: Option<NaiveDate>,
     /// The number of the entry that began it.
@@ -90,6 +107,7 @@ impl Fact for Rectification {
         let shown = ["before", "after"].iter().filter(|field| read.has(field)).count();
         Some(Self {
             finding: finding.value.as_text()?.parse().ok()?,
+            measures: read.all_text("measures"),
             done_on: read.latest("done_on"),
             seq: source.began.seq,
             by: finding.by,
@@ -133,6 +151,10 @@ impl Fact for Verification {
 /// A notice about findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
+    /// 整改通知单, 停工令 …
+    pub sort: Option<String>,
+    /// Its number.
+    pub number: Option<String>,
     /// About which findings.
     pub findings: Vec<RecordId>,
     /// Whether somebody signed for it.
@@ -143,6 +165,8 @@ impl Fact for Notice {
     fn read(source: &Source<'_>) -> Option<Self> {
         let read = source.read;
         Some(Self {
+            sort: read.text("notice_kind").map(str::to_owned),
+            number: read.text("notice_no").map(str::to_owned),
             findings: read.references("findings").collect(),
             received: read.has("received_by") || read.has("received_at"),
         })

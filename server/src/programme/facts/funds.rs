@@ -36,6 +36,18 @@ impl FundType {
             _ => None,
         }
     }
+
+    /// The programme's word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Allocated => "下达",
+            Self::Received => "到位",
+            Self::AppliedFor => "申请",
+            Self::Paid => "拨付",
+            Self::Returned => "退回",
+            Self::Retention => "质保金",
+        }
+    }
 }
 
 /// An event of money.
@@ -53,6 +65,8 @@ pub struct FundEvent {
     pub amount: i64,
     /// When: as it says, or the day it was received.
     pub day: NaiveDate,
+    /// The number of the voucher.
+    pub voucher: Option<String>,
     /// To whom.
     pub payee: Option<String>,
     /// Under which contract.
@@ -85,6 +99,7 @@ impl Fact for FundEvent {
             source: read.text("source").map(str::to_owned),
             amount: read.most("amount")?,
             day: read.earliest("date").unwrap_or_else(|| day(source.began.received_at)),
+            voucher: read.text("voucher").map(str::to_owned),
             payee: read.text("payee").map(str::to_owned),
             contract: read.reference("contract"),
             reverses: read.reference("reverses"),

@@ -10,6 +10,7 @@ mod funds;
 mod grid;
 mod office;
 mod review;
+mod within;
 mod works;
 
 use std::collections::HashMap;
@@ -25,7 +26,7 @@ pub use equipment::{Item, Receipt, Sample, ServiceVisit};
 pub use finding::{Finding, Inspection, Notice, Rectification, Severity, Verification};
 pub use funds::{FundEvent, FundType};
 pub use grid::{Division, Plan, School, Zone, ZoneScheme};
-pub use office::{BaselineCheck, Bulletin, Complaint, Interview};
+pub use office::{BaselineCheck, Bulletin, Complaint, Evaluation, Interview};
 pub use review::{Review, Reviewed};
 pub use works::{Acceptance, Contract, ProgressReport, Project, Stage, StageEvent, Suspension};
 
@@ -164,4 +165,6 @@ facts! {
     interviews: "interview" => Interview;
     /// 通报
     bulletins: "bulletin" => Bulletin;
+    /// 考评
+    evaluations: "evaluation" => Evaluation;
 }

@@ -1,5 +1,7 @@
 //! What figures and the ladder of escalation ask of the offices' own records.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use sync_protocol::id::RecordId;
 
@@ -78,6 +80,8 @@ impl Fact for Interview {
 /// A bulletin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bulletin {
+    /// Its number: 2026 年第 2 期.
+    pub number: Option<String>,
     /// When it was published, if it was.
     pub published_on: Option<NaiveDate>,
     /// The findings that it names.
@@ -93,8 +97,38 @@ impl Fact for Bulletin {
         };
         let findings = read.values("figures").filter_map(named).flatten();
         Some(Self {
+            number: read.text("number").map(str::to_owned),
             published_on: read.latest("published_on"),
             findings: findings.filter_map(|finding| finding.as_text()?.parse().ok()).collect(),
+        })
+    }
+}
+
+/// What a school, a township or whoever else was given points for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evaluation {
+    /// Of which school, if of one.
+    pub school: Option<RecordId>,
+    /// Of whom: as it says, a township by name.
+    pub subject: Option<String>,
+    /// Of which time.
+    pub period: String,
+    /// By which scheme.
+    pub scheme: Option<String>,
+    /// The points by item, in hundredths; the least that anybody gives.
+    pub scores: BTreeMap<String, i64>,
+}
+
+impl Fact for Evaluation {
+    fn read(source: &Source<'_>) -> Option<Self> {
+        let read = source.read;
+        let text = |field| read.text(field).map(str::to_owned);
+        Some(Self {
+            school: source.school,
+            subject: text("subject"),
+            period: text("period").unwrap_or_default(),
+            scheme: text("scheme"),
+            scores: read.least_by_key("scores").map(|(item, points)| (item.to_owned(), points)).collect(),
         })
     }
 }

@@ -20,6 +20,8 @@ pub struct Project {
     pub school: RecordId,
     /// Buildings, or equipment.
     pub class: Option<Class>,
+    /// 新建, 维修 …
+    pub work_type: Option<String>,
     /// Of which plan.
     pub plan: Option<RecordId>,
     /// Of which year of it.
@@ -45,6 +47,7 @@ impl Fact for Project {
             name: read.text("name").unwrap_or_default().to_owned(),
             school: read.reference("school")?,
             class: read.text("class").and_then(Class::named),
+            work_type: read.text("work_type").map(str::to_owned),
             plan: read.reference("plan"),
             plan_year: read.least("plan_year"),
             planned_area: read.most("planned_area").unwrap_or_default(),
@@ -187,6 +190,10 @@ impl Fact for Suspension {
 pub struct Contract {
     /// For which projects.
     pub projects: BTreeSet<RecordId>,
+    /// Its number.
+    pub number: Option<String>,
+    /// What it is called.
+    pub name: String,
     /// 施工, 监理, 设备采购 …
     pub sort: Option<String>,
     /// With whom.
@@ -203,6 +210,8 @@ impl Fact for Contract {
         let term = read.earliest("start").zip(read.earliest("end")).filter(|(start, end)| start <= end);
         Some(Self {
             projects: read.references("projects").chain(source.project).collect(),
+            number: read.text("contract_no").map(str::to_owned),
+            name: read.text("name").unwrap_or_default().to_owned(),
             sort: read.text("contract_kind").map(str::to_owned),
             party: read.text("party").map(str::to_owned),
             amount: read.least("amount").unwrap_or_default(),
@@ -228,6 +237,8 @@ pub struct ProgressReport {
     pub certified: bool,
     /// Who wrote what it says now.
     pub authors: Vec<UserId>,
+    /// 基础, 主体二层 …
+    pub image_progress: Option<String>,
     /// Why it is late.
     pub delay_reason: Option<String>,
     /// Whether people differ about something in it.
@@ -252,6 +263,7 @@ impl Fact for ProgressReport {
             invested: read.least("invested").unwrap_or_default(),
             certified: is_certified(read),
             authors: review::authors(read, source.kind),
+            image_progress: read.text("image_progress").map(str::to_owned),
             delay_reason: read.text("delay_reason").map(str::to_owned),
             disputed: read.is_disputed(source.kind),
         })
@@ -269,6 +281,10 @@ pub struct Acceptance {
     pub accepted: bool,
     /// Which parties gave an opinion.
     pub parties: BTreeSet<String>,
+    /// Under which number it was filed.
+    pub filing_no: Option<String>,
+    /// Whether there is a photo of the permanent plaque.
+    pub shows_plaque: bool,
 }
 
 impl Fact for Acceptance {
@@ -281,6 +297,8 @@ impl Fact for Acceptance {
             accepted: conclusions.peek().is_some()
                 && conclusions.all(|value| value.as_text() == Some("合格")),
             parties: read.keys("parties").map(str::to_owned).collect(),
+            filing_no: read.text("filing_no").map(str::to_owned),
+            shows_plaque: read.has("plaque_photos"),
         })
     }
 }

@@ -175,6 +175,7 @@ mod tests {
                 name: "演示装备项目".to_owned(),
                 school: RecordId(Uuid::from_u128(9)),
                 class: Some(Class::Equipment),
+                work_type: None,
                 plan: None,
                 plan_year: None,
                 planned_area: 0,
@@ -188,6 +189,8 @@ mod tests {
         facts.contracts.insert(
             CONTRACT,
             Contract {
+                number: None,
+                name: "演示采购合同".to_owned(),
                 projects: BTreeSet::from([PROJECT]),
                 sort: Some("设备采购".to_owned()),
                 party: None,
@@ -230,6 +233,7 @@ mod tests {
                 source: None,
                 amount: paid,
                 day: "2026-03-02".parse().unwrap(),
+                voucher: None,
                 payee: None,
                 contract: Some(CONTRACT),
                 reverses: None,

@@ -180,7 +180,9 @@ mod tests {
         Finding {
             school: Some(id(SCHOOL)),
             project: None,
+            source: None,
             category: Some("安全".to_owned()),
+            description: "演示：围挡有缺口".to_owned(),
             severity: None,
             found_on: day(found_on),
             deadline: Some(day(deadline)),
@@ -192,7 +194,14 @@ mod tests {
 
     fn attempt(seq: u64) -> Rectification {
         let by = UserId(Uuid::from_u128(RECTIFIER));
-        Rectification { finding: id(100), done_on: Some(day("2026-03-05")), seq, by, evidence: (2, 2) }
+        Rectification {
+            finding: id(100),
+            measures: "演示：已补围挡".to_owned(),
+            done_on: Some(day("2026-03-05")),
+            seq,
+            by,
+            evidence: (2, 2),
+        }
     }
 
     fn look(seq: u64, of: u128, passed: bool, by: u128) -> Verification {

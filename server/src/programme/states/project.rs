@@ -198,6 +198,7 @@ mod tests {
                 name: "演示教学楼".to_owned(),
                 school: id(2),
                 class: None,
+                work_type: None,
                 plan: None,
                 plan_year: None,
                 planned_area: 0,
@@ -310,8 +311,14 @@ mod tests {
             &all,
         );
         let parties = ["勘察", "设计", "施工", "监理"].map(str::to_owned).into();
-        let acceptance =
-            Acceptance { project: id(PROJECT), date: Some(day("2026-09-05")), accepted: true, parties };
+        let acceptance = Acceptance {
+            project: id(PROJECT),
+            date: Some(day("2026-09-05")),
+            accepted: true,
+            parties,
+            filing_no: None,
+            shows_plaque: false,
+        };
         facts.acceptances.insert(id(60), acceptance);
         assert_eq!(irregularities(&facts), [Irregularity::PartyMissing { party: "建设" }]);
         facts.acceptances.get_mut(&id(60)).unwrap().parties.insert("建设".to_owned());
