@@ -392,6 +392,7 @@ fn a_command_on_a_folder_that_is_not_there_makes_none_and_says_how_one_is_made()
         &["user", "devices", "lin"],
         &["enrol", "lin"],
         &["export", "records"],
+        &["export", "report", "ledger", "ledger.xlsx"],
     ] {
         let said = folder.run(arguments);
         for word in [folder.path().to_str().unwrap(), "siteledger demo", "county add", "siteledger serve"] {
@@ -404,6 +405,34 @@ fn a_command_on_a_folder_that_is_not_there_makes_none_and_says_how_one_is_made()
     assert!(!folder.path().exists());
     folder.run(&["county", "add", "350823", "上杭县"]).well();
     folder.run(&["county", "list"]).well();
+}
+
+#[test]
+fn a_report_is_written_whole_or_not_at_all_and_what_is_wrong_is_said_in_both_languages() {
+    let folder = Folder(tempfile::tempdir().unwrap());
+    folder.run(&["county", "add", "350823", "上杭县"]).well();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let beside_a_server = folder.serve();
+    for name in ["ledger.xlsx", "ledger.html", "ledger.json"] {
+        folder.run(&["export", "report", "ledger", &file(name), "--county", "350823"]).well();
+        assert!(std::fs::read(file(name)).unwrap().len() > 100, "{name}");
+    }
+    drop(beside_a_server);
+    let written = std::fs::read_to_string(file("ledger.json")).unwrap();
+    assert!(written.contains("上杭县“全面改薄”项目台账"), "{written}");
+    for (arguments, said) in [
+        (&["nonsense", "a.xlsx"][..], "there is no such report; there are: dispatch"),
+        (&["ledger", "a.doc"], "must end in one of .json .xlsx"),
+        (&["ledger", "a.xlsx", "--county", "350902"], "there is no ledger of 350902"),
+        (&["ledger", "a.xlsx", "--from", "2026-03-01"], "takes no from"),
+        (&["ledger", "a.xlsx", "--county", "350823", "--as-of", "99"], "it has not come to 99"),
+    ] {
+        let mut arguments = arguments.to_vec();
+        let path = file(arguments[1]);
+        arguments[1] = &path;
+        folder.run(&[&["export", "report"], arguments.as_slice()].concat()).failed(said);
+        assert!(!std::path::Path::new(&path).exists(), "{arguments:?}");
+    }
 }
 
 #[test]

@@ -107,4 +107,33 @@ async fn the_running_demonstration_gives_the_figures_of_the_real_reports_to_the_
     let position = &shanghang["counties"][0]["position"];
     let again = office.ask(&format!("indicators?county=350823&as_of={position}")).await;
     assert_eq!(again["total"], shanghang["total"]);
+
+    // The city's own report, in the large units in which it was written.
+    let report = city.ask("reports/city.json?city=350400").await;
+    assert_eq!(report["title"], "三明市“全面改薄”工作情况汇总表");
+    let words = report["blocks"][0]["lines"].as_array().expect("lines");
+    let told: Vec<_> = words.iter().map(|line| line["value"].as_str().expect("words")).collect();
+    for expected in [
+        "579 所，项目 579 个",
+        "22.14万㎡",
+        "16.41万㎡，占规划的 74.1%",
+        "14.75万㎡，占规划的 66.63%",
+        "6.59亿元（中央 3.62亿元，省 2.12亿元，县 8500.00万元）",
+    ] {
+        assert!(told.contains(&expected), "{expected} in {told:?}");
+    }
+    let works = &report["blocks"].as_array().expect("blocks").iter().find(|block| block["block"] == "table");
+    let rows = works.expect("a table")["rows"].as_array().expect("rows");
+    assert_eq!(rows.len(), 13, "twelve counties and the total");
+    let total: Vec<_> =
+        rows[12]["cells"].as_array().expect("cells").iter().map(|cell| &cell["printed"]).collect();
+    for figure in ["221400.00", "164100.00", "74.12%", "147519.00", "66.63%"] {
+        assert!(total.iter().any(|printed| *printed == figure), "{figure} in {total:?}");
+    }
+
+    // 上杭: the sheet of the month and the ledger come to the same as the indicators.
+    let ledger = office.ask("reports/ledger.json?county=350823").await;
+    for figure in ["54263.00", "43731.00", "80.59%", "36751.80", "67.73%", "3463.41", "3290.00", "94.99%"] {
+        assert!(ledger.to_string().contains(&format!("\"printed\":\"{figure}\"")), "{figure} in the ledger");
+    }
 }

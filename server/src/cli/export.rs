@@ -1,5 +1,6 @@
 //! `siteledger export`: what is stored, for other programs to read.
 
+mod report;
 mod table;
 
 use std::fs::File;
@@ -25,10 +26,12 @@ const ROOM: Room = Room { records: PAGE, bytes: 4 * 1024 * 1024 };
 #[derive(Debug, Subcommand)]
 #[command(after_help = "例 Examples:
   siteledger export records > records.ndjson
-  siteledger export table diary 日志.xlsx --county 350823")]
+  siteledger export table diary 日志.xlsx --county 350823
+  siteledger export report dispatch 月调度单.xlsx --month 2026-03")]
 pub(super) enum Export {
     Records(Records),
     Table(table::Table),
+    Report(report::Drawn),
 }
 
 /// 导出记录 Records, one JSON object a line, in order of county and ledger
@@ -59,6 +62,7 @@ impl Export {
         match self {
             Self::Records(asked) => asked.run(common).await.map(|()| ExitCode::SUCCESS),
             Self::Table(asked) => asked.run(common).await,
+            Self::Report(asked) => asked.run(common).await,
         }
     }
 }

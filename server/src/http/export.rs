@@ -10,6 +10,7 @@ use sync_protocol::id::RecordId;
 use sync_protocol::kinds;
 
 use super::app::App;
+use super::attachment::attachment;
 use super::auth::Signed;
 use super::problem::{Problem, ProblemBody};
 use crate::error::{Error, Kind, Language, Result};
@@ -44,12 +45,7 @@ impl Asked {
             Some((kinds::named(kind)?, Format::named(extension)?))
         };
         let (kind, format) = named().ok_or_else(no_such_table)?;
-        let language = match self.lang.as_deref() {
-            None => language,
-            Some(lang) if lang.starts_with("zh") => Language::Chinese,
-            Some(lang) if lang.starts_with("en") => Language::English,
-            Some(_) => return Err(no_such_language()),
-        };
+        let language = language_asked(self.lang.as_deref(), language)?;
         Ok(Question {
             kind,
             format,
@@ -120,7 +116,7 @@ struct Named<'q> {
 }
 
 impl Named<'_> {
-    /// A name that every program takes, and the one that people read (RFC 6266, RFC 8187).
+    /// By its kind, its county and its day.
     fn disposition(&self) -> HeaderValue {
         let Question { kind, format, language, county, .. } = self.question;
         let (day, extension) = (self.day, format.extension());
@@ -129,23 +125,8 @@ impl Named<'_> {
         let plain = format!("{}{code}-{day}.{extension}", kind.name);
         let label = language.pick(kind.zh, kind.en);
         let spoken = format!("{label}{place}-{day}.{extension}");
-        let written = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", percent(&spoken));
-        HeaderValue::from_str(&written).unwrap_or(HeaderValue::from_static("attachment"))
+        attachment(&plain, &spoken)
     }
-}
-
-/// Every byte that is no `attr-char` of RFC 8187 as `%XX`.
-fn percent(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 3);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
-            out.push(byte.into());
-        } else {
-            out.push('%');
-            out.push_str(&hex::encode_upper([byte]));
-        }
-    }
-    out
 }
 
 fn no_such_table() -> Error {
@@ -155,6 +136,16 @@ fn no_such_table() -> Error {
         "没有这种表：地址应为 记录种类.格式，如 diary.csv（格式有 csv、xlsx、ndjson、geojson）",
         "there is no such table: name a kind and a format, such as diary.csv (csv, xlsx, ndjson, geojson)",
     )
+}
+
+/// The language that is asked for by name; else the one that the request comes in.
+pub(super) fn language_asked(lang: Option<&str>, otherwise: Language) -> Result<Language> {
+    match lang {
+        None => Ok(otherwise),
+        Some(lang) if lang.starts_with("zh") => Ok(Language::Chinese),
+        Some(lang) if lang.starts_with("en") => Ok(Language::English),
+        Some(_) => Err(no_such_language()),
+    }
 }
 
 fn no_such_language() -> Error {

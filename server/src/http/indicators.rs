@@ -185,7 +185,7 @@ pub struct MakerView {
     amount: i64,
 }
 
-pub(super) fn list(text: &str) -> impl Iterator<Item = String> {
+pub(crate) fn list(text: &str) -> impl Iterator<Item = String> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned)
 }
 
@@ -259,7 +259,7 @@ fn named(code: &str) -> Result<&'static Indicator> {
 }
 
 /// Positions of ledgers: `4711` of the one county that is asked about, or `350823:4711,350902:300`.
-pub(super) fn positions(text: &str, counties: Option<&BTreeSet<String>>) -> Result<BTreeMap<String, u64>> {
+pub(crate) fn positions(text: &str, counties: Option<&BTreeSet<String>>) -> Result<BTreeMap<String, u64>> {
     let wrong = || {
         invalid(
             "as_of 应为台账序号，例如 4711；问到几个县时写成 350823:4711,350902:300",

@@ -3,7 +3,8 @@
 pub mod app;
 #[cfg(feature = "web")]
 pub mod assets;
-pub mod auth;
+mod attachment;
+mod auth;
 pub mod bulletins;
 pub mod bundles;
 pub mod crowd;
@@ -29,6 +30,7 @@ pub mod photos;
 pub mod problem;
 pub mod public;
 pub mod records;
+pub mod reports;
 pub mod router;
 mod same_origin;
 pub mod schema;

@@ -13,7 +13,8 @@ use super::assets;
 use super::home;
 use super::{
     auth, bulletins, bundles, crowd, enrol, evidence, export, health, held, imports, indicators, ledgers,
-    limits, me, metrics, nudges, openapi, photos, public, records, schema, session, states, sync, uploads,
+    limits, me, metrics, nudges, openapi, photos, public, records, reports, schema, session, states, sync,
+    uploads,
 };
 
 /// The whole HTTP face, and its description.
@@ -33,6 +34,7 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(indicators::makers))
         .routes(routes!(states::list))
         .routes(routes!(evidence::list))
+        .routes(routes!(reports::draw))
         .routes(routes!(bulletins::draft))
         .routes(routes!(bulletins::proof))
         .routes(routes!(imports::template))

@@ -12,6 +12,7 @@ mod imports;
 mod joining;
 mod operation;
 mod public;
+mod reports;
 mod routes;
 mod site;
 mod strangers;

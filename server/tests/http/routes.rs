@@ -106,6 +106,7 @@ pub(crate) const ROUTES: &[(&str, &str, For)] = &[
     ("get", "/api/v1/indicators/{code}/records", County),
     ("get", "/api/v1/states/{kind}", County),
     ("get", "/api/v1/evidence", Reviewers),
+    ("get", "/api/v1/reports/{file}", County),
     ("get", "/api/v1/bulletins/draft", WholeCounty),
     ("get", "/api/v1/bulletins/{id}/proof", WholeCounty),
     ("get", "/api/v1/imports/{kind}/template.xlsx", SignedIn),

@@ -256,7 +256,7 @@ impl Site {
         let query = match path {
             path if path.ends_with("/proof") => "?seq=1",
             path if path.ends_with("/consistency") => "?from=1&to=2",
-            path if ["/indicators", "/states/", "/export/", "/evidence"]
+            path if ["/indicators", "/states/", "/export/", "/evidence", "/reports/"]
                 .iter()
                 .any(|part| path.contains(part)) =>
             {
@@ -269,6 +269,7 @@ impl Site {
         let file = match path {
             path if path.contains("/icons/") => "192.png".to_owned(),
             path if path.contains("/export/") => "diary.csv".to_owned(),
+            path if path.contains("/reports/") => "dispatch.xlsx".to_owned(),
             _ => an_asset(),
         };
         let path = &path.replace("{file}", &file);
