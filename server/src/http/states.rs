@@ -72,7 +72,7 @@ pub struct States {
 }
 
 /// What the records of a kind have come to: `diary` (days without one too), `finding`, `project`,
-/// `equipment_item`, `fund_event`, `complaint`.
+/// `equipment_item`, `fund_event`, `complaint`, `bulletin`.
 #[utoipa::path(
     get,
     path = "/api/v1/states/{kind}",

@@ -548,8 +548,23 @@ async fn a_bulletin_stays_what_it_was_and_can_be_reckoned_again() {
     assert_eq!(published["figures"]["findings"], json!([record(1)]), "who is overdue is named");
     assert_eq!(published["figures"]["rows"][0]["rank"], 1);
 
+    let leader = works.site.server.person_as("leader", None, Role::Leader, "county:350823").await;
+    let leader = works.site.server.enrolled(leader).await.0;
+    let stands = async || {
+        let (_, listed) = works.ask(&works.office, "states/bulletin").await;
+        (listed["records"][0]["state"].clone(), listed["records"][0]["marks"].clone())
+    };
+    assert_eq!(stands().await, (json!("draft"), json!([])));
+    let (_, shown) = works.ask(&leader, &format!("records/{bulletin}")).await;
+    let heads = shown["record"]["fields"].as_object().unwrap().values();
+    let covers: Vec<_> =
+        heads.flat_map(|heads| heads.as_array().unwrap()).map(|head| &head["edit"]).collect();
+    let approval = json!({ "role": "leader", "verdict": "approved", "covers": covers });
+    works.push(&leader, &[works.site.change("bulletin", bulletin, &[("signoffs", approval)])]).await;
+    assert_eq!(stands().await, (json!("approved"), json!([])));
     let publish = works.site.change("bulletin", bulletin, &[("published_on", json!("2026-05-06"))]);
     works.push(&works.office, &[publish]).await;
+    assert_eq!(stands().await, (json!("published"), json!([])), "the leader approved what it says");
     // What is corrected later changes the figures of today, and not those that were published.
     works.push(&works.team, &[correction(&works, &first, "completed_area", &json!(5_000))]).await;
     assert_eq!(works.figure("", "completed_rate").await, "10.00%");

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use sync_protocol::id::RecordId;
+use sync_protocol::kinds::Role;
+use sync_protocol::signoff::Verdict;
 
-use super::{Fact, Source};
+use super::review::signatures;
+use super::{Fact, Review, Reviewed, Source};
 
 /// Whether a school meets a bottom line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +89,29 @@ pub struct Bulletin {
     pub published_on: Option<NaiveDate>,
     /// The findings that it names.
     pub findings: Vec<RecordId>,
+    /// The bulletin in whose place it was put.
+    pub corrects: Option<RecordId>,
+    /// What a leader said of it last; what is added when it is published does not change it.
+    pub review: Option<Review>,
+}
+
+/// What a bulletin is given when it is published: its leader approved it before.
+const GIVEN_ON_PUBLICATION: [&str; 2] = ["published_on", "number"];
+
+impl Bulletin {
+    /// The last word of a leader, and whether the bulletin says what the leader saw.
+    fn reviewed(source: &Source<'_>) -> Option<Review> {
+        let leaders = signatures(source.read).filter(|(_, signoff)| signoff.role == Role::Leader);
+        let (_, last) = leaders.filter(|(_, signoff)| signoff.verdict != Verdict::Signed).last()?;
+        let mut content = source.read.record().fields.iter().filter(|(name, _)| {
+            !source.kind.is_talk(name.base()) && !GIVEN_ON_PUBLICATION.contains(&name.base())
+        });
+        let is_seen =
+            content.all(|(_, state)| state.heads.iter().all(|head| last.covers.contains(&head.edit)));
+        let reviewed =
+            if last.verdict == Verdict::Returned { Reviewed::Returned } else { Reviewed::Confirmed };
+        Some(Review { reviewed, changed_since: !is_seen })
+    }
 }
 
 impl Fact for Bulletin {
@@ -99,6 +125,8 @@ impl Fact for Bulletin {
         Some(Self {
             number: read.text("number").map(str::to_owned),
             published_on: read.latest("published_on"),
+            corrects: read.reference("corrects"),
+            review: Self::reviewed(source),
             findings: findings.filter_map(|finding| finding.as_text()?.parse().ok()).collect(),
         })
     }

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use sync_protocol::id::RecordId;
 
+use super::bulletin::{BulletinState, is_corrected};
 use super::diary::DiaryState;
 use super::equipment::{EquipmentState, chains};
 use super::finding::{FindingState, Loop, loops, repeats};
@@ -31,6 +32,8 @@ pub enum State {
     Money(MoneyState),
     /// A complaint.
     Complaint(ComplaintState),
+    /// A bulletin.
+    Bulletin(BulletinState),
 }
 
 /// That there is no diary.
@@ -102,6 +105,8 @@ pub enum Mark {
     NextBulletin,
     /// A bulletin named it and it is still open: an interview is next.
     NextInterview,
+    /// It was published and no leader approved what it says.
+    Unapproved,
 }
 
 /// A record and what it has come to.
@@ -123,9 +128,6 @@ pub struct Stand {
     pub marks: Vec<Mark>,
 }
 
-/// The kinds of which there is a list.
-pub const LISTED: [&str; 6] = ["diary", "finding", "project", "equipment_item", "fund_event", "complaint"];
-
 /// How far back days without a diary are listed one by one.
 const MISSING_DAYS: u64 = 60;
 
@@ -138,6 +140,7 @@ pub fn list(view: &View<'_>, kind: &str) -> Option<Vec<Stand>> {
         "equipment_item" => equipment(view),
         "fund_event" => money(view),
         "complaint" => complaints(view),
+        "bulletin" => bulletins(view),
         _ => return None,
     };
     stands.sort_by_cached_key(|stand| {
@@ -287,6 +290,21 @@ fn money(view: &View<'_>) -> Vec<Stand> {
                 due: None,
                 marks,
             }
+        })
+        .collect()
+}
+
+fn bulletins(view: &View<'_>) -> Vec<Stand> {
+    let bulletins = view.facts.bulletins.iter();
+    bulletins
+        .map(|(id, bulletin)| Stand {
+            record: *id,
+            school: None,
+            project: None,
+            state: State::Bulletin(bulletin.state(is_corrected(view.facts, *id))),
+            day: bulletin.published_on,
+            due: None,
+            marks: bulletin.is_unapproved().then_some(Mark::Unapproved).into_iter().collect(),
         })
         .collect()
 }
