@@ -64,6 +64,13 @@ pub struct Money {
     pub paid: i64,
 }
 
+impl Money {
+    /// Whether any came, or was paid.
+    pub const fn moved(&self) -> bool {
+        self.received != 0 || self.paid != 0
+    }
+}
+
 /// The projects of a township.
 #[derive(Debug)]
 pub struct Township {

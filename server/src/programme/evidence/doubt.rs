@@ -129,17 +129,17 @@ impl Doubt {
                 )
             }
             Reason::MadeLate => {
-                let hours = hours.unwrap_or_default();
+                let days = whole_days(hours);
                 (
-                    format!("事后补记：在当天结束 {hours} 小时之后才写"),
-                    format!("filled in afterwards: written {hours} hours after the end of its day"),
+                    format!("事后补记：在当天结束 {days} 天之后才写"),
+                    format!("filled in afterwards: written {days} days after the end of its day"),
                 )
             }
             Reason::CameLate => {
-                let hours = hours.unwrap_or_default();
+                let days = whole_days(hours);
                 (
-                    format!("写好 {hours} 小时之后才送到服务器（没有信号也会这样）"),
-                    format!("it came {hours} hours after it was written (a village without signal does that too)"),
+                    format!("写好 {days} 天之后才送到服务器（没有信号也会这样）"),
+                    format!("it came {days} days after it was written (a village without signal does that too)"),
                 )
             }
             Reason::ClockWrong => {
@@ -172,6 +172,58 @@ impl Doubt {
                     )
                 },
             ),
+        }
+    }
+}
+
+/// Hours as whole days.
+fn whole_days(hours: Option<i64>) -> i64 {
+    hours.unwrap_or_default().div_euclid(24)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_doubt_says_its_number_in_both_languages() {
+        let none = Numbers::default();
+        for (reason, numbers, zh, en) in [
+            (Reason::PhotoOtherDay, Numbers { days_off: Some(-3), ..none }, "早 3 天", "3 days before"),
+            (Reason::PhotoOtherDay, Numbers { days_off: Some(2), ..none }, "晚 2 天", "2 days after"),
+            (
+                Reason::PhotoFar,
+                Numbers { distance_m: Some(567), shift_explains: Some(true), ..none },
+                "GCJ-02",
+                "567 m from the school; the shift",
+            ),
+            (
+                Reason::PhotoFar,
+                Numbers { distance_m: Some(11_119), shift_explains: Some(false), ..none },
+                "离学校 11119 米",
+                "11119 m from the school",
+            ),
+            (Reason::PhotoUsedElsewhere, Numbers { others: Some(2), ..none }, "另外 2 条", "2 other records"),
+            (
+                Reason::PhotoNearlySame,
+                Numbers { others: Some(1), distance_bits: Some(11), ..none },
+                "相差 11 位",
+                "11 of 256 bits",
+            ),
+            (Reason::MadeLate, Numbers { hours: Some(153), ..none }, "6 天之后", "6 days after"),
+            (Reason::CameLate, Numbers { hours: Some(168), ..none }, "7 天之后", "7 days after"),
+            (
+                Reason::ClockWrong,
+                Numbers { ahead_minutes: Some(-61), ..none },
+                "慢 61 分钟",
+                "61 minutes behind",
+            ),
+            (Reason::TextCopied, Numbers { others: Some(4), ..none }, "另外 4 篇", "4 other diaries"),
+            (Reason::DeviceSilent, Numbers { days: Some(5), ..none }, "5 天", "5 days"),
+            (Reason::DeviceSilent, none, "没有登记过的手机", "no phone enrolled"),
+        ] {
+            let words = Doubt::new(reason, numbers).words();
+            assert!(words.0.contains(zh) && words.1.contains(en), "{words:?}");
         }
     }
 }

@@ -92,7 +92,8 @@ pub async fn page_of_kind(
 }
 
 /// Up to `limit` records of a county, or of these places of it, that are of one of these kinds and whose
-/// last entry stands before number `before`, the newest first; those of them whose rows are intact.
+/// last entry stands before number `before`, the newest first; those of them whose rows are intact, and
+/// the number at which the page ends.
 pub async fn page_back(
     tx: &mut Tx,
     county: &str,
@@ -100,7 +101,7 @@ pub async fn page_back(
     kinds: &[&str],
     before: u64,
     limit: u32,
-) -> Result<Vec<RecordRow>> {
+) -> Result<(Vec<RecordRow>, Option<u64>)> {
     // They are found by an index alone; only a page of bodies is read.
     let found: Vec<(i64,)> = match places {
         None => sqlx::query_as(
@@ -132,7 +133,8 @@ pub async fn page_back(
         .fetch_all(tx)
         .await?,
     )?;
-    Ok(found.into_iter().filter_map(Result::ok).collect())
+    let end = found.last().map(|found| found.as_ref().map_or_else(|damaged| damaged.seq, |row| row.seq));
+    Ok((found.into_iter().filter_map(Result::ok).collect(), end))
 }
 
 /// Up to `limit` records of a place that are of one of these kinds, the newest first; those of them whose
