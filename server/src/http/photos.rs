@@ -15,16 +15,12 @@ use super::app::App;
 use super::auth::Signed;
 use super::problem::{Problem, ProblemBody};
 use crate::access::actor::Actor;
-use crate::access::policy;
 use crate::blobs::folder::Rendition;
 use crate::error::{Error, Result};
 use crate::photos::original::{self, Original};
-use crate::photos::refs;
 use crate::photos::sniff::MediaType;
-use crate::store::photos::{self, PhotoRow};
-use crate::store::records::{self, RecordRow};
-use crate::sync::sight;
-use crate::sync::standing::{day, snapshot};
+use crate::store::photos::PhotoRow;
+use crate::sync::sight::Wanted;
 
 /// Bytes under a hash never change; who may see them may.
 const FOREVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
@@ -58,7 +54,7 @@ pub async fn original(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let sha256: Sha256 = sha256.parse().map_err(|_| Error::not_found())?;
-    let photo = look(&app, &actor, &sha256, Wanted::Original).await?;
+    let photo = app.engine.photo(&actor, &sha256, Wanted::Original).await?;
     let tag = format!("\"{sha256}\"");
     let mut answer = if is_known(&headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -123,7 +119,7 @@ async fn rendition(
     rendition: Rendition,
 ) -> Result<Response> {
     let sha256: Sha256 = sha256.parse().map_err(|_| Error::not_found())?;
-    let photo = look(app, actor, &sha256, Wanted::Picture).await?;
+    let photo = app.engine.photo(actor, &sha256, Wanted::Picture).await?;
     let name = match rendition {
         Rendition::Preview => "preview",
         Rendition::Thumbnail => "thumbnail",
@@ -137,63 +133,6 @@ async fn rendition(
     };
     mark(&mut answer, &tag, &[(header::CONTENT_DISPOSITION, "inline")]);
     Ok(answer)
-}
-
-// Access -----------------------------------------------------------------------------------------
-
-/// What somebody wants to see of a photo.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    Original,
-    Picture,
-}
-
-/// Finds a photo, if this person may see it: who brought it, and who has a record in scope that
-/// opens it. To everybody else it is not there. What opens a photo stands in photos/safety.rs.
-async fn look(app: &App, actor: &Actor, sha256: &Sha256, wanted: Wanted) -> Result<PhotoRow> {
-    let mut tx = app.store.read().await?;
-    let photo = photos::photo(&mut tx, sha256).await?.ok_or_else(Error::not_found)?;
-    if photos::is_brought_by(&mut tx, sha256, actor.user).await? {
-        return Ok(photo);
-    }
-    let referring = records::referring_to_photo(&mut tx, sha256).await?;
-    let now = app.clock.now();
-    let scope = app.engine.read_scope(actor, now);
-    let opening = photos::opened(&mut tx, std::iter::once(*sha256), None).await?;
-    let opens = |row: &RecordRow| opening.contains(&(*sha256, row.id)) && sight::sees(&scope, row);
-    let seen: Vec<_> = referring.iter().filter(|row| opens(row)).collect();
-    if seen.is_empty() {
-        return Err(Error::not_found());
-    }
-    if wanted == Wanted::Picture {
-        return Ok(photo);
-    }
-    // One record that says so is enough, in scope or not.
-    let mut shows_minor = false;
-    for row in &referring {
-        shows_minor |= refs::shows_minor(&snapshot(row)?, sha256);
-    }
-    let standing = app.engine.standing();
-    let may_all_the_same = || {
-        seen.iter().any(|row| {
-            let county = standing.counties.get(&row.county);
-            let place = county.map(|county| county.place(row.school, row.project, day(now)));
-            place.is_some_and(|place| policy::may_read_minors_original(actor, now, &place))
-        })
-    };
-    if shows_minor && !may_all_the_same() {
-        return Err(minor());
-    }
-    Ok(photo)
-}
-
-fn minor() -> Error {
-    Error::new(
-        crate::error::Kind::Forbidden,
-        "original_restricted",
-        "照片中可辨认出未成年人，原图仅限学校、改薄办、督导室、审计和市级查看；可以查看预览图",
-        "a minor can be recognised in this photo: the original is for the school and the supervising offices; the preview can be seen",
-    )
 }
 
 // Bytes ------------------------------------------------------------------------------------------
@@ -310,6 +249,7 @@ mod tests {
     use super::super::uploads::tests::{Face, ask};
     use super::*;
     use crate::photos::testing::{Shot, somebody};
+    use crate::store::records;
 
     #[test]
     fn a_range_is_read_as_the_standard_says() {

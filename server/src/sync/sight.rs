@@ -4,16 +4,19 @@ use std::collections::HashMap;
 
 use sync_protocol::id::RecordId;
 use sync_protocol::message::Snapshot;
-use sync_protocol::photo::Position;
+use sync_protocol::photo::{Position, Sha256};
 
 use super::engine::Engine;
 use super::scope::ReadScope;
 use super::{heal, official, standing};
 use crate::access::actor::Actor;
-use crate::error::{Error, Result};
+use crate::access::policy;
+use crate::error::{Error, Kind, Result};
 use crate::photos::evidence::{self, PhotoEvidence};
+use crate::photos::refs;
 use crate::store::Tx;
 use crate::store::ledger::{self, Entry};
+use crate::store::photos::{self, PhotoRow};
 use crate::store::records::{self, PlaceKey, RecordRow};
 
 /// A record as it stands, whole, with everything that was ever said of it.
@@ -87,6 +90,71 @@ impl Engine {
         Ok(Sighting { row, snapshot, history, next, photos, number })
     }
 }
+
+/// What somebody wants to see of a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Its bytes as they came.
+    Original,
+    /// What is rendered from it.
+    Picture,
+}
+
+impl Engine {
+    /// Finds a photo, if this person may see it: who brought it, and who has a record in scope that
+    /// opens it. To everybody else it is not there. What opens a photo stands in photos/safety.rs.
+    ///
+    /// # Errors
+    /// Not found, or `original_restricted` if a minor can be recognised in it.
+    pub async fn photo(&self, actor: &Actor, sha256: &Sha256, wanted: Wanted) -> Result<PhotoRow> {
+        let mut tx = self.store.read().await?;
+        let photo = photos::photo(&mut tx, sha256).await?.ok_or_else(Error::not_found)?;
+        if photos::is_brought_by(&mut tx, sha256, actor.user).await? {
+            return Ok(photo);
+        }
+        let referring = records::referring_to_photo(&mut tx, sha256).await?;
+        let now = self.clock.now();
+        let scope = self.read_scope(actor, now);
+        let opening = photos::opened(&mut tx, std::iter::once(*sha256), None).await?;
+        let opens = |row: &RecordRow| opening.contains(&(*sha256, row.id)) && sees(&scope, row);
+        let seen: Vec<_> = referring.iter().filter(|row| opens(row)).collect();
+        if seen.is_empty() {
+            return Err(Error::not_found());
+        }
+        if wanted == Wanted::Picture {
+            return Ok(photo);
+        }
+        // One record that says so is enough, in scope or not.
+        let mut shows_minor = false;
+        for row in &referring {
+            shows_minor |= refs::shows_minor(&standing::snapshot(row)?, sha256);
+        }
+        let standing = self.standing();
+        let may_all_the_same = || {
+            seen.iter().any(|row| {
+                let county = standing.counties.get(&row.county);
+                let place = county.map(|county| county.place(row.school, row.project, standing::day(now)));
+                place.is_some_and(|place| policy::may_read_minors_original(actor, now, &place))
+            })
+        };
+        if shows_minor && !may_all_the_same() {
+            return Err(minor());
+        }
+        Ok(photo)
+    }
+}
+
+fn minor() -> Error {
+    Error::new(
+        Kind::Forbidden,
+        MINOR,
+        "照片中可辨认出未成年人，原图仅限学校、改薄办、督导室、审计和市级查看；可以查看预览图",
+        "a minor can be recognised in this photo: the original is for the school and the supervising offices; the preview can be seen",
+    )
+}
+
+/// The code of the failure to see the original of a photo in which a minor can be recognised.
+pub const MINOR: &str = "original_restricted";
 
 /// The record whose damaged row is why something failed, if that is why.
 fn damaged(error: &Error) -> Option<RecordId> {
