@@ -379,7 +379,10 @@ impl Folder {
             self.flushed().forget(upload);
         }
         let path = self.inner.root.join(INCOMING).join(name);
-        blocking(move || there(fs::remove_file(path)).map(drop)).await
+        // A program that worked for us may have left its folder.
+        let remove =
+            |path: &Path| if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        blocking(move || there(remove(&path)).map(drop)).await
     }
 
     pub(super) fn part_path(&self, upload: Uuid) -> PathBuf {

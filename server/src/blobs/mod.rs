@@ -3,6 +3,7 @@
 //! Nothing here knows who owns what; that is the store's affair. A file comes before its row and
 //! goes after it, so there is never a row without a file.
 
+pub mod desk;
 mod dirs;
 pub mod folder;
 pub mod growing;

@@ -28,6 +28,7 @@ use crate::imports::Imports;
 use crate::jobs::Runner;
 use crate::photos::Photos;
 use crate::programme::figures::Figures;
+use crate::reports::draw::typeset::Typesetter;
 use crate::sync::checkpoint::Occasion;
 use crate::sync::engine::Engine;
 
@@ -112,6 +113,15 @@ pub struct Serve {
         hide_env_values = true
     )]
     pub scrub_every: u32,
+    /// 排版程序 The program that makes PDFs; siteledger-typeset beside this one if none is named
+    #[arg(long, env = "SITELEDGER_TYPESET", value_name = "FILE", hide_env_values = true)]
+    pub typeset: Option<PathBuf>,
+}
+
+/// Where the program that sets documents is, unless somebody says: beside this one.
+fn typesetter_beside() -> PathBuf {
+    let this = std::fs::read_link("/proc/self/exe").unwrap_or_default();
+    this.with_file_name("siteledger-typeset")
 }
 
 /// A span of time such as `30m`.
@@ -198,6 +208,7 @@ impl House {
         let app = App::new(AtHand {
             figures: Figures::new(store.clone(), clock.clone()),
             disclosure: Disclosure::new(store.clone(), clock.clone(), Arc::clone(&engine)),
+            typesetter: Arc::new(Typesetter::new(serve.typeset.clone().unwrap_or_else(typesetter_beside))),
             imports: Imports::new(store.clone(), clock.clone(), Arc::clone(&engine)),
             store,
             clock,

@@ -12,6 +12,7 @@ use crate::disclosure::Disclosure;
 use crate::imports::Imports;
 use crate::photos::Photos;
 use crate::programme::figures::Figures;
+use crate::reports::draw::typeset::Typesetter;
 use crate::store::Store;
 use crate::sync::engine::Engine;
 
@@ -52,6 +53,8 @@ pub struct AtHand {
     pub figures: Figures,
     /// What counties publish, and the desk at which everybody complains.
     pub disclosure: Disclosure,
+    /// Sets documents in pages.
+    pub typesetter: Arc<Typesetter>,
     /// Takes tables of the directory in.
     pub imports: Imports,
     /// Told when the server stops.

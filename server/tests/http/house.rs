@@ -1,6 +1,7 @@
 //! A server without a socket, whose clock the test sets, and the people who come to it.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -22,6 +23,7 @@ use siteledger::http::router;
 use siteledger::imports::Imports;
 use siteledger::photos::Photos;
 use siteledger::programme::figures::Figures;
+use siteledger::reports::draw::typeset::Typesetter;
 use siteledger::store::{Store, server_row};
 use siteledger::sync::{county, engine::Engine};
 use sync_protocol::id::{DeviceId, UserId};
@@ -103,6 +105,7 @@ impl Server {
         };
         let engine = Engine::start(store.clone(), clock.clone(), &row, folder.path()).await.unwrap();
         let app = App::new(AtHand {
+            typesetter: Arc::new(Typesetter::new(PathBuf::new())),
             figures: Figures::new(store.clone(), clock.clone()),
             disclosure: Disclosure::new(store.clone(), clock.clone(), Arc::clone(&engine)),
             store: store.clone(),

@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
@@ -28,6 +28,7 @@ use siteledger::http::router;
 use siteledger::imports::Imports;
 use siteledger::photos::Photos;
 use siteledger::programme::figures::Figures;
+use siteledger::reports::draw::typeset::Typesetter;
 use siteledger::store::devices::{self, DeviceSecrets, NewDevice};
 use siteledger::store::{self, Store, audit, server_row};
 use siteledger::sync::audit::{Part, Watcher, run};
@@ -176,6 +177,7 @@ impl Office {
         };
         let engine = Engine::start(store.clone(), clock.clone(), &row, data).await.expect("it starts");
         let app = App::new(AtHand {
+            typesetter: Arc::new(Typesetter::new(PathBuf::new())),
             figures: Figures::new(store.clone(), clock.clone()),
             disclosure: Disclosure::new(store.clone(), clock.clone(), Arc::clone(&engine)),
             store: store.clone(),

@@ -355,7 +355,9 @@ pub fn binary() -> &'static Path {
             panic!("{} does not lie in a target folder", this.display());
         });
         let binary = profile.join(format!("siteledger{}", std::env::consts::EXE_SUFFIX));
-        if is_stale(&binary) {
+        // The server looks for it beside itself.
+        let typesetter = binary.with_file_name(format!("siteledger-typeset{}", std::env::consts::EXE_SUFFIX));
+        if is_stale(&binary, &SERVED) || is_stale(&typesetter, &["server/typeset"]) {
             build(profile.file_name().is_some_and(|name| name == "release"));
         }
         binary
@@ -367,12 +369,21 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the workspace")
 }
 
+/// What the server is made of.
+const SERVED: [&str; 6] = [
+    "server/src",
+    "server/migrations",
+    "server/templates",
+    "server/Cargo.toml",
+    "sync-protocol/src",
+    "Cargo.lock",
+];
+
 /// Whether there is no binary, or a source is newer: cargo knows better, but takes half a second
 /// for each test process.
-fn is_stale(binary: &Path) -> bool {
+fn is_stale(binary: &Path, sources: &[&str]) -> bool {
     let built = binary.metadata().and_then(|metadata| metadata.modified());
     let Ok(built) = built else { return true };
-    let sources = ["server/src", "server/migrations", "server/Cargo.toml", "sync-protocol/src", "Cargo.lock"];
     sources.iter().any(|source| is_newer(&root().join(source), built))
 }
 
@@ -385,7 +396,8 @@ fn is_newer(path: &Path, than: SystemTime) -> bool {
 
 fn build(release: bool) {
     let mut command = Command::new(env!("CARGO"));
-    command.current_dir(root()).args(["build", "--quiet", "--locked", "--workspace", "--bin", "siteledger"]);
+    command.current_dir(root()).args(["build", "--quiet", "--locked", "--workspace"]);
+    command.args(["--bin", "siteledger", "--bin", "siteledger-typeset"]);
     if release {
         command.arg("--release");
     }

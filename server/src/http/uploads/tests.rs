@@ -1,6 +1,7 @@
 //! tus as clients speak it, over the whole HTTP face.
 #![cfg(test)]
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::http::{Method, Request};
@@ -20,6 +21,7 @@ use crate::http::{router, serve};
 use crate::imports::Imports;
 use crate::photos::testing::{House, Shot, somebody};
 use crate::programme::figures::Figures;
+use crate::reports::draw::typeset::Typesetter;
 use crate::store::server_row;
 use crate::sync::engine::Engine;
 
@@ -49,6 +51,7 @@ impl Face {
         let engine = Engine::start(house.store.clone(), house.clock.clone(), &server, house.temp.path());
         let engine = engine.await.unwrap();
         let app = App::new(AtHand {
+            typesetter: Arc::new(Typesetter::new(PathBuf::new())),
             figures: Figures::new(house.store.clone(), house.clock.clone()),
             disclosure: Disclosure::new(house.store.clone(), house.clock.clone(), Arc::clone(&engine)),
             store: house.store.clone(),

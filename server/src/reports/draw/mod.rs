@@ -3,6 +3,8 @@
 pub mod data;
 pub mod html;
 mod paper;
+pub mod pictures;
+pub mod typeset;
 pub mod workbook;
 
 use super::document::Document;

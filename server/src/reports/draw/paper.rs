@@ -21,7 +21,7 @@ pub(super) fn rows(lines: &[Line]) -> Vec<Vec<&Line>> {
 }
 
 fn is_short(line: &Line) -> bool {
-    !line.value.contains('\n') && letters(&line.value) <= HALF_A_LINE && letters(&line.label) <= 16
+    !line.value.contains('\n') && letters(&line.value) <= HALF_A_LINE && letters(&line.label) <= 20
 }
 
 /// How wide a text is, in Latin letters.
