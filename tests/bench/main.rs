@@ -1,8 +1,9 @@
 //! Benchmarks: the real server against what its work costs without it, measured in the same run.
 //!
-//! `tests/bench/run` prints the first table that stands in `server/docs/performance.md`, `load` and
-//! `growth` and `tables` after it the others. Machines are noisy: what counts are the ratios.
+//! `tests/bench/run` prints the first table that stands in `server/docs/performance.md`, `load`,
+//! `growth`, `tables` and `books` after it the others. Machines are noisy: what counts are the ratios.
 
+mod books;
 mod disk;
 mod growth;
 mod open_loop;
@@ -36,6 +37,8 @@ fn main() {
             open_loop::measure().await;
         } else if asked("growth") {
             growth::measure(if sizes.is_empty() { &[10_000, 100_000] } else { &sizes }).await;
+        } else if asked("books") {
+            books::measure().await;
         } else if asked("tables") {
             tables::measure(if sizes.is_empty() { &[35_000] } else { &sizes }).await;
         } else {

@@ -4,6 +4,7 @@
 
 mod backlog;
 mod backups;
+mod books;
 mod bundles;
 mod copies;
 mod counties;

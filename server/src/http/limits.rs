@@ -45,8 +45,12 @@ const UPLOAD_IDLE: Duration = Duration::from_mins(2);
 /// Bodies that are streamed to disk as they come: their handlers bound them.
 const STREAMED: [&str; 2] = ["/api/v1/uploads", "/api/v1/bundles"];
 
-/// Workbooks are compressed already.
+/// Workbooks are compressed already,
 const WORKBOOK: NotForContentType = NotForContentType::const_new("application/vnd.openxmlformats");
+/// and so are books,
+const BOOK: NotForContentType = NotForContentType::const_new("application/pdf");
+/// and dossiers, which may have gigabytes.
+const DOSSIER: NotForContentType = NotForContentType::const_new("application/zip");
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -62,7 +66,10 @@ pub fn dress<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router.fallback(no_such_route).layer(
         ServiceBuilder::new()
             .layer(middleware::from_fn(watch))
-            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(WORKBOOK)))
+            .layer(
+                CompressionLayer::new()
+                    .compress_when(DefaultPredicate::new().and(WORKBOOK).and(BOOK).and(DOSSIER)),
+            )
             .layer(middleware::from_fn(problem::speak))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(middleware::from_fn(take_in))

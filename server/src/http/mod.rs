@@ -5,6 +5,7 @@ pub mod app;
 pub mod assets;
 mod attachment;
 mod auth;
+mod books;
 pub mod bulletins;
 pub mod bundles;
 pub mod crowd;

@@ -12,10 +12,12 @@ use sync_protocol::id::RecordId;
 use super::app::App;
 use super::attachment::attachment;
 use super::auth::Signed;
+use super::books::{self, Book, Paper};
 use super::export::language_asked;
 use super::indicators::{list, positions};
 use super::problem::{Problem, ProblemBody};
 use crate::error::{Error, Kind, Language, Result};
+use crate::programme::figures::By;
 use crate::reports::catalogue::{self, Order, Report};
 use crate::reports::draw::{Form, html};
 
@@ -25,24 +27,28 @@ use crate::reports::draw::{Form, html};
 #[into_params(parameter_in = Query)]
 pub struct Which {
     /// Counties by code, with commas; all that one may read if left out.
-    county: Option<String>,
+    pub(super) county: Option<String>,
     /// The counties of that city.
     city: Option<String>,
     /// From that day on, where the report takes it.
-    from: Option<NaiveDate>,
+    pub(super) from: Option<NaiveDate>,
     /// As of that day; today if left out. What is counted by days ends yesterday: today's diaries are
     /// still being written.
-    at: Option<NaiveDate>,
+    pub(super) at: Option<NaiveDate>,
     /// Of that month, `YYYY-MM`, where the report takes it.
-    month: Option<String>,
+    pub(super) month: Option<String>,
     /// Of that project alone, where the report takes it.
-    project: Option<RecordId>,
+    pub(super) project: Option<RecordId>,
     /// The id of the plan that rates are a share of; the last one approved if left out.
     plan: Option<RecordId>,
     /// Sources of the money that counts, with commas, where the report takes them; all if left out.
     sources: Option<String>,
     /// Where the ledger stood: a number, or `county:number` with commas. Where it stands now if left out.
     as_of: Option<String>,
+    /// The id of the bulletin; left out, a draft is drawn of what `county`, `from`, `at` and `by` say.
+    pub(super) id: Option<RecordId>,
+    /// By what the rows of a draft are told apart: `school` if left out.
+    pub(super) by: Option<By>,
     /// `zh` or `en`; as `Accept-Language` says if left out.
     lang: Option<String>,
 }
@@ -68,7 +74,7 @@ impl Which {
 }
 
 /// The first day of a month.
-fn month(text: &str) -> Result<NaiveDate> {
+pub(super) fn month(text: &str) -> Result<NaiveDate> {
     catalogue::month(text).ok_or_else(|| {
         Error::new(
             Kind::Unprocessable,
@@ -82,7 +88,9 @@ fn month(text: &str) -> Result<NaiveDate> {
 /// A report of what is in scope.
 ///
 /// `dispatch` and the others that the page `reports.md` lists. `xlsx` is a workbook whose tables are ready to
-/// be printed and signed; `json` has every cell, figures with the numbers that make them.
+/// be printed and signed; `json` has every cell, figures with the numbers that make them; `html` is a page to
+/// print, `pdf` is typeset where the server has `siteledger-typeset`. Books are `diary_book` (of a project
+/// and a month), `bulletin` (by its id, or a draft) and `dossier.zip` (of a project).
 #[utoipa::path(
     get,
     path = "/api/v1/reports/{file}",
@@ -105,13 +113,24 @@ pub async fn draw(
     Path(file): Path<String>,
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
-    let (report, form) = named(&file)?;
+    if let Some(book) = Book::named(&file)? {
+        let language = language_asked(which.lang.as_deref(), language)?;
+        return Ok(book.answer(&app, &actor, language, &which).await?);
+    }
+    let set = file.strip_suffix(".pdf");
+    let (report, form) = match set {
+        Some(name) => (Report::named(name)?, Form::Html),
+        None => named(&file)?,
+    };
     let order = which.order(report, language)?;
     let now = app.clock.now();
     let scope = app.engine.read_scope(&actor, now);
     let names = app.engine.standing().known();
     let beside = order.beside(&app.store, now, &scope, &names).await?;
     let document = order.draw(&app.figures, scope, names, beside).await?;
+    if set.is_some() {
+        return Ok(books::hand_over(&app, &actor, document, Paper::Pdf, report.name).await?);
+    }
     let spoken = format!("{}.{}", document.name, form.extension());
     let drawn = tokio::task::spawn_blocking(move || form.draw(&document));
     let bytes = drawn.await.map_err(Error::internal)??;

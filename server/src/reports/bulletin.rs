@@ -141,19 +141,21 @@ pub async fn draft(
 pub async fn prove(figures: &Figures, engine: &Engine, actor: &Actor, id: RecordId) -> Result<Proof> {
     let sighting = engine.record(actor, id, 0, 1).await?;
     let record = standing::snapshot(&sighting.row)?.into_record();
-    let (cutoff, frozen) = read(&record).ok_or_else(|| {
-        Error::new(
-            Kind::Unprocessable,
-            "not_a_bulletin",
-            "这份通报的数据不是由草稿生成的，或者还有冲突，无法核对",
-            "the figures of this bulletin are not of a draft, or people differ about them: they cannot be checked",
-        )
-    })?;
+    let (cutoff, frozen) = read(&record).ok_or_else(unreadable)?;
     let counties: Vec<_> = cutoff.keys().cloned().collect();
     let period = Period { from: frozen.from, at: frozen.at, by: frozen.by };
     let reckoned = reckon(figures, engine, actor, &counties, &period, &cutoff).await?;
     let same = reckoned == frozen;
     Ok(Proof { cutoff, same, figures: frozen, reckoned: (!same).then_some(reckoned) })
+}
+
+pub(super) fn unreadable() -> Error {
+    Error::new(
+        Kind::Unprocessable,
+        "not_a_bulletin",
+        "这份通报的数据不是由草稿生成的，或者还有冲突，无法核对",
+        "the figures of this bulletin are not of a draft, or people differ about them: they cannot be checked",
+    )
 }
 
 fn asked(counties: &[String], period: &Period, as_of: BTreeMap<String, u64>) -> Asked {
@@ -238,7 +240,7 @@ fn further_first(one: Ratio, other: Ratio) -> Ordering {
 }
 
 /// What a bulletin's record says; `None` if it is none, or people differ about it.
-fn read(record: &Record) -> Option<(BTreeMap<String, u64>, Frozen)> {
+pub(super) fn read(record: &Record) -> Option<(BTreeMap<String, u64>, Frozen)> {
     let [figures] = record.heads_named("figures") else { return None };
     let frozen = serde_json::to_value(&figures.value).and_then(serde_json::from_value).ok()?;
     let cutoff: Option<BTreeMap<_, _>> = record

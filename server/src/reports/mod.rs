@@ -1,10 +1,12 @@
 //! What is drawn from the records for people to take away. Reads only.
 
+pub mod books;
 pub mod bulletin;
 pub mod catalogue;
 mod city;
 mod dispatch;
 pub mod document;
+pub mod dossier;
 pub mod draw;
 mod evaluation;
 mod funds;

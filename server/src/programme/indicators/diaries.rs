@@ -77,13 +77,13 @@ fn in_china(day: NaiveDate, time: NaiveTime) -> Moment {
 }
 
 /// Whether a diary of that day was written by noon of the next.
-fn recorded_in_time(day: NaiveDate, came: &Came) -> bool {
+pub fn recorded_in_time(day: NaiveDate, came: &Came) -> bool {
     const NOON: NaiveTime = NaiveTime::from_hms_opt(12, 0, 0).expect("noon is a time");
     day.checked_add_days(Days::new(1)).is_some_and(|next| came.made_at <= in_china(next, NOON))
 }
 
 /// Whether a diary of that day came within three days: by the end of the third.
-fn delivered_in_time(day: NaiveDate, came: &Came) -> bool {
+pub fn delivered_in_time(day: NaiveDate, came: &Came) -> bool {
     day.checked_add_days(Days::new(4)).is_some_and(|end| came.received_at < in_china(end, NaiveTime::MIN))
 }
 

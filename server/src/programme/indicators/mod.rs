@@ -2,7 +2,7 @@
 //! and every figure answers which records make it, since it is added up from nothing else.
 
 mod baseline;
-mod diaries;
+pub mod diaries;
 mod equipment;
 mod findings;
 mod funds;

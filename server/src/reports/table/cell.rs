@@ -11,7 +11,7 @@ use crate::clock::Moment;
 
 /// What one cell says.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Cell<'r> {
+pub(in crate::reports) enum Cell<'r> {
     /// Nothing.
     Empty,
     /// Words of people, which are never to be computed.
@@ -39,7 +39,7 @@ pub(super) enum Cell<'r> {
 
 impl<'r> Cell<'r> {
     /// A value of a field by itself.
-    pub(super) fn of(field: &Field, value: &'r Value, words: &Words<'_>) -> Self {
+    pub(in crate::reports) fn of(field: &Field, value: &'r Value, words: &Words<'_>) -> Self {
         match (field.ty, value) {
             (Type::Int { .. } | Type::Number, Value::Int(number)) => Self::whole(*number, field.unit),
             (Type::Number, Value::Number(number)) => Self::Number(*number),
@@ -74,7 +74,7 @@ impl<'r> Cell<'r> {
     }
 
     /// Adds what it says to a text, letter by letter as a program can read it.
-    pub(super) fn spell(&self, out: &mut String) {
+    pub(in crate::reports) fn spell(&self, out: &mut String) {
         let _ = match self {
             Self::Empty => Ok(()),
             Self::Text(text) => out.write_str(text),
@@ -106,7 +106,7 @@ const fn places(unit: Option<Unit>) -> u8 {
 }
 
 /// What a number is told in, in Chinese and in English; nothing where the record says.
-pub(super) const fn unit_name(unit: Option<Unit>) -> (&'static str, &'static str) {
+pub(in crate::reports) const fn unit_name(unit: Option<Unit>) -> (&'static str, &'static str) {
     match unit {
         Some(Unit::Fen) => ("元", "yuan"),
         Some(Unit::HundredthSquareMetre) => ("㎡", "m²"),

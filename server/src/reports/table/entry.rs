@@ -12,7 +12,7 @@ use crate::store::records::RecordRow;
 
 /// What a record says.
 #[derive(Debug, serde::Deserialize)]
-pub(super) struct Entry<'r> {
+pub(in crate::reports) struct Entry<'r> {
     /// Its fields in order of name.
     #[serde(borrow)]
     pub(super) fields: Fields<'r>,
@@ -34,7 +34,7 @@ pub(super) struct Head<'r> {
 
 impl<'r> Entry<'r> {
     /// Reads the body of a row.
-    pub(super) fn read(row: &'r RecordRow) -> Result<Self> {
+    pub(in crate::reports) fn read(row: &'r RecordRow) -> Result<Self> {
         serde_json::from_str(&row.body).map_err(|error| {
             Error::internal(anyhow::Error::new(error).context(format!("record {} cannot be read", row.id)))
         })

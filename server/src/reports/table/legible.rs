@@ -15,22 +15,22 @@ use crate::clock::Moment;
 use crate::error::Language;
 
 /// Names of records, by their ids: only of those that the reader may see.
-pub(super) type Names = HashMap<RecordId, String>;
+pub(in crate::reports) type Names = HashMap<RecordId, String>;
 
 /// In which words values are told.
 #[derive(Clone, Copy)]
-pub(super) struct Words<'w> {
+pub(in crate::reports) struct Words<'w> {
     /// The language.
-    pub(super) language: Language,
+    pub(in crate::reports) language: Language,
     /// The county's schools and projects.
-    pub(super) directory: &'w Names,
+    pub(in crate::reports) directory: &'w Names,
     /// What else is referred to.
-    pub(super) others: &'w Names,
+    pub(in crate::reports) others: &'w Names,
 }
 
 impl<'w> Words<'w> {
     /// Yes or no.
-    pub(super) const fn claim(&self, claim: bool) -> &'static str {
+    pub(in crate::reports) const fn claim(&self, claim: bool) -> &'static str {
         match (claim, self.language) {
             (true, Language::Chinese) => "是",
             (false, Language::Chinese) => "否",
@@ -40,7 +40,7 @@ impl<'w> Words<'w> {
     }
 
     /// What stands between the values of one cell.
-    pub(super) const fn between(&self) -> &'static str {
+    pub(in crate::reports) const fn between(&self) -> &'static str {
         self.language.pick("；", "; ")
     }
 
@@ -54,12 +54,12 @@ impl<'w> Words<'w> {
     }
 
     /// The name of a record, where the reader may know it.
-    pub(super) fn name(&self, id: RecordId) -> Option<&'w str> {
+    pub(in crate::reports) fn name(&self, id: RecordId) -> Option<&'w str> {
         self.directory.get(&id).or_else(|| self.others.get(&id)).map(String::as_str)
     }
 
     /// What people call a code of a list; the code itself where the list does not say.
-    pub(super) fn choice<'v>(&self, list: &str, code: &'v str) -> &'v str
+    pub(in crate::reports) fn choice<'v>(&self, list: &str, code: &'v str) -> &'v str
     where
         'static: 'v,
     {
@@ -69,14 +69,14 @@ impl<'w> Words<'w> {
     }
 
     /// A value as text.
-    pub(super) fn text(&self, ty: Type, value: &Value) -> String {
+    pub(in crate::reports) fn text(&self, ty: Type, value: &Value) -> String {
         let mut text = String::new();
         self.tell(&mut text, ty, value);
         text
     }
 
     /// Adds a value to a text.
-    pub(super) fn tell(&self, out: &mut String, ty: Type, value: &Value) {
+    pub(in crate::reports) fn tell(&self, out: &mut String, ty: Type, value: &Value) {
         match (ty, value) {
             (Type::Object(parts), Value::Map(given)) => self.tell_parts(out, parts, given),
             (Type::Choice(list) | Type::OpenChoice(list), Value::Text(code)) => {
@@ -154,7 +154,7 @@ impl<'w> Words<'w> {
     }
 
     /// A signature: in which role, what is said of it, by whom.
-    pub(super) fn signoff(&self, value: &Value, by_name: &str, is_current: bool) -> String {
+    pub(in crate::reports) fn signoff(&self, value: &Value, by_name: &str, is_current: bool) -> String {
         let Ok(signoff) = Signoff::read(value) else { return self.text(Type::Any, value) };
         let (zh, en) = match signoff.verdict {
             Verdict::Signed => ("签字", "signed"),
@@ -178,7 +178,7 @@ impl<'w> Words<'w> {
     }
 
     /// A withdrawal with its reason. One that is contested leaves the record in view.
-    pub(super) fn withdrawal(&self, value: &Value, is_contested: bool) -> String {
+    pub(in crate::reports) fn withdrawal(&self, value: &Value, is_contested: bool) -> String {
         let mut text = if is_contested {
             self.language.pick("作废有争议", "withdrawal contested").to_owned()
         } else {
@@ -191,14 +191,14 @@ impl<'w> Words<'w> {
     }
 
     /// An entry of a talk with who said it.
-    pub(super) fn tell_said(&self, out: &mut String, by_name: &str, ty: Type, value: &Value) {
+    pub(in crate::reports) fn tell_said(&self, out: &mut String, by_name: &str, ty: Type, value: &Value) {
         let _ = write!(out, "{by_name}{}", self.colon());
         self.tell(out, ty, value);
     }
 }
 
 /// What a system of positions is called.
-pub(super) const fn datum(datum: Datum) -> &'static str {
+pub(in crate::reports) const fn datum(datum: Datum) -> &'static str {
     match datum {
         Datum::Wgs84 => "WGS-84",
         Datum::Gcj02 => "GCJ-02",
@@ -213,6 +213,6 @@ fn in_china(text: &str) -> Option<String> {
 }
 
 /// What the clocks in China show at that moment.
-pub(super) fn clock_in_china(moment: Moment) -> chrono::NaiveDateTime {
+pub(in crate::reports) fn clock_in_china(moment: Moment) -> chrono::NaiveDateTime {
     moment.utc().naive_utc() + TimeDelta::hours(8)
 }

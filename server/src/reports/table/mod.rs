@@ -8,18 +8,18 @@
 //! What could not be read is told at the end of the table, and in the log: nothing is left out in
 //! silence.
 
-mod cell;
+pub(in crate::reports) mod cell;
 mod columns;
 mod csv;
-mod entry;
+pub(in crate::reports) mod entry;
 mod geojson;
 mod keys;
-mod legible;
+pub(in crate::reports) mod legible;
 mod ndjson;
 pub mod question;
 mod reading;
 mod rows;
-mod title;
+pub(in crate::reports) mod title;
 mod xlsx;
 
 use std::io::{self, Write};

@@ -23,7 +23,7 @@ const CALLED_BY: [&str; 11] = [
 ];
 
 /// What a record is called; none where nothing in it says.
-pub(super) fn title(kind: &Kind, entry: &Entry<'_>) -> Option<String> {
+pub(in crate::reports) fn title(kind: &Kind, entry: &Entry<'_>) -> Option<String> {
     let mut named = CALLED_BY.iter().filter(|name| kind.field(name).is_some());
     let text = named.find_map(|name| entry.text(name).filter(|text| !text.is_empty()))?;
     if text.chars().count() <= MOST {
