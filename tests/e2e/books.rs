@@ -375,6 +375,7 @@ async fn a_bulletin_is_a_draft_on_every_page_until_it_is_published_and_is_correc
     let published = page(&office.desk, &format!("bulletin.html?id={first}")).await;
     assert!(!published.contains("草稿") && published.contains("各校要对照排名抓紧整改。"), "{published}");
     assert!(published.contains("本期已由 2026年第2期（更正） 更正"), "{published}");
+    assert!(published.contains("没有分管领导对现有内容的批准签字"), "{published}");
     let corrected = page(&office.desk, &format!("bulletin.html?id={second}")).await;
     assert!(corrected.contains("本期更正此前发布的 2026年第2期"), "{corrected}");
     server.verify();

@@ -6,19 +6,21 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use sync_protocol::id::RecordId;
 
 use super::shelf::{Kept, Shelf};
-use super::telling::minute;
+use super::telling::{minute, signatures, withdrawal};
 use crate::access::actor::Actor;
 use crate::clock::Moment;
 use crate::error::{Language, Result};
-use crate::programme::facts::Severity;
+use crate::programme::facts::{self, Came, Fact as _, Severity, Source};
 use crate::programme::figures::{Asked, Figures};
 use crate::programme::indicators;
 use crate::programme::ratio::{Printed, Ratio};
+use crate::programme::reading::Read;
 use crate::programme::seen::Seen;
 use crate::programme::states::equipment::chains;
 use crate::programme::view::{Question, View};
 use crate::reports::bulletin::{self, Frozen, Period, unreadable};
 use crate::reports::document::{Block, Cell, Column, Document, Line, Row, RowRole, Table};
+use crate::reports::table::legible::Words;
 use crate::reports::{money, stated};
 use crate::store::ledger::{self, CheckpointRow};
 use crate::store::{Store, founding};
@@ -37,6 +39,8 @@ struct About {
     period: Option<String>,
     published_on: Option<String>,
     text: Vec<String>,
+    /// Who approved it.
+    signatures: Option<Table>,
     /// What is to be known of its versions.
     notes: Vec<String>,
     is_published: bool,
@@ -62,6 +66,7 @@ pub async fn draft(
         period: None,
         published_on: None,
         text: Vec::new(),
+        signatures: None,
         notes: Vec::new(),
         is_published: false,
     };
@@ -125,15 +130,15 @@ async fn about(shelf: &mut Shelf<'_>, kept: &Kept, language: Language) -> Result
             });
         }
     }
-    if let Some(told) = super::telling::withdrawal(
-        &kept.record,
-        &crate::reports::table::legible::Words {
-            language,
-            directory: &HashMap::new(),
-            others: &HashMap::new(),
-        },
-    ) {
-        notes.push(told);
+    let nobody = HashMap::new();
+    let words = Words { language, directory: &nobody, others: &nobody };
+    notes.extend(withdrawal(&kept.record, &words));
+    if is_unapproved(kept) {
+        let note = language.pick(
+            "本期发布时没有分管领导对现有内容的批准签字。",
+            "It was published without a leader having approved what it says.",
+        );
+        notes.push(note.to_owned());
     }
     Ok(About {
         number: text("number"),
@@ -142,8 +147,18 @@ async fn about(shelf: &mut Shelf<'_>, kept: &Kept, language: Language) -> Result
         published_on: text("published_on"),
         is_published: text("published_on").is_some(),
         text: said("text"),
+        signatures: signatures(kept.kind, &kept.record, &words),
         notes,
     })
+}
+
+/// Whether it was published without a leader having approved what it says.
+fn is_unapproved(kept: &Kept) -> bool {
+    // When it came changes nothing of that.
+    let began = Came { seq: kept.row.first_seq, made_at: Moment(0), received_at: Moment(0) };
+    let source = |read| Source { read, kind: kept.kind, school: None, project: None, began, submitted: None };
+    let fact = Read::in_force(&kept.record).and_then(|read| facts::Bulletin::read(&source(read)));
+    fact.is_some_and(|bulletin| bulletin.is_unapproved())
 }
 
 /// What stands in the ledgers that a bulletin names by ids.
@@ -393,6 +408,7 @@ impl Drawn<'_> {
         blocks.push(Block::Table(self.findings(&self.named.findings)));
         blocks.push(heading("上期通报问题的整改", "What became of the last bulletin"));
         blocks.extend(self.followed());
+        blocks.extend(self.about.signatures.clone().map(Block::Table));
         blocks.push(Block::Signatures {
             lines: [("编制", "drawn up by"), ("审核", "checked by"), ("签发", "issued by")]
                 .map(|(zh, en)| self.pick(zh, en).to_owned())
