@@ -20,7 +20,7 @@ use super::paper::{qr, rows};
 use crate::blobs::desk::{Desk, Made};
 use crate::blobs::folder::Folder;
 use crate::error::{Error, Kind, Result};
-use crate::reports::document::{Binding, Block, Document, Paper, Photo, RowRole, Table};
+use crate::reports::document::{Binding, Block, Cell, Document, Paper, Photo, RowRole, Table};
 
 /// How many documents are set at a time: each takes a core, and a few hundred megabytes.
 const AT_ONCE: usize = 1;
@@ -250,7 +250,7 @@ impl<'d> LaidBlock<'d> {
                 RowRole::Total => "total",
             };
             let cells = row.cells.iter();
-            let cells = cells.map(|its| LaidCell { text: foldable(&its.printed()), figure: its.is_figure() });
+            let cells = cells.map(|its| LaidCell { text: printed(its), figure: its.is_figure() });
             LaidRow { role, cells: cells.collect() }
         });
         Self::Table { title: &table.title, columns: columns.collect(), rows: rows.collect() }
@@ -262,6 +262,14 @@ fn laid_photo<'d>(photo: &Photo, files: &'d BTreeMap<Sha256, String>) -> LaidPho
         file: files.get(&photo.sha256).map(String::as_str),
         caption: foldable(&photo.caption),
         watermark: foldable(&photo.watermark),
+    }
+}
+
+/// A cell on paper. A day may be folded, so that it never runs into the next column.
+fn printed(cell: &Cell) -> String {
+    match cell {
+        Cell::Day(day) => day.to_string().replace('-', "-\u{200b}"),
+        cell => foldable(&cell.printed()),
     }
 }
 
