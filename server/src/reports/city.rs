@@ -10,7 +10,7 @@ use crate::error::Language;
 use crate::programme::indicators;
 use crate::programme::ratio::Printed;
 use crate::programme::seen::Seen;
-use crate::programme::states::equipment::chains;
+use crate::programme::states::equipment::{Chain, chains};
 use crate::programme::view::View;
 
 /// What is told of the works of each county.
@@ -190,29 +190,17 @@ fn by_county(
 fn equipment(seen: &[Seen<'_>], language: Language) -> Table {
     let say = |zh, en| language.pick(zh, en);
     let mut rows = Vec::new();
-    let mut all = Vec::new();
-    for its in seen {
-        let chains = chains(&its.view);
-        let in_plan = chains.iter().filter(|chain| is_of_plan(chain.item.project, &its.view));
-        let mut of_county = money::goods(in_plan, language);
-        for row in &mut of_county {
-            row.cells.insert(0, Cell::text(&its.taken.name));
-        }
-        if of_county.is_empty() {
-            continue;
-        }
-        let mut sum = Row::sum(RowRole::Subtotal, say("小计", "subtotal"), 1, &of_county);
-        sum.cells[0] = Cell::text(&its.taken.name);
-        (sum.cells[3], sum.cells[5]) = (Cell::Empty, Cell::Empty);
-        all.extend(of_county.iter().cloned());
-        rows.extend(of_county);
-        rows.push(sum);
+    let by_county: Vec<_> = seen.iter().map(|its| (its, chains(&its.view))).collect();
+    let in_plan = |its: &Seen<'_>, chain: &Chain<'_>| is_of_plan(chain.item.project, &its.view);
+    for (its, chains) in &by_county {
+        let of_county = chains.iter().filter(|chain| in_plan(its, chain));
+        rows.extend(part(&its.taken.name, RowRole::Subtotal, money::goods(of_county, language), language));
     }
-    let mut total = Row::sum(RowRole::Total, say("合计", "total"), 0, &all);
-    if total.cells.len() > 5 {
-        (total.cells[3], total.cells[5]) = (Cell::Empty, Cell::Empty);
+    if seen.len() > 1 {
+        let all =
+            by_county.iter().flat_map(|(its, chains)| chains.iter().filter(|chain| in_plan(its, chain)));
+        rows.extend(part(say("合计", "total"), RowRole::Total, money::goods(all, language), language));
     }
-    rows.push(total);
     let columns = [
         (say("县（市、区）", "county"), 8),
         (say("设备类别", "class"), 12),
@@ -223,15 +211,27 @@ fn equipment(seen: &[Seen<'_>], language: Language) -> Table {
         (say("验收金额（万元）", "worth accepted (10,000 yuan)"), 9),
         (say("金额完成率", "share of the worth"), 8),
     ];
-    for row in &mut rows {
-        row.cells.resize(columns.len(), Cell::Empty);
-    }
     Table {
         title: say("设备分类", "equipment by class").to_owned(),
         keys: 2,
         columns: columns.map(|(label, width)| Column::new(label, width)).into(),
         rows,
     }
+}
+
+/// The classes of one county, or of all, and what they come to together; volumes and desks are not added up.
+fn part(name: &str, role: RowRole, mut rows: Vec<Row>, language: Language) -> Vec<Row> {
+    for row in &mut rows {
+        row.cells.insert(0, Cell::text(name));
+    }
+    if rows.is_empty() {
+        return rows;
+    }
+    let mut sum = Row::sum(role, language.pick("小计", "all classes"), 1, &rows);
+    sum.cells[0] = Cell::text(name);
+    (sum.cells[3], sum.cells[5]) = (Cell::Empty, Cell::Empty);
+    rows.push(sum);
+    rows
 }
 
 fn is_of_plan(project: Option<sync_protocol::id::RecordId>, view: &View<'_>) -> bool {

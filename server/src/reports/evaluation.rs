@@ -53,8 +53,8 @@ pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
     document.blocks = stated::doubts(seen, language);
     document.blocks.push(Block::Text {
         text: say(
-            "名次：有考评得分的按得分排列；没有得分的按整改率、再按日志完成率排在其后，相同的并列，没有可比数据的不排名。得分取最近一个考评时段的记录。",
-            "Ranks: by the points that were given; those without points come after, by the share rectified and then by the diaries written; the same rank where these are the same, and none where there is nothing to compare. Points are of the last time that was evaluated.",
+            "名次：有考评得分的按得分排列；没有得分的按整改率（没有发现问题的视为 100%）、再按日志完成率排在其后，相同的并列，没有可比数据的不排名。得分取最近一个考评时段的记录。",
+            "Ranks: by the points that were given; those without points come after, by the share rectified (all, where nothing was found) and then by the diaries written; the same rank where these are the same, and none where there is nothing to compare. Points are of the last time that was evaluated.",
         )
         .to_owned(),
     });
@@ -211,14 +211,30 @@ fn has_something(sums: &Sums) -> bool {
     counts || sums.of("diary_coverage").denominator > 0
 }
 
-/// The better one first.
+/// The better one first; who has nothing to be compared by comes last.
 fn better_first(one: &Subject, other: &Subject) -> Ordering {
-    let points = other.points.cmp(&one.points);
     if one.points.is_some() || other.points.is_some() {
-        return points;
+        return other.points.cmp(&one.points);
     }
-    let rate = |code| further_first(one.sums.of(code), other.sums.of(code));
-    rate("rectification_rate").then_with(|| rate("diary_coverage"))
+    // Where nothing was found, nothing is left to rectify.
+    let rectified = |subject: &Subject| match subject.sums.of("rectification_rate") {
+        Ratio { denominator: 0, .. } => Ratio { numerator: 1, denominator: 1 },
+        rate => rate,
+    };
+    let coverage = |subject: &Subject| subject.sums.of("diary_coverage");
+    other
+        .is_compared()
+        .cmp(&one.is_compared())
+        .then_with(|| further_first(rectified(one), rectified(other)))
+        .then_with(|| further_first(coverage(one), coverage(other)))
+}
+
+impl Subject {
+    /// Whether there is anything to compare it by.
+    fn is_compared(&self) -> bool {
+        let codes = ["rectification_rate", "diary_coverage"];
+        self.points.is_some() || codes.iter().any(|code| self.sums.of(code).denominator > 0)
+    }
 }
 
 /// Compares two rates exactly; what has nothing to compare comes last.
@@ -249,11 +265,7 @@ fn ranked(
     for (at, subject) in subjects.iter().enumerate() {
         let shares = at > 0 && better_first(&subjects[at - 1], subject) == Ordering::Equal;
         rank = if shares { rank } else { at + 1 };
-        let compared = subject.points.is_some()
-            || ["rectification_rate", "diary_coverage"]
-                .iter()
-                .any(|code| subject.sums.of(code).denominator > 0);
-        let mut cells = vec![if compared { Cell::place(rank) } else { Cell::text("—") }];
+        let mut cells = vec![if subject.is_compared() { Cell::place(rank) } else { Cell::text("—") }];
         cells.extend(subject.names.iter().cloned());
         cells.extend(TOLD.map(|(code, ..)| subject.sums.cell(code)));
         cells.push(subject.points.map_or(Cell::Empty, of_points));

@@ -158,7 +158,7 @@ fn buildings(counted: &[Counted<'_, '_>], sources: &Sources, language: Language)
     columns.push((say("合同金额（万元）", "contract (10,000 yuan)").to_owned(), 6));
     columns.push((say("施工单位", "contractor").to_owned(), 8));
     columns.push((say("监理单位", "supervising engineer").to_owned(), 8));
-    columns.extend(STAGES.map(|(_, zh, en)| (say(zh, en).to_owned(), 5)));
+    columns.extend(STAGES.map(|(_, zh, en)| (say(zh, en).to_owned(), 6)));
     for (zh, en, width) in [
         ("备案号", "filing number", 5),
         ("已开工（㎡）", "started (m²)", 6),

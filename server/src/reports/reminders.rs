@@ -145,10 +145,10 @@ fn owing(mut found: Vec<Silent>, terms: &Terms) -> Option<Table> {
         Column::new(say("应写（天）", "asked for (days)"), 5),
         Column::new(say("缺报（天）", "missing (days)"), 5),
         Column::new(say("其中未写完", "begun"), 5),
-        Column::new(say("缺报日期", "missing on"), 18),
-        Column::new(say("日志员", "writers"), 10),
+        Column::new(say("缺报日期", "missing on"), 15),
+        Column::new(say("日志员", "writers"), 9),
         Column::new(say("包干领导", "leading official"), 6),
-        Column::new(say("催报记录", "told on"), 8),
+        Column::new(say("催报记录", "told on"), 7),
     ];
     let rows = found.into_iter().map(|silent| {
         let [county, township, school, project] = silent.cells;

@@ -68,6 +68,11 @@ impl Cell {
 }
 
 impl Table {
+    /// How wide it is, in Chinese characters.
+    pub fn width(&self) -> usize {
+        self.columns.iter().map(|column| usize::from(column.width)).sum()
+    }
+
     /// Without the columns that say nothing in any row, but for those that tell which row it is.
     #[must_use]
     pub fn without_empty_columns(mut self) -> Self {

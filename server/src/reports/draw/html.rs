@@ -10,8 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::paper::{qr, rows, widths};
-use crate::reports::document::{Binding, Block, Document, Line, Paper, Photo, Row, RowRole, Table};
+use super::paper::{A3_ACROSS, A4_ACROSS, qr, rows, widths};
+use crate::reports::document::{Binding, Block, Cell, Document, Line, Paper, Photo, Row, RowRole, Table};
 
 /// How pages look.
 const STYLE: &str = include_str!("../../../templates/report.css");
@@ -70,6 +70,30 @@ impl Page<'_> {
         }
     }
 
+    /// Whether a table is wider than A4, so that the page is A3.
+    fn is_broad(&self) -> bool {
+        let broad = |block: &Block| matches!(block, Block::Table(table) if table.width() > A4_ACROSS);
+        self.document.paper == Paper::Landscape && self.document.blocks.iter().any(broad)
+    }
+
+    /// How small the letters of a table are, so that its columns have room beside each other.
+    fn density(table: &Table) -> &'static str {
+        match (table.width(), table.columns.len()) {
+            (width, _) if width > A3_ACROSS => "rows dense denser",
+            (width, columns) if width > A4_ACROSS || columns > 12 => "rows dense",
+            _ => "rows",
+        }
+    }
+
+    /// How a cell stands in its column.
+    const fn stance(cell: &Cell) -> &'static str {
+        match cell {
+            Cell::Figure(..) => "figure",
+            Cell::Day(_) => "day",
+            Cell::Empty | Cell::Text(_) => "words",
+        }
+    }
+
     fn is_book(&self) -> bool {
         self.document.binding == Binding::Book
     }
@@ -113,7 +137,7 @@ mod tests {
 
     use super::*;
     use crate::error::Language;
-    use crate::reports::document::{Cell, Column};
+    use crate::reports::document::Column;
 
     fn sample() -> Document {
         let mut document = Document::new("月报", "上杭县监管工作日志", Language::Chinese);

@@ -5,6 +5,11 @@ use qrcode::{EcLevel, QrCode};
 
 use crate::reports::document::{Column, Line};
 
+/// So many Chinese characters stand beside each other across A4. A table that is wider is drawn on A3.
+pub(super) const A4_ACROSS: usize = 95;
+/// So many do across A3.
+pub(super) const A3_ACROSS: usize = 150;
+
 /// So many letters fit beside another line of a form, a Chinese one counted double.
 const HALF_A_LINE: usize = 30;
 

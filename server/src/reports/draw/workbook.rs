@@ -6,6 +6,7 @@ use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
+use super::paper::{A3_ACROSS, A4_ACROSS};
 use crate::error::{Error, Language, Result};
 use crate::programme::ratio::Printed;
 use crate::reports::document::{Block, Cell, Document, Line, Paper, Row, RowRole, Table};
@@ -13,11 +14,8 @@ use crate::reports::document::{Block, Cell, Document, Line, Paper, Row, RowRole,
 /// The papers of offices here, as spreadsheets number them.
 const A4: u8 = 9;
 const A3: u8 = 8;
-/// So many Chinese characters stand beside each other on A4 upright and across, and on A3 across, a
-/// little smaller than on the screen. What is wider than A3 takes two pages beside each other.
+/// So many Chinese characters stand beside each other on A4 upright, a little smaller than on the screen.
 const A4_UPRIGHT: usize = 70;
-const A4_ACROSS: usize = 95;
-const A3_ACROSS: usize = 150;
 /// A column that is no wider has its words in the middle.
 const NARROW: u16 = 6;
 /// The font that every office has. Others take its place where it is missing.
@@ -62,7 +60,8 @@ struct Part<'d> {
     below: Vec<&'d Block>,
 }
 
-/// Each table with what stands before it; what stands behind the last one goes below that.
+/// Each table with what stands before it; what stands behind the last one goes below that, and lines to
+/// sign on below each.
 fn parts(document: &Document) -> Vec<Part<'_>> {
     let mut parts: Vec<Part<'_>> = Vec::new();
     let mut above = Vec::new();
@@ -75,10 +74,15 @@ fn parts(document: &Document) -> Vec<Part<'_>> {
             block => above.push(block),
         }
     }
-    match parts.last_mut() {
-        Some(last) => last.below = above,
-        None => parts.push(Part { above, ..Part::default() }),
+    let Some((last, others)) = parts.split_last_mut() else {
+        return vec![Part { above, ..Part::default() }];
+    };
+    // Each sheet is printed by itself, and whoever signs one signs them all.
+    for part in others {
+        part.below =
+            above.iter().copied().filter(|block| matches!(block, Block::Signatures { .. })).collect();
     }
+    last.below = above;
     parts
 }
 
@@ -100,10 +104,9 @@ fn sheet_name(title: &str, others: &[String]) -> String {
     numbered.into_iter().find(|name| is_free(name)).unwrap_or(whole)
 }
 
-/// How wide it is, in Chinese characters.
+/// How wide a sheet is, in Chinese characters.
 fn width_of(table: Option<&Table>) -> usize {
-    let columns = table.map_or(&[][..], |table| &table.columns);
-    columns.iter().map(|column| usize::from(column.width)).sum::<usize>().max(30)
+    table.map_or(0, Table::width).max(30)
 }
 
 /// How wide a text is, in Latin letters.
@@ -464,9 +467,11 @@ mod tests {
         assert_eq!(at(6, 3), Data::String("—".to_owned()));
         assert_eq!(at(6, 5), Data::String("1899-01-01".to_owned()));
         assert!(book.worksheet_formula("明细").unwrap().is_empty(), "nothing is a formula");
-        let last = book.worksheet_range("明细 2").unwrap();
-        let signed = last.used_cells().any(|(.., cell)| cell.to_string().starts_with("制表人："));
-        assert!(signed, "what stands behind the last table is below it");
+        for name in ["明细", "明细 2"] {
+            let sheet = book.worksheet_range(name).unwrap();
+            let is_signed = sheet.used_cells().any(|(.., cell)| cell.to_string().starts_with("制表人："));
+            assert!(is_signed, "{name} is signed by itself");
+        }
     }
 
     #[test]
