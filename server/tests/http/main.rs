@@ -4,6 +4,7 @@
 
 mod browsers;
 mod damaged;
+mod disclosed;
 mod evidence;
 mod figures;
 mod guessing;

@@ -18,14 +18,14 @@ use crate::routes::{For, ROUTES};
 use crate::site::{By, OTHER_PROJECT, PROJECT, Site, record};
 
 /// What a browser gets.
-struct Page {
-    status: u16,
+pub(crate) struct Page {
+    pub(crate) status: u16,
     headers: HeaderMap,
     bytes: Vec<u8>,
 }
 
 impl Page {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.bytes.clone()).unwrap()
     }
 
@@ -54,7 +54,7 @@ async fn ask(server: &Server, request: Request<Body>) -> Page {
     Page { status, headers, bytes: answer.into_body().collect().await.unwrap().to_bytes().to_vec() }
 }
 
-async fn get(server: &Server, path: &str) -> Page {
+pub(crate) async fn get(server: &Server, path: &str) -> Page {
     ask(server, Request::get(path).body(Body::empty()).unwrap()).await
 }
 
@@ -68,15 +68,15 @@ async fn complain(server: &Server, from: [u8; 4], fields: &[(&str, &str)]) -> Pa
 }
 
 const HOME: [u8; 4] = [203, 0, 113, 7];
-const COUNTY_PAGE: &str = "/public/counties/350823";
+pub(crate) const COUNTY_PAGE: &str = "/public/counties/350823";
 const FORM: &str = "application/x-www-form-urlencoded";
 const SAYS: &str = "工地和操场之间没有围挡";
 
-fn project_page() -> String {
+pub(crate) fn project_page() -> String {
     format!("/public/projects/{}", record(PROJECT))
 }
 
-async fn disclose(site: &Site, office: &str) {
+pub(crate) async fn disclose(site: &Site, office: &str) {
     let division = RecordId::natural("division", "350823");
     let parts = [
         ("code", json!("350823")),
@@ -109,22 +109,26 @@ async fn sign(site: &Site, token: &str, role: &str, kind: &str, id: RecordId) {
 }
 
 /// A photo as a camera writes it: with what it knows of itself.
-fn camera_photo(shade: u8) -> Vec<u8> {
+pub(crate) fn camera_photo(shade: u8, quality: u8) -> Vec<u8> {
     let mut jpeg = Vec::new();
-    let mut encoder = Encoder::new(&mut jpeg, 90);
+    let mut encoder = Encoder::new(&mut jpeg, quality);
     let exif =
         [b"MM\0*\0\0\0\x08\0\x01\x01\x0f\0\x02\0\0\0\x10\0\0\0\x1a\0\0\0\0".as_slice(), b"SERIAL-NO-12345\0"];
     encoder.add_exif_metadata(&exif.concat()).unwrap();
-    let pixels: Vec<u8> = (0..400 * 300)
-        .flat_map(|at| [((at * 7) % 251) as u8 ^ shade, ((at / 400) % 256) as u8, shade])
-        .collect();
+    // Large areas of few colours, as walls and sky have.
+    let area = |at: usize| ((at % 400 / 50) * 73 + (at / 400 / 50) * 151 + usize::from(shade) * 29) % 256;
+    let pixels: Vec<u8> = (0..400 * 300).flat_map(|at| [area(at) as u8, area(at) as u8, shade]).collect();
     encoder.encode(&pixels, 400, 300, ColorType::Rgb).unwrap();
     jpeg
 }
 
+pub(crate) fn shade_of(day: &str) -> u8 {
+    day.bytes().fold(7, u8::wrapping_add)
+}
+
 /// A diary of the author's with a photo that somebody looked at, confirmed by the office.
-async fn confirmed_photo(site: &Site, office: &str, day: &str) -> String {
-    let bytes = camera_photo(day.bytes().fold(7, u8::wrapping_add));
+pub(crate) async fn confirmed_photo(site: &Site, office: &str, day: &str) -> String {
+    let bytes = camera_photo(shade_of(day), 90);
     let sha256 = hex::encode(Sha256::digest(&bytes));
     let uploaded = site.upload(&site.author, &sha256, bytes.len(), bytes).await;
     assert_eq!(uploaded.0, StatusCode::CREATED);
@@ -228,10 +232,7 @@ async fn a_photo_is_shown_once_it_was_marked_and_confirmed_and_is_gone_when_some
     assert_eq!((shown.status, shown.header("content-type")), (200, "image/jpeg"));
     assert_eq!(shown.header("cache-control"), "public, no-cache");
     let has = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).any(|window| window == what);
-    assert!(has(
-        &camera_photo(b"2026-03-03".iter().fold(7, |sum, byte| sum.wrapping_add(*byte))),
-        b"SERIAL-NO"
-    ));
+    assert!(has(&camera_photo(shade_of("2026-03-03"), 90), b"SERIAL-NO"));
     assert!(!has(&shown.bytes, b"SERIAL-NO") && !has(&shown.bytes, b"Exif"), "nothing but a picture");
     let known = Request::get(&path).header("if-none-match", shown.header("etag"));
     assert_eq!(ask(server, known.body(Body::empty()).unwrap()).await.status, 304);
