@@ -1,36 +1,13 @@
-//! The figures of the three real reports, asked from the running demonstration: to the printed digit.
+//! The figures of the three real reports, asked from the running demonstration: to the printed digit;
+//! and that the county of the story lives.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
+use crate::desk::Desk;
+use crate::living;
 use crate::running::Demo;
-
-/// Somebody at a browser.
-struct Desk {
-    client: reqwest::Client,
-    url: String,
-}
-
-impl Desk {
-    async fn sign_in(demo: &Demo, username: &str) -> Self {
-        let client = reqwest::Client::builder().cookie_store(true).build().expect("a client");
-        let desk = Self { client, url: demo.url.clone() };
-        let credentials = json!({ "username": username, "password": demo.password(username) });
-        let signing_in = desk.client.post(format!("{}/api/v1/session", desk.url)).json(&credentials).send();
-        let answer = signing_in.await.expect("an answer");
-        assert!(answer.status().is_success(), "{username} signs in: {}", answer.status());
-        desk
-    }
-
-    async fn ask(&self, path: &str) -> Json {
-        let answer = self.client.get(format!("{}/api/v1/{path}", self.url)).send().await.expect("an answer");
-        let status = answer.status();
-        let body: Json = answer.json().await.expect("JSON");
-        assert!(status.is_success(), "{path}: {body}");
-        body
-    }
-}
 
 /// What a figure is printed as, and what a report tells.
 fn printed(group: &Json, code: &str) -> String {
@@ -46,9 +23,9 @@ fn assert_figures(total: &Json, expected: &[(&str, &str)]) {
 }
 
 #[tokio::test]
-async fn the_running_demonstration_gives_the_figures_of_the_real_reports_to_the_printed_digit() {
+async fn the_demonstration_gives_the_figures_of_the_real_reports_to_the_printed_digit_and_lives() {
     let folder = tempfile::tempdir().expect("a folder for the test");
-    let demo = Demo::start(&folder.path().join("new"));
+    let demo = Demo::start_loaded(&folder.path().join("loaded"));
 
     // 三明 (附件1), as the city sees it: 12 county units.
     let city = Desk::sign_in(&demo, "shiji").await;
@@ -62,8 +39,8 @@ async fn the_running_demonstration_gives_the_figures_of_the_real_reports_to_the_
             ("completed_area", "147519.00 = 14.75万㎡"),
             ("completed_rate", "66.63%"),
             ("funds_planned", "65900.00 = 6.59亿元"),
-            ("funds_received", "5803.00 = 5803.00万元"),
             ("covered_schools", "579"),
+            ("equipment_accepted", "11900.00 = 1.19亿元"),
         ],
     );
     // The report prints this share with one decimal.
@@ -135,5 +112,32 @@ async fn the_running_demonstration_gives_the_figures_of_the_real_reports_to_the_
     let ledger = office.ask("reports/ledger.json?county=350823").await;
     for figure in ["54263.00", "43731.00", "80.59%", "36751.80", "67.73%", "3463.41", "3290.00", "94.99%"] {
         assert!(ledger.to_string().contains(&format!("\"printed\":\"{figure}\"")), "{figure} in the ledger");
+    }
+}
+
+#[tokio::test]
+async fn the_counties_live() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let demo = Demo::start_loaded(&folder.path().join("loaded"));
+    let city = Desk::sign_in(&demo, "shiji").await;
+    let office = Desk::sign_in(&demo, "gaibo").await;
+    living::every_state_and_mark_occurs(&office, &city).await;
+    living::it_came_in_over_half_a_year(&office).await;
+    living::money_came_from_every_source(&city, "350400", &["中央", "省", "县"]).await;
+    living::money_came_from_every_source(&office, "350823", &["中央", "省"]).await;
+    let sanming = city.ask("indicators?city=350400&by=county").await;
+    living::projects_and_areas_agree(&sanming);
+
+    // Everybody may read of a county.
+    let disclosed = office.page("public/counties/350823").await;
+    assert!(disclosed.contains("上杭县演示校舍项目01") && disclosed.contains("54263.00"), "{disclosed}");
+
+    // 蕉城 (附件2): five zones, and diaries of what is being built.
+    let jiaocheng = Desk::sign_in(&demo, "jiaocheng").await;
+    let zones = jiaocheng.ask("indicators?by=zone").await;
+    assert_eq!(zones["count"], 5);
+    let shanghang = office.ask("indicators").await;
+    for figures in [&zones, &shanghang, &sanming] {
+        living::nothing_is_all_or_nothing(&figures["total"]);
     }
 }

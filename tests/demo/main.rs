@@ -1,6 +1,9 @@
 //! What a newcomer meets first: `siteledger demo`, and the README's own examples.
 
+mod desk;
 mod golden;
+mod living;
+mod loaded;
 mod page;
 mod readme;
 mod running;

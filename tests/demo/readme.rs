@@ -14,7 +14,7 @@ const README: &str = include_str!("../../README.md");
 fn the_main_job_works_as_the_readme_shows_it() {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let data = folder.path().join("demo-data");
-    let demo = Demo::start(&data);
+    let demo = Demo::start_loaded(&data);
     std::fs::write(folder.path().join("photo.jpg"), photo()).expect("a photo is written");
     let steps = steps(README, "## 手工走一遍 The main job by hand");
     assert!(steps.len() >= 10, "only {} steps were found", steps.len());

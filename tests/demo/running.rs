@@ -5,6 +5,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use harness::server::binary;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::loaded::loaded;
 
 /// A running demonstration.
 pub(crate) struct Demo {
@@ -35,14 +38,44 @@ impl Demo {
         panic!("the demonstration ended before it listened; it said:\n{}", demo.greeting);
     }
 
+    /// Starts it on a copy of what the first start loaded, in a folder that is not there yet.
+    pub(crate) fn start_loaded(data: &Path) -> Self {
+        copy(&loaded().data, data);
+        Self::start(data)
+    }
+
+    /// Ends it in good order: all that it holds is in its folder then.
+    pub(crate) fn end(mut self) {
+        let pid = Pid::from_child(&self.process);
+        kill_process(pid, Signal::TERM).expect("it is asked to stop");
+        let status = self.process.wait().expect("it stops");
+        assert!(status.success(), "it ended with {status}");
+    }
+
     /// The password that it printed for somebody.
     pub(crate) fn password(&self, username: &str) -> String {
-        let mut words = self.greeting.lines().map(str::split_whitespace);
-        let found = words.find_map(|mut words| (words.next() == Some(username)).then(|| words.next()));
-        found
-            .flatten()
-            .unwrap_or_else(|| panic!("no password for {username} in:\n{}", self.greeting))
-            .to_owned()
+        password(&self.greeting, username)
+    }
+}
+
+/// The password for somebody in what a start printed.
+pub(crate) fn password(greeting: &str, username: &str) -> String {
+    let mut words = greeting.lines().map(str::split_whitespace);
+    let found = words.find_map(|mut words| (words.next() == Some(username)).then(|| words.next()));
+    found.flatten().unwrap_or_else(|| panic!("no password for {username} in:\n{greeting}")).to_owned()
+}
+
+/// Copies a folder with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).expect("the folder is not there yet");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).expect("a file is copied");
+        }
     }
 }
 

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use harness::server::binary;
 
-use crate::running::{Demo, command};
+use crate::desk::Desk;
+use crate::loaded::loaded;
+use crate::running::{Demo, command, copy, password};
 
 fn run(command: &mut Command) -> (bool, String) {
     let output = command.output().expect("the binary of this workspace starts");
@@ -26,26 +28,27 @@ fn ledgers(data: &Path) -> String {
 fn the_first_start_loads_and_the_second_finds_it_there() {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let data = folder.path().join("new");
-    let first = Demo::start(&data);
+    let first = loaded();
+    copy(&first.data, &data);
     for line in [
         "三明市：学校 schools 664，规划 planned 221400.00 ㎡",
         "竣工率 completed 66.63%",
         "开工率 started 80.59%，竣工率 completed 67.73%",
     ] {
-        assert!(first.greeting.contains(line), "{line:?} is not in:\n{}", first.greeting);
+        assert!(first.mark.greeting.contains(line), "{line:?} is not in:\n{}", first.mark.greeting);
     }
-    let enrols = format!("{}/#/enrol/", first.url);
-    assert!(first.greeting.contains(&enrols) && first.greeting.contains('█'), "{}", first.greeting);
-    let password = first.password("gaibo");
-    drop(first);
-    let loaded = ledgers(&data);
-    assert_eq!(loaded.lines().count(), 14, "{loaded}");
+    let greeting = &first.mark.greeting;
+    let enrols = format!("{}/#/enrol/", first.mark.url);
+    assert!(greeting.contains(&enrols) && greeting.contains('█'), "{greeting}");
+    let before = ledgers(&data);
+    assert_eq!(before.lines().count(), 14, "{before}");
 
     let second = Demo::start(&data);
     assert!(second.greeting.contains("not loaded again"), "{}", second.greeting);
-    assert_ne!(second.password("gaibo"), password, "passwords are new at every start");
+    let known = password(greeting, "gaibo");
+    assert_ne!(second.password("gaibo"), known, "passwords are new at every start");
     drop(second);
-    assert_eq!(ledgers(&data), loaded, "nothing was appended");
+    assert_eq!(ledgers(&data), before, "nothing was appended");
 }
 
 /// How many entries and records the ledgers have, all together.
@@ -58,24 +61,47 @@ fn counted(data: &Path) -> (u64, u64) {
     })
 }
 
-#[test]
-fn a_start_that_was_cut_off_is_finished_by_the_next() {
+/// What the county of the story and the city come to, as they see it.
+async fn come_to(demo: &Demo) -> Vec<serde_json::Value> {
+    let mut figures = Vec::new();
+    for name in ["gaibo", "shiji", "jiaocheng"] {
+        let desk = Desk::sign_in(demo, name).await;
+        figures.push(desk.ask("indicators?by=school&limit=1000").await["groups"].clone());
+        for kind in ["diary", "finding", "project", "equipment_item", "fund_event"] {
+            figures.push(desk.ask(&format!("states/{kind}?limit=1000")).await["records"].clone());
+        }
+    }
+    figures
+}
+
+#[tokio::test]
+async fn a_start_that_was_cut_off_is_finished_by_the_next_and_comes_out_the_same() {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let (whole, cut) = (folder.path().join("whole"), folder.path().join("cut"));
-    drop(Demo::start(&whole));
-    let mut loading = command(&cut, "127.0.0.1:0").stdout(Stdio::null()).spawn().expect("it starts");
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while !cut.join("siteledger.db").is_file() || counted(&cut).0 < 500 {
-        assert!(Instant::now() < deadline, "nothing was loaded");
+    copy(&loaded().data, &whole);
+    let all = counted(&whole);
+    // Amid the registers, amid the half year, near its end; each start goes on where the last was cut off.
+    for reached in [all.0 / 12, all.0 / 2, all.0 * 17 / 20] {
+        let mut loading = command(&cut, "127.0.0.1:0").stdout(Stdio::null()).spawn().expect("it starts");
+        let deadline = Instant::now() + Duration::from_mins(3);
+        while !cut.join("siteledger.db").is_file() || counted(&cut).0 < reached {
+            assert!(Instant::now() < deadline, "nothing was loaded");
+        }
+        loading.kill().expect("it still loads");
+        loading.wait().expect("it ended");
+        let before = counted(&cut);
+        assert!(before < all, "it was cut off too late: {before:?}");
     }
-    loading.kill().expect("it still loads");
-    loading.wait().expect("it ended");
-    let before = counted(&cut);
-    assert!(before < counted(&whole), "it was cut off too late: {before:?}");
     let next = Demo::start(&cut);
     assert!(!next.greeting.contains("not loaded again"), "{}", next.greeting);
+    let found = come_to(&next).await;
     drop(next);
-    assert_eq!(counted(&cut), counted(&whole), "entries and records: none missing, none twice");
+    assert_eq!(counted(&cut), all, "entries and records: none missing, none twice");
+    let first = Demo::start(&whole);
+    let expected = come_to(&first).await;
+    for (found, expected) in found.iter().zip(&expected) {
+        assert!(found == expected, "found {found:.2000}\nexpected {expected:.2000}");
+    }
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! `siteledger demo`: fills an empty folder with the demonstration and serves it.
 
+use std::convert::Infallible;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,6 +13,9 @@ use super::serve::{House, Serve};
 use super::{Common, qr};
 use crate::demo::{self, Welcome};
 use crate::error::Result;
+
+/// How often a line says how far the loading is.
+const TELL_EVERY: Duration = Duration::from_secs(3);
 
 /// Where the demonstration lives unless `--data` names another folder.
 const FOLDER: &str = "./demo-data";
@@ -37,20 +42,35 @@ impl Demo {
         }
         let house = House::open(&common, &self.serve).await?;
         let bar = bar();
-        let welcome = demo::prepare(house.app(), &bar).await?;
+        let welcome = tokio::select! {
+            welcome = demo::prepare(house.app(), &bar) => welcome?,
+            never = tell(&bar) => match never {},
+        };
         bar.finish_and_clear();
         welcome_people(&welcome, &common.data, &house.app().settings.public_url)?;
         house.serve().await
     }
 }
 
-/// A bar for people; silent when nobody reads along.
+/// A bar for people in front of a terminal.
 fn bar() -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
+    let style = ProgressStyle::with_template("{bar:30} {percent:>3}% {msg}");
     ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// Where there is no bar, a line says now and then how far it is: who reads the log of a container is
+/// told that something goes on.
+async fn tell(bar: &ProgressBar) -> Infallible {
+    loop {
+        tokio::time::sleep(TELL_EVERY).await;
+        if let (true, Some(length @ 1..)) = (bar.is_hidden(), bar.length()) {
+            let percent = bar.position() * 100 / length;
+            eprintln!("装入演示数据 loading the demonstration: {percent}% {}", bar.message());
+        }
+    }
 }
 
 fn welcome_people(welcome: &Welcome, folder: &Path, public_url: &str) -> Result<()> {

@@ -67,9 +67,76 @@ pub(super) fn offices(county: &str, city: &str, sites: &[Site]) -> Vec<Player> {
         player("guanli", "系统管理员（演示）", vec![(Role::SystemAdmin, at_county())], true),
         player("duxue", "责任督学（演示）", zones, true),
         player("xiangzhen", "乡镇干部（演示）", township.take(1).collect(), true),
+        player("yanshou", "学校验收人（演示）", vec![(Role::SchoolTeam, at_county())], false),
+        player(
+            "jiaocheng",
+            "蕉城区督导室（演示）",
+            vec![(Role::InspectionOffice, Scope::County("350902".to_owned()))],
+            true,
+        ),
         player("jianli", "监理工程师（演示）", projects(Role::SupervisingEngineer), true),
         player("shigong", "施工单位（演示）", projects(Role::Contractor), true),
     ]
+}
+
+/// Who writes in the counties whose daily work is told in outline: one person for each role, in all of
+/// them, which nobody is in earnest either. Nobody signs in as one of them.
+pub(super) fn elsewhere(counties: &[&str]) -> Vec<Player> {
+    let all = |role| counties.iter().map(|code| (role, Scope::County((*code).to_owned()))).collect();
+    [
+        (ELSEWHERE.works, "各县改薄办（演示）", Role::ProjectOffice),
+        (ELSEWHERE.station, "各县装备站（演示）", Role::EquipmentStation),
+        (ELSEWHERE.inspection, "各县督导室（演示）", Role::InspectionOffice),
+        (ELSEWHERE.finance, "各县财政（演示）", Role::Finance),
+        (ELSEWHERE.inspector, "各县责任督学（演示）", Role::Inspector),
+        (ELSEWHERE.writer, "各校日志员（演示）", Role::SchoolTeam),
+        (ELSEWHERE.principal, "各校校长（演示）", Role::Principal),
+        (ELSEWHERE.contractor, "各施工单位（演示）", Role::Contractor),
+        (ELSEWHERE.engineer, "各监理单位（演示）", Role::SupervisingEngineer),
+    ]
+    .into_iter()
+    .map(|(username, name, role)| player(username, name, all(role), false))
+    .collect()
+}
+
+/// Their sign-in names.
+pub(super) struct Elsewhere {
+    pub(super) works: &'static str,
+    pub(super) station: &'static str,
+    pub(super) inspection: &'static str,
+    pub(super) finance: &'static str,
+    pub(super) inspector: &'static str,
+    pub(super) writer: &'static str,
+    pub(super) principal: &'static str,
+    pub(super) contractor: &'static str,
+    pub(super) engineer: &'static str,
+}
+
+/// The ones that there are.
+pub(super) const ELSEWHERE: Elsewhere = Elsewhere {
+    works: "gexian-gaibo",
+    station: "gexian-zhuangbei",
+    inspection: "gexian-dudao",
+    finance: "gexian-caizheng",
+    inspector: "gexian-duxue",
+    writer: "gexian-rizhi",
+    principal: "gexian-xiaozhang",
+    contractor: "gexian-shigong",
+    engineer: "gexian-jianli",
+};
+
+/// The inspectors of a zone, as the register of the zone names them.
+pub(super) fn inspectors(number: usize, zone: RecordId) -> Vec<Player> {
+    let inspector = |at: usize| {
+        let name = format!("演示督学{:02}", number * 2 + at);
+        player(
+            &format!("duxue-{}-{at}", number + 1),
+            &name,
+            vec![(Role::Inspector, Scope::Zone(zone))],
+            false,
+        )
+    };
+    (1..=2).map(inspector).collect()
 }
 
 /// The two diary writers of a project and its school's principal.

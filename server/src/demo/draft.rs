@@ -53,7 +53,11 @@ impl Draft {
     /// Adds a signature over everything that these changes say.
     #[must_use]
     pub(super) fn sign(self, role: Role, verdict: Verdict, note: Option<&str>, covers: &[&Change]) -> Self {
-        let covers = covers.iter().flat_map(|change| change.lines().map(|(id, _)| id)).collect();
+        // What another of them replaced no longer stands, and nobody signs it.
+        let replaced: Vec<_> =
+            covers.iter().flat_map(|change| &change.edits).flat_map(|e| &e.replaces).collect();
+        let all = covers.iter().flat_map(|change| change.lines().map(|(id, _)| id));
+        let covers = all.filter(|id| !replaced.contains(&id)).collect();
         let signoff =
             Signoff { role, verdict, note: note.map(str::to_owned), covers, name: None, drawing: None };
         let value = serde_json::to_value(signoff).and_then(serde_json::from_value::<Value>);

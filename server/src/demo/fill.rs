@@ -1,75 +1,108 @@
-//! Loads the demonstration through the same door as everybody's changes: the sync engine.
+//! Fills an empty folder with the demonstration: who plays, what the registers say, and the story.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use bytes::Bytes;
-use chrono::{FixedOffset, NaiveDate};
-use futures_util::stream;
+use chrono::{Days, FixedOffset, NaiveDate};
 use indicatif::ProgressBar;
 use sync_protocol::change::Change;
-use sync_protocol::id::DeviceId;
-use sync_protocol::message::{Fate, SyncRequest};
+use sync_protocol::id::RecordId;
+use sync_protocol::kinds::Role;
 use sync_protocol::photo::Sha256;
-use sync_protocol::version::PROTOCOL;
-use tokio::sync::Mutex;
 
-use super::cast::{self, Player, Site};
-use super::diaries::{self, Log};
-use super::draft::demo_id;
-use super::findings::Round;
+use super::calendar::office_day;
+use super::cast::{self, ELSEWHERE, Player, Site};
+use super::course::{self, Course, DAYS};
+use super::diaries::Log;
+use super::elsewhere::Outline;
+use super::findings::Rounds;
+use super::goods::{Detail, Goods};
+use super::load::Filling;
+use super::money::{self, Keys};
+use super::office::{self, Office};
+use super::papers::{self, Papers};
 use super::region::{self, County, Region};
-use super::story::{self, Deed};
+use super::story::{self, Deed, at};
+use super::travel::Travel;
 use super::works::Building;
 use super::{picture, registry, works};
-use crate::access::accounts::{self, NewPerson};
-use crate::access::actor::{Actor, Grant, Via};
+use crate::access::accounts;
 use crate::clock::Moment;
-use crate::error::{Error, Kind, Language, Result};
+use crate::error::{Error, Kind, Result};
 use crate::http::app::App;
-use crate::photos::upload::Announced;
-use crate::store::devices::NewDevice;
-use crate::store::people::Person;
-use crate::store::{devices, ledger};
+use crate::store::ledger;
 use crate::sync::county;
 
 /// The county whose daily work is told.
-const STORY_COUNTY: &str = "350823";
+pub(super) const STORY_COUNTY: &str = "350823";
 /// The city whose office has an account.
 const CITY: &str = "350400";
-/// How many projects' diaries are told.
-const SITES: usize = 6;
+/// At how many projects two people write the diary.
+const TWO_WRITE: usize = 12;
+/// How many days ago photos begin to come.
+const PHOTOS_AGO: u64 = 150;
 /// How many photos are drawn.
 const PHOTOS: usize = 24;
-/// How many changes go into one request.
-const BATCH: usize = 400;
-
 /// The whole play, always the same one: what is written down in the data files, and who plays.
 pub(super) struct Play {
     pub(super) regions: Vec<Region>,
-    /// The projects whose daily work is told.
-    pub(super) buildings: Vec<Building>,
+    /// The projects whose works are told.
+    pub(super) courses: Vec<Course>,
     /// Their people, project by project.
-    pub(super) teams: Vec<[Player; 3]>,
-    pub(super) offices: Vec<Player>,
+    pub(super) teams: Vec<Team>,
+    offices: Vec<Player>,
+    /// The inspectors of each zone, zone by zone.
+    inspectors: Vec<Vec<Player>>,
+    /// Who writes in the other counties.
+    elsewhere: Vec<Player>,
+}
+
+/// The people of a project.
+pub(super) struct Team {
+    pub(super) first: Player,
+    pub(super) second: Option<Player>,
+    /// The sign-in name of the school's principal.
+    principal: String,
+    /// The principal, where this is the school's first project.
+    head: Option<Player>,
 }
 
 impl Play {
     pub(super) fn new() -> Self {
         let regions = region::all();
-        let county = regions.iter().flat_map(|region| &region.counties).find(|c| c.code == STORY_COUNTY);
-        let county = county.expect("the data files have the county whose work is told");
-        let buildings = works::buildings(county, &registry::schools(county));
-        let buildings: Vec<_> = buildings.into_iter().filter(Building::is_under_way).take(SITES).collect();
-        let sites: Vec<_> = buildings.iter().map(|building| site(county, building)).collect();
+        let county = told(&regions);
+        let courses = course::courses(county, &registry::schools(county));
+        let sites: Vec<_> = courses.iter().map(|course| site(county, &course.building)).collect();
         let offices = cast::offices(STORY_COUNTY, CITY, &sites);
-        let teams = sites.iter().enumerate().map(|(number, site)| cast::team(number, site)).collect();
-        Self { regions, buildings, teams, offices }
+        let mut heads: BTreeMap<RecordId, String> = BTreeMap::new();
+        let teams = sites.iter().enumerate().map(|(number, site)| {
+            let [first, second, head] = cast::team(number, site);
+            let principal = heads.entry(site.school).or_insert_with(|| head.username.clone()).clone();
+            let head = (principal == head.username).then_some(head);
+            Team { first, second: (number < TWO_WRITE).then_some(second), principal, head }
+        });
+        let teams = teams.collect();
+        let zones = county.zones.as_ref();
+        let zones = zones.map_or(0..0, |zones| 0..zones.names.len());
+        let inspectors = zones.map(|zone| cast::inspectors(zone, registry::zone_id(county, zone))).collect();
+        let others = regions.iter().flat_map(|region| &region.counties);
+        let others: Vec<_> =
+            others.map(|county| county.code.as_str()).filter(|code| *code != STORY_COUNTY).collect();
+        let elsewhere = cast::elsewhere(&others);
+        Self { regions, courses, teams, offices, inspectors, elsewhere }
     }
 
     /// Everybody.
     pub(super) fn players(&self) -> impl Iterator<Item = &Player> {
-        self.teams.iter().flatten().chain(&self.offices)
+        let teams = self.teams.iter().flat_map(|team| {
+            [Some(&team.first), team.second.as_ref(), team.head.as_ref()].into_iter().flatten()
+        });
+        teams.chain(&self.offices).chain(self.inspectors.iter().flatten()).chain(&self.elsewhere)
+    }
+
+    /// The counties that are told in outline.
+    fn outlines(&self, today: NaiveDate) -> impl Iterator<Item = Outline<'_>> {
+        let counties = self.counties().filter(|(_, county)| county.code != STORY_COUNTY);
+        counties.enumerate().map(move |(number, (_, county))| Outline::of(county, number, today))
     }
 
     fn counties(&self) -> impl Iterator<Item = (&Region, &County)> {
@@ -92,11 +125,13 @@ pub(super) async fn fill(app: &App, play: &Play, bar: &ProgressBar) -> Result<bo
         None if !ledgers.is_empty() => return Err(not_a_demonstration()),
         _ => {}
     }
-    let filling = Filling { app, bar, tickets: Mutex::default() };
-    let loader_person = filling.person(&loader).await?;
-    let loader = filling.actor(&loader, &loader_person).await?;
+    let filling = Filling { app, bar };
+    let person = filling.person(&loader).await?;
     // Fixed on the first start, so that going on later writes the same changes.
-    let today = today_in_china(loader_person.created_at);
+    let today = today_in_china(person.created_at);
+    // Put back before the account of the loader is closed, and when something fails.
+    let mut travel = Travel::with(app.clock.clone());
+    travel.to(at(today - Days::new(DAYS), 8, 0));
     for (region, county) in play.counties() {
         if ledgers.iter().all(|ledger| ledger.county != county.code) {
             let city = Some(region.city.code.as_str());
@@ -104,9 +139,52 @@ pub(super) async fn fill(app: &App, play: &Play, bar: &ProgressBar) -> Result<bo
         }
     }
     app.engine.look_again().await?;
-    filling.load(&loader, play, today).await?;
-    accounts::disable(&app.store, &app.clock, loader_person.id).await?;
+    load(&filling, &loader, play, today, &mut travel).await?;
+    drop(travel);
+    accounts::disable(&app.store, &app.clock, person.id).await?;
     Ok(true)
+}
+
+async fn load(
+    filling: &Filling<'_>,
+    loader: &Player,
+    play: &Play,
+    today: NaiveDate,
+    travel: &mut Travel,
+) -> Result<()> {
+    let mut registers: Vec<_> =
+        play.counties().map(|(region, county)| register(region, county, today)).collect();
+    registers.extend(play.outlines(today).map(|outline| outline.before()));
+    let photos: Vec<_> = (0..PHOTOS).map(picture::photo).collect();
+    let hashes: Vec<_> = photos.iter().map(|photo| Sha256::of(photo)).collect();
+    let deeds = deeds(play, &loader.username, today, &hashes);
+    let players: Vec<_> = play.players().collect();
+
+    let changes: usize = registers.iter().map(Vec::len).sum();
+    filling.bar.set_length((changes + deeds.len() + photos.len() + players.len()) as u64);
+    filling.bar.set_message("学校、项目、规划 schools, projects, plans");
+    let mut actors = BTreeMap::new();
+    let person = filling.person(loader).await?;
+    let loader_actor = filling.actor(loader, &person).await?;
+    for register in &registers {
+        filling.send(&loader_actor, register).await?;
+    }
+    actors.insert(loader.username.clone(), loader_actor);
+    filling.bar.set_message("人员 people");
+    for player in players {
+        let person = filling.person(player).await?;
+        actors.insert(player.username.clone(), filling.actor(player, &person).await?);
+        filling.bar.inc(1);
+    }
+    filling.bar.set_message("半年的日志、检查、资金 half a year of diaries, inspections, money");
+    let photos_come = at(today - Days::new(PHOTOS_AGO), 0, 0);
+    let (before, after) = deeds.into_iter().partition(|deed| deed.when < photos_come);
+    filling.tell(before, &actors, travel).await?;
+    let photographer = &actors[&play.teams[0].first.username];
+    for (photo, hash) in photos.into_iter().zip(hashes) {
+        filling.upload(photographer, photo, hash).await?;
+    }
+    filling.tell(after, &actors, travel).await
 }
 
 fn today_in_china(moment: Moment) -> NaiveDate {
@@ -123,154 +201,9 @@ fn not_a_demonstration() -> Error {
     )
 }
 
-/// All that is needed while loading.
-struct Filling<'f> {
-    app: &'f App,
-    bar: &'f ProgressBar,
-    /// The ticket that each device was given last: they sync as phones do.
-    tickets: Mutex<BTreeMap<DeviceId, String>>,
-}
-
-impl Filling<'_> {
-    async fn load(&self, loader: &Arc<Actor>, play: &Play, today: NaiveDate) -> Result<()> {
-        let registers: Vec<_> =
-            play.counties().map(|(region, county)| register(region, county, today)).collect();
-        let photos: Vec<_> = (0..PHOTOS).map(picture::photo).collect();
-        let hashes: Vec<_> = photos.iter().map(|photo| Sha256::of(photo)).collect();
-        let deeds = deeds(play, today, &hashes);
-        let players: Vec<_> = play.players().collect();
-
-        let changes: usize = registers.iter().map(Vec::len).sum();
-        self.bar.set_length((changes + deeds.len() + photos.len() + players.len()) as u64);
-        self.bar.set_message("学校、项目、规划 schools, projects, plans");
-        for register in &registers {
-            self.send(loader, register).await?;
-        }
-        self.bar.set_message("人员 people");
-        let mut actors = BTreeMap::new();
-        for player in players {
-            let person = self.person(player).await?;
-            actors.insert(player.username.clone(), self.actor(player, &person).await?);
-            self.bar.inc(1);
-        }
-        self.bar.set_message("日志与检查 diaries and inspections");
-        self.tell(&deeds, &actors).await?;
-        self.bar.set_message("照片 photos");
-        let [photographer, ..] = &play.teams[0];
-        for (photo, hash) in photos.into_iter().zip(hashes) {
-            self.upload(&actors[&photographer.username], photo, hash).await?;
-        }
-        Ok(())
-    }
-
-    /// The account of a player, made where it is missing.
-    async fn person(&self, player: &Player) -> Result<Person> {
-        if let Ok(person) = accounts::named(&self.app.store, &player.username).await {
-            return Ok(person);
-        }
-        let new = NewPerson {
-            username: player.username.clone(),
-            display_name: player.display_name.clone(),
-            password: None,
-            roles: player.roles.clone(),
-        };
-        accounts::add(&self.app.store, &self.app.clock, new).await?;
-        accounts::named(&self.app.store, &player.username).await
-    }
-
-    /// The player with a phone of their own.
-    async fn actor(&self, player: &Player, person: &Person) -> Result<Arc<Actor>> {
-        let device = DeviceId(demo_id(&format!("device/{}", player.username)));
-        let new = NewDevice {
-            id: device,
-            user: person.id,
-            name: format!("{}的设备", player.display_name),
-            secrets: None,
-            created_at: person.created_at,
-        };
-        let store = &self.app.store;
-        store
-            .write(move |tx| {
-                Box::pin(async move {
-                    if devices::device(tx, device).await?.is_none() {
-                        devices::add(tx, &new).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .await?;
-        let held = |(role, scope): &(_, crate::access::role::Scope)| Grant {
-            role: *role,
-            scope: scope.clone(),
-            since: Moment(0),
-            until: None,
-        };
-        Ok(Arc::new(Actor {
-            user: person.id,
-            username: person.username.clone(),
-            display_name: person.display_name.clone(),
-            device,
-            via: Via::Device,
-            home_county: person.home_county.clone(),
-            grants: player.roles.iter().map(held).collect(),
-        }))
-    }
-
-    /// Sends what was done in its order, many deeds of one person in a row together.
-    async fn tell(&self, deeds: &[Deed], actors: &BTreeMap<String, Arc<Actor>>) -> Result<()> {
-        for run in deeds.chunk_by(|one, next| one.who == next.who) {
-            let changes: Vec<_> = run.iter().map(|deed| deed.change.clone()).collect();
-            self.send(&actors[&run[0].who], &changes).await?;
-        }
-        Ok(())
-    }
-
-    async fn send(&self, actor: &Arc<Actor>, changes: &[Change]) -> Result<()> {
-        for batch in changes.chunks(BATCH) {
-            let raw: Result<Vec<_>, _> = batch.iter().map(serde_json::value::to_raw_value).collect();
-            let request = SyncRequest {
-                protocol: PROTOCOL,
-                device_time: None,
-                cursor: None,
-                ticket: self.tickets.lock().await.get(&actor.device).cloned(),
-                checkpoint: None,
-                changes: raw.map_err(|error| Error::internal(anyhow::Error::new(error)))?,
-                limit: Some(1),
-            };
-            let answer = self.app.engine.round(actor, request, Language::English).await?;
-            if let Some(ticket) = answer.ticket {
-                self.tickets.lock().await.insert(actor.device, ticket);
-            }
-            for (outcome, change) in answer.outcomes.iter().zip(batch) {
-                if let Fate::Held { code, message, field, .. } = &outcome.fate {
-                    let what = format!("{} {}: {code:?} {message} ({field:?})", change.kind, change.record);
-                    return Err(Error::internal(anyhow::anyhow!(
-                        "a change of the demonstration was held: {what}"
-                    )));
-                }
-            }
-            self.bar.inc(batch.len() as u64);
-        }
-        Ok(())
-    }
-
-    async fn upload(&self, actor: &Arc<Actor>, photo: Vec<u8>, sha256: Sha256) -> Result<()> {
-        let length = photo.len() as u64;
-        let filename = format!("演示-{}.jpg", &sha256.to_string()[..8]);
-        let uploads = &self.app.photos.uploads;
-        let begun = uploads.begin(actor, Announced { sha256, length, filename }).await?;
-        if begun.offset < length {
-            let body = stream::iter([Ok(Bytes::from(photo))]);
-            uploads.receive(actor, begun.id, 0, None, body).await.map_err(|stopped| stopped.error)?;
-        }
-        self.bar.inc(1);
-        Ok(())
-    }
-}
-
 /// All that the registers of a county say.
 fn register(region: &Region, county: &County, today: NaiveDate) -> Vec<Change> {
-    let at = diaries::at(today, 8, 0);
+    let at = at(today - Days::new(DAYS), 7, 50);
     let schools = registry::schools(county);
     let buildings = works::buildings(county, &schools);
     let mut changes = registry::divisions(region, county, at);
@@ -279,17 +212,18 @@ fn register(region: &Region, county: &County, today: NaiveDate) -> Vec<Change> {
     changes.extend(works::plan(county, at));
     changes.extend(works::project_records(county, &schools, &buildings, at));
     changes.extend(works::equipment_records(county, &schools, at));
-    changes.extend(works::progress_records(county, &buildings, at));
-    if region.counties.len() == 1 {
-        changes.extend(works::stage_records(&buildings, at));
-    }
-    changes.extend(works::fund_records(county, at));
     changes
+}
+
+/// The county whose daily work is told.
+fn told(regions: &[Region]) -> &County {
+    let county = regions.iter().flat_map(|region| &region.counties).find(|c| c.code == STORY_COUNTY);
+    county.expect("the data files have the county whose work is told")
 }
 
 fn site(county: &County, building: &Building) -> Site {
     let township = building.school.township;
-    let zone = county.zones.as_ref().map(|zones| registry::zone_id(county, township / zones.townships_each));
+    let zone = zone_of(county, building).map(|zone| registry::zone_id(county, zone));
     let code = county.coded_townships().nth(township).map(|(code, _)| code);
     Site {
         school: building.school.id,
@@ -299,33 +233,102 @@ fn site(county: &County, building: &Building) -> Site {
     }
 }
 
-/// The diaries, day by day and phone by phone, then the inspections.
-fn deeds(play: &Play, today: NaiveDate, photos: &[Sha256]) -> Vec<Deed> {
+fn zone_of(county: &County, building: &Building) -> Option<usize> {
+    county.zones.as_ref().map(|zones| building.school.township / zones.townships_each)
+}
+
+/// The whole story of half a year.
+fn deeds(play: &Play, loader: &str, today: NaiveDate, photos: &[Sha256]) -> Vec<Deed> {
+    let county = told(&play.regions);
+    let mut deeds = reports(play, loader, today);
+    deeds.extend(works_told(play, today, photos));
+    deeds.extend(money::county(county, "caizheng", today));
     let phrases = story::phrases();
+    deeds.extend(play.outlines(today).flat_map(|outline| outline.deeds(&phrases, photos)));
+    let goods = Goods {
+        county,
+        detail: Detail::Whole,
+        station: "zhuangbei",
+        taker: "yanshou",
+        witness: "dudao",
+        finance: "caizheng",
+        today,
+        photos,
+    };
+    deeds.extend(goods.deeds());
+    deeds
+}
+
+/// What all counties report of the last month, and what their projects have come to on paper.
+fn reports(play: &Play, loader: &str, today: NaiveDate) -> Vec<Deed> {
     let mut deeds = Vec::new();
-    let sites = play.buildings.iter().zip(&play.teams).enumerate();
-    for (number, (building, [first, second, principal])) in sites {
-        let log = Log {
-            number,
-            building,
-            first: &first.username,
-            second: &second.username,
-            principal: &principal.username,
-            office: "gaibo",
-            today,
-            photos,
-        };
+    let told: BTreeMap<_, _> =
+        play.courses.iter().map(|course| (course.building.id, course.number)).collect();
+    let reported_on = works::reported_on(today);
+    for (_, county) in play.counties() {
+        let schools = registry::schools(county);
+        let buildings = works::buildings(county, &schools);
+        let reports = works::progress_records(county, &buildings, today);
+        let is_told = county.code == STORY_COUNTY;
+        let office = if is_told { "gaibo" } else { ELSEWHERE.works };
+        for ((number, building), report) in buildings.iter().enumerate().zip(&reports) {
+            // The office stands by most of them.
+            let number = if is_told { told.get(&building.id).copied() } else { Some(number) };
+            if number.is_some_and(|number| number % 11 != 10) {
+                deeds.push(papers::certified(office, report, reported_on));
+            }
+        }
+        let mut entered = reports;
+        entered.extend(works::fund_records(county, at(reported_on, 8, 0)));
+        let untold = buildings.iter().filter(|building| !told.contains_key(&building.id));
+        for (stages, building) in (2..).zip(untold.filter(|_| is_told)) {
+            deeds.extend(papers::begun_on_paper(building, stages, office, today));
+        }
+        deeds.extend(entered.into_iter().map(|change| Deed::new(loader, change)));
+    }
+    deeds
+}
+
+/// The works of the projects that are told: diaries, inspections, papers, money; then the offices.
+fn works_told(play: &Play, today: NaiveDate, photos: &[Sha256]) -> Vec<Deed> {
+    let county = told(&play.regions);
+    let phrases = story::phrases();
+    let worths: BTreeMap<_, _> = works::all(county, &registry::schools(county))
+        .into_iter()
+        .map(|building| building.id)
+        .zip(works::worths(county))
+        .collect();
+    let keys = Keys { education: "gaibo", role: Role::ProjectOffice, finance: "caizheng", today };
+    let (mut deeds, mut findings) = (Vec::new(), Vec::new());
+    for (course, team) in play.courses.iter().zip(&play.teams) {
+        let second = team.second.as_ref().map(|writer| writer.username.as_str());
+        let (first, principal) = (team.first.username.as_str(), team.principal.as_str());
+        let log = Log { course, first, second, principal, office: "gaibo", today, photos };
         deeds.extend(log.deeds(&phrases));
-        let round = Round {
-            number,
-            building,
-            inspector: "duxue",
+        let zone = zone_of(county, &course.building).and_then(|zone| play.inspectors.get(zone));
+        let inspectors: Vec<_> = zone.into_iter().flatten().map(|player| player.username.clone()).collect();
+        let rounds = Rounds {
+            course,
+            last_inspector: "duxue",
+            inspectors: &inspectors,
             contractor: "shigong",
             office: "dudao",
             today,
             photos,
         };
-        deeds.extend(round.deeds(&phrases));
+        let (written, found) = rounds.deeds(&phrases);
+        deeds.extend(written);
+        findings.extend(found);
+        let worth = worths.get(&course.building.id).copied().unwrap_or_default();
+        let papers = Papers { course, worth, writer: first, engineer: "jianli", office: "gaibo", today };
+        deeds.extend(papers.deeds());
+        deeds.extend(money::works(course, worth, principal, &keys));
+        if team.head.is_some() {
+            let day = office_day(today - Days::new(60 + course.number as u64), today);
+            deeds.extend(office::baselines(course.building.school.id, course.number, principal, day));
+        }
     }
+    let office = Office { county, works: "gaibo", inspection: "dudao", leader: "lingdao", today };
+    deeds.extend(office.deeds(&play.courses, &findings));
     deeds
 }

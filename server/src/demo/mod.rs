@@ -1,16 +1,25 @@
 //! The demonstration: three regions whose totals stand in real reports, filled with invented,
-//! numbered schools and people, and a few weeks of a county's daily work.
+//! numbered schools and people, and half a year of a county's daily work.
 
+mod calendar;
 mod cast;
+mod course;
 mod diaries;
 mod draft;
+mod elsewhere;
 mod figure;
 mod fill;
 mod findings;
+mod goods;
+mod load;
+mod money;
+mod office;
+mod papers;
 mod picture;
 mod region;
 mod registry;
 mod story;
+mod travel;
 mod works;
 
 use indicatif::ProgressBar;
@@ -69,13 +78,13 @@ pub async fn prepare(app: &App, bar: &ProgressBar) -> Result<Welcome> {
         sign_ins.push(sign_in(app, player).await?);
     }
     let mut phones = Vec::new();
-    for writer in play.teams[0].iter().take(2) {
+    for writer in [Some(&play.teams[0].first), play.teams[0].second.as_ref()].into_iter().flatten() {
         let user = accounts::named(&app.store, &writer.username).await?.id;
         let codes = enrolment::issue(&app.store, &app.clock, user).await?;
         phones.push(Phone { username: writer.username.clone(), user, codes });
     }
     let regions = play.regions.iter().map(region::Region::summary).collect();
-    let project = &play.buildings[0];
+    let project = &play.courses[0].building;
     let project = format!("{} {}", project.name, project.id);
     Ok(Welcome { loaded, regions, sign_ins, project, phones })
 }

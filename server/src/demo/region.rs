@@ -225,6 +225,10 @@ mod tests {
             if let Some(expected) = golden.equipment_funding {
                 assert_eq!(sum(&money(equipment().map(|equipment| &equipment.funding))), expected, "{city}");
             }
+            if let Some(expected) = golden.equipment_accepted {
+                let accepted = equipment().filter_map(|equipment| equipment.accepted.as_ref());
+                assert_eq!(accepted.map(|accepted| accepted.amount.0).sum::<i64>(), expected.0, "{city}");
+            }
             if let Some(expected) = golden.local_received {
                 let received = |county: &County| county.local_received.map_or(0, |amount| amount.0);
                 assert_eq!(added(&region, received), expected.0, "{city}");

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike as _, FixedOffset, Months};
+use chrono::{DateTime, Datelike as _, Days, FixedOffset, Months, NaiveDate};
 use sync_protocol::change::Change;
 use sync_protocol::id::RecordId;
 
 use super::draft::{Draft, demo_record, refer};
 use super::figure::{Hundredths, shares, uneven};
+use super::fill::STORY_COUNTY;
 use super::region::{County, Money};
 use super::registry::School;
+use super::story::at;
 
 /// A building project; areas in 0.01 ㎡.
 #[derive(Clone, Debug)]
@@ -60,6 +62,39 @@ pub(super) fn buildings(county: &County, schools: &[School]) -> Vec<Building> {
         });
     }
     buildings
+}
+
+/// The sports grounds of a county as projects without areas, always the same ones.
+pub(super) fn grounds(county: &County, schools: &[School]) -> Vec<Building> {
+    let sorts = county.grounds.iter().flat_map(|(sort, count)| std::iter::repeat_n(sort, *count));
+    let ground = |(number, sort): (usize, &String)| Building {
+        id: demo_record(&format!("project/{}/ground/{number}", county.code)),
+        name: format!("{}演示{sort}项目{:02}", county.name, number + 1),
+        school: schools[number % schools.len()].clone(),
+        planned: 0,
+        started: 0,
+        completed: 0,
+    };
+    sorts.enumerate().map(ground).collect()
+}
+
+/// The buildings of a county, then its sports grounds.
+pub(super) fn all(county: &County, schools: &[School]) -> Vec<Building> {
+    let mut all = buildings(county, schools);
+    all.extend(grounds(county, schools));
+    all
+}
+
+/// What each building, then each sports ground, is planned to cost, in 分.
+pub(super) fn worths(county: &County) -> Vec<i64> {
+    let parts = county.buildings.projects + county.grounds.values().sum::<usize>();
+    let mut worths = vec![0; parts];
+    for amount in county.buildings.funding.values() {
+        for (worth, share) in worths.iter_mut().zip(shares(amount.wan_in_fen(), &uneven(parts))) {
+            *worth += share;
+        }
+    }
+    worths
 }
 
 /// Fills the planned areas one after the other; what is beyond all of them is the last one's.
@@ -121,7 +156,7 @@ pub(super) fn project_records(
     buildings: &[Building],
     at: DateTime<FixedOffset>,
 ) -> Vec<Change> {
-    let grounds = grounds(county);
+    let grounds = grounds(county, schools);
     let parts = buildings.len() + grounds.len();
     let mut funding = Funding::over(&county.buildings.funding, parts);
     let mut changes = Vec::new();
@@ -136,11 +171,8 @@ pub(super) fn project_records(
             .set("planned_area", building.planned);
         changes.push(funding.next(draft).done());
     }
-    for (number, sort) in grounds.into_iter().enumerate() {
-        let id = demo_record(&format!("project/{}/ground/{number}", county.code));
-        let name = format!("{}演示{sort}项目{:02}", county.name, number + 1);
-        let school = &schools[number % schools.len()];
-        let draft = project(county, id, &name, school, at)
+    for ground in grounds {
+        let draft = project(county, ground.id, &ground.name, &ground.school, at)
             .set("class", "building")
             .set("work_type", "运动场地")
             .set("building_use", "运动场")
@@ -148,10 +180,6 @@ pub(super) fn project_records(
         changes.push(funding.next(draft).done());
     }
     changes
-}
-
-fn grounds(county: &County) -> Vec<&str> {
-    county.grounds.iter().flat_map(|(sort, count)| std::iter::repeat_n(sort.as_str(), *count)).collect()
 }
 
 fn project(county: &County, id: RecordId, name: &str, school: &School, at: DateTime<FixedOffset>) -> Draft {
@@ -201,67 +229,133 @@ pub(super) fn equipment_records(
     let mut changes = Vec::new();
     for (number, school) in (1..=equipment.projects).zip(free) {
         let code = &county.code;
-        let id = demo_record(&format!("project/{code}/equipment/{number}"));
+        let id = equipment_id(code, number);
         let name = format!("{}演示装备项目{number:02}", county.name);
         let draft = project(county, id, &name, school, at)
             .set("class", "equipment")
             .set("work_type", "设备购置")
             .set("plan_year", 2014 + (number % 5) as i64);
         changes.push(funding.next(draft).done());
-        if let Some((price, accepted)) = prices.get(number - 1) {
-            let item = demo_record(&format!("equipment_item/{code}/{number}"));
-            let goods =
-                ["理化生实验设备", "多媒体教学设备", "学生用计算机", "体美卫器材", "综合实践活动室器材"];
+        if let Some((price, _)) = prices.get(number - 1) {
+            let item = item_id(code, number);
+            let wares = Wares::of(number);
             let item_record = Draft::new("equipment_item", item, "begun", at)
                 .set("project", refer(id))
-                .set("name", format!("{}（演示）", goods[number % goods.len()]))
-                .set("spec", "省颁Ⅰ类（演示）")
+                .set("name", format!("{}（演示）", wares.name))
+                .set("class", wares.class)
+                .set("spec", wares.spec)
                 .set("model", format!("YS-{number:03}"))
-                .set("qty", 1)
-                .set("unit", "套")
-                .set("unit_price", *price);
-            changes.push(item_record.done());
-            let receipt = demo_record(&format!("equipment_receipt/{code}/{number}"));
-            let came = Draft::new("equipment_receipt", receipt, "begun", at)
-                .set("project", refer(id))
-                .set("item", refer(item))
-                .set("date", (at.date_naive() - chrono::Days::new(20)).to_string())
-                .set("delivered_qty", 1)
-                .set("accepted_qty", 1)
-                .set("matches_contract", true)
-                .set("matches_sample", true)
-                .set("seal_intact", true);
-            changes.extend(accepted.then(|| came.done()));
+                .set("qty", wares.quantity)
+                .set("unit", wares.unit)
+                .set("unit_price", *price / wares.quantity);
+            changes.push(with_sources(item_record, county, *price).done());
         }
     }
     changes
 }
 
+/// From which sources a line of the list is paid. Of the county whose work is told in full its report
+/// says that there is county money among it, and not how much: there, no line names its sources.
+fn with_sources(item: Draft, county: &County, price: i64) -> Draft {
+    let Some(equipment) = county.equipment.as_ref().filter(|_| county.code != STORY_COUNTY) else {
+        return item;
+    };
+    let planned: Vec<_> = equipment.funding.values().map(|amount| amount.wan_in_fen()).collect();
+    equipment
+        .funding
+        .keys()
+        .zip(shares(price, &planned))
+        .fold(item, |item, (source, amount)| item.set(&format!("funding/{source}"), amount))
+}
+
+/// What a project buys.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wares {
+    name: &'static str,
+    class: &'static str,
+    spec: &'static str,
+    unit: &'static str,
+    /// A divisor of [`STEP`], so that the price of one is a whole number.
+    pub(super) quantity: i64,
+}
+
+/// Prices are so many thousands of yuan, in 分.
+const STEP: i64 = 100_000;
+
+const WARES: [Wares; 6] = [
+    Wares {
+        name: "学生用计算机", class: "计算机仪器", spec: "台式，含教学软件", unit: "台", quantity: 160
+    },
+    Wares { name: "图书", class: "图书", spec: "中小学馆配目录", unit: "册", quantity: 25_000 },
+    Wares {
+        name: "理化生实验仪器", class: "计算机仪器", spec: "省颁Ⅰ类", unit: "套", quantity: 125
+    },
+    Wares {
+        name: "食堂与宿舍设施", class: "生活设施", spec: "食品级不锈钢", unit: "件", quantity: 500
+    },
+    Wares {
+        name: "同步课程资源", class: "数字教育资源", spec: "离线部署", unit: "GB", quantity: 12_500
+    },
+    Wares {
+        name: "可升降课桌凳", class: "课桌凳", spec: "钢木，四档升降", unit: "套", quantity: 2_000
+    },
+];
+
+impl Wares {
+    /// What the equipment project of that number buys: desks seldom, computers often.
+    pub(super) const fn of(number: usize) -> Self {
+        WARES[[0, 1, 2, 3, 0, 2, 1, 4, 0, 2, 3, 5][number % 12]]
+    }
+}
+
+/// The equipment project of that number, from 1.
+pub(super) fn equipment_id(code: &str, number: usize) -> RecordId {
+    demo_record(&format!("project/{code}/equipment/{number}"))
+}
+
+/// The line of the purchase list of that number.
+pub(super) fn item_id(code: &str, number: usize) -> RecordId {
+    demo_record(&format!("equipment_item/{code}/{number}"))
+}
+
 /// What each school's equipment costs in 分, and whether it was accepted; empty if nothing is known.
-fn prices(county: &County) -> Vec<(i64, bool)> {
+pub(super) fn prices(county: &County) -> Vec<(i64, bool)> {
     let Some(equipment) = &county.equipment else { return Vec::new() };
     let Some(accepted) = &equipment.accepted else { return Vec::new() };
     let planned: i64 = equipment.funding.values().map(|amount| amount.wan_in_fen()).sum();
-    let came = shares(accepted.amount.wan_in_fen(), &uneven(accepted.projects));
-    let rest = equipment.projects - accepted.projects;
-    let waiting = shares((planned - accepted.amount.wan_in_fen()).max(0), &uneven(rest));
-    let came = came.into_iter().map(|price| (price, true));
-    came.chain(waiting.into_iter().map(|price| (price, false))).collect()
+    let prices =
+        |fen: i64, projects| shares(fen / STEP, &uneven(projects)).into_iter().map(|steps| steps * STEP);
+    let came = prices(accepted.amount.wan_in_fen(), accepted.projects);
+    let waiting =
+        prices((planned - accepted.amount.wan_in_fen()).max(0), equipment.projects - accepted.projects);
+    came.map(|price| (price, true)).chain(waiting.map(|price| (price, false))).collect()
+}
+
+/// How far those works have come that go on today, in basis points.
+pub(super) const UNDER_WAY_BP: [i64; 6] = [9_200, 7_600, 6_100, 4_500, 3_000, 1_300];
+
+/// The day on which the reports of the last month were there: its last one on the first of a month.
+pub(super) fn reported_on(today: NaiveDate) -> NaiveDate {
+    let first = today.with_day(1).unwrap_or(today);
+    (first + Days::new(2)).min(today - Days::new(1))
 }
 
 /// What each building project has reached by the end of the last month.
-pub(super) fn progress_records(
-    county: &County,
-    buildings: &[Building],
-    at: DateTime<FixedOffset>,
-) -> Vec<Change> {
-    let last_month = at.date_naive() - Months::new(1);
+pub(super) fn progress_records(county: &County, buildings: &[Building], today: NaiveDate) -> Vec<Change> {
+    let (last_month, at) = (today - Months::new(1), at(reported_on(today), 8, 0));
     let month = format!("{}-{:02}", last_month.year(), last_month.month());
-    let money: i64 = county.buildings.funding.values().map(|amount| amount.wan_in_fen()).sum();
-    let spent = i128::from(money) * i128::from(county.buildings.completed.0)
-        / i128::from(county.buildings.planned.0.max(1));
-    let weights: Vec<_> = buildings.iter().map(|building| building.completed).collect();
-    let invested = shares(i64::try_from(spent).unwrap_or(money), &weights);
+    let mut under_way = UNDER_WAY_BP.iter().cycle();
+    let invested: Vec<_> = buildings
+        .iter()
+        .zip(worths(county))
+        .map(|(building, worth)| match building {
+            building if building.is_completed() => worth,
+            building if building.is_under_way() => {
+                worth / 10_000 * under_way.next().copied().unwrap_or_default()
+            }
+            _ => 0,
+        })
+        .collect();
     let reports = buildings.iter().zip(invested);
     reports
         .map(|(building, invested)| {
@@ -287,32 +381,6 @@ pub(super) fn progress_records(
         .collect()
 }
 
-/// The stages that the building projects went through.
-pub(super) fn stage_records(buildings: &[Building], at: DateTime<FixedOffset>) -> Vec<Change> {
-    let mut changes = Vec::new();
-    for building in buildings {
-        let reached = match building {
-            building if building.is_completed() => 6,
-            building if building.started > 0 => 4,
-            _ => 2,
-        };
-        let stages = ["立项报建", "图纸设计", "施工发包", "开工", "竣工验收", "投入使用"];
-        for (number, stage) in stages.into_iter().take(reached).enumerate() {
-            let days_ago = 60 * (6 - number as i64);
-            let day = at.date_naive() - chrono::Days::new(days_ago.unsigned_abs());
-            let id = demo_record(&format!("stage_event/{}/{stage}", building.id));
-            changes.push(
-                Draft::new("stage_event", id, "begun", at)
-                    .set("project", refer(building.id))
-                    .set("stage", stage)
-                    .set("date", day.to_string())
-                    .done(),
-            );
-        }
-    }
-    changes
-}
-
 /// The county's own money that has arrived.
 pub(super) fn fund_records(county: &County, at: DateTime<FixedOffset>) -> Vec<Change> {
     let Some(received) = county.local_received else { return Vec::new() };
@@ -323,7 +391,7 @@ pub(super) fn fund_records(county: &County, at: DateTime<FixedOffset>) -> Vec<Ch
         .set("source", "县")
         .set("amount", received.wan_in_fen())
         .set("voucher", format!("演示-{}-01", county.code))
-        .set("date", (at.date_naive() - chrono::Days::new(60)).to_string());
+        .set("date", (at.date_naive() - Days::new(60)).to_string());
     vec![event.done()]
 }
 
@@ -334,12 +402,13 @@ mod tests {
     use sync_protocol::value::Value;
 
     use super::super::figure::percent;
+    use super::super::goods::{Detail, Goods};
     use super::super::{region, registry};
     use super::*;
 
     /// All changes about the works of one region, and its buildings.
     fn works(city: usize) -> (Vec<Change>, Vec<Building>) {
-        let at = DateTime::default() + chrono::Days::new(400);
+        let at = DateTime::default() + Days::new(400);
         let (mut changes, mut all) = (Vec::new(), Vec::new());
         for county in &region::all()[city].counties {
             let schools = registry::schools(county);
@@ -347,8 +416,7 @@ mod tests {
             changes.extend(plan(county, at));
             changes.extend(project_records(county, &schools, &buildings, at));
             changes.extend(equipment_records(county, &schools, at));
-            changes.extend(progress_records(county, &buildings, at));
-            changes.extend(stage_records(&buildings, at));
+            changes.extend(progress_records(county, &buildings, at.date_naive()));
             changes.extend(fund_records(county, at));
             all.extend(buildings);
         }
@@ -408,22 +476,24 @@ mod tests {
                 .sum::<i64>()
         };
         assert_eq!((money("building"), money("equipment")), (7_586_800_000, 3_463_410_000));
-        let accepted = texts(&changes, "equipment_receipt", "item", |_| true);
-        let items = changes.iter().filter(|change| accepted.contains(&change.record.to_string()));
-        let accepted: i64 = items.filter_map(|item| item.value_of("unit_price")?.as_int()).sum();
+        let today = "2026-03-15".parse().expect("a day");
+        let county = &region::all()[2].counties[0];
+        let (detail, photos) = (Detail::Whole, &[][..]);
+        let goods =
+            Goods { county, detail, station: "a", taker: "b", witness: "c", finance: "d", today, photos };
+        let told: Vec<_> = goods.deeds().into_iter().map(|deed| deed.change).collect();
+        let receipts = told.iter().filter(|change| change.kind == "equipment_receipt");
+        let accepted: i64 = receipts
+            .filter_map(|receipt| {
+                let of = receipt.value_of("item")?.as_text()?;
+                let item = changes.iter().find(|change| change.record.to_string() == of)?;
+                Some(receipt.value_of("accepted_qty")?.as_int()? * item.value_of("unit_price")?.as_int()?)
+            })
+            .sum();
         let golden = &region::all()[2].golden;
         assert_eq!(Some(accepted), golden.equipment_accepted.map(Hundredths::wan_in_fen), "3290.00 万");
         assert_eq!(percent(accepted, money("equipment"), 2), "94.99%");
         assert_eq!(buildings.len(), 37);
-        let in_use = texts(&changes, "stage_event", "project", |change| {
-            change.value_of("stage").and_then(Value::as_text) == Some("投入使用")
-        });
-        let of_project = |id: &String| {
-            let building = buildings.iter().find(|building| building.id.to_string() == *id);
-            building.map(|building| building.school.id)
-        };
-        let schools: BTreeSet<_> = in_use.iter().map(of_project).collect();
-        assert_eq!(Some(schools.len()), golden.completed_schools, "18 schools whose projects are in use");
         assert!(buildings.iter().filter(|building| building.is_under_way()).count() >= 5);
     }
 
