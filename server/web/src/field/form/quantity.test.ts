@@ -54,6 +54,8 @@ test.each([
   [123_450, "hundredth_square_metre", "1,234.5㎡"],
   [1_105_021_000_000, "fen", "1,105,021万元"],
   [1_234_567, "fen", "12,345.67元"],
+  [6_942_320, "fen", "69,423.20元"],
+  [528_800, "fen", "5,288元"],
   [-35, "tenth_celsius", "-3.5℃"],
   [6, "people", "6人"],
 ] as const)("%i %s is shown as %s", (value, unit, text) => {

@@ -115,7 +115,14 @@ export function showQuantity(value: number, unit?: string, language: "zh" | "en"
   }
   const wan = shifted(value, digits + 4);
   const isShort = language === "zh" && countsInWan(unit) && Math.abs(value) >= 10 ** (digits + 4) && (wan.split(".")[1]?.length ?? 0) <= 4;
-  return isShort ? `${grouped(wan)}万${sign}` : `${grouped(shifted(value, digits))}${sign}`;
+  const number = shifted(value, digits);
+  return isShort ? `${grouped(wan)}万${sign}` : `${grouped(unit === "fen" ? withWholeFen(number) : number)}${sign}`;
+}
+
+/** An amount has both digits behind the point, or none: 69,423.20 元. */
+function withWholeFen(number: string): string {
+  const [whole = "", fraction] = number.split(".");
+  return fraction === undefined ? whole : `${whole}.${fraction.padEnd(2, "0")}`;
 }
 
 function grouped(number: string): string {
