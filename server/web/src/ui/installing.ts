@@ -28,6 +28,8 @@ export function useInstalling(): (() => void) | undefined {
   const [prompt, setPrompt] = useState(offered);
   useEffect(() => {
     const watcher = () => setPrompt(offered);
+    // It may have been offered since this was drawn.
+    watcher();
     watchers.add(watcher);
     return () => {
       watchers.delete(watcher);

@@ -37,6 +37,8 @@ export function useRoute(): Route {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
     const moved = () => setHash(location.hash);
+    // Between drawing and this, a slow phone may have been told to go elsewhere.
+    moved();
     addEventListener("hashchange", moved);
     return () => removeEventListener("hashchange", moved);
   }, []);

@@ -60,6 +60,8 @@ export function useWords(): Say {
   const [, redraw] = useState(current);
   useEffect(() => {
     const watcher = () => redraw(current);
+    // Another may have been chosen since this was drawn.
+    watcher();
     watchers.add(watcher);
     return () => {
       watchers.delete(watcher);
