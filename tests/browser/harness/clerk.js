@@ -31,8 +31,8 @@ export class Clerk {
   }
 
   /** Writes many records in one request, each told as `[kind, record, values]`. */
-  async writeAll(records) {
-    return this.#send(records.map(([kind, record, values]) => changeOf(kind, record, values, {}, new Date())));
+  async writeAll(records, { at = new Date() } = {}) {
+    return this.#send(records.map(([kind, record, values]) => changeOf(kind, record, values, {}, at)));
   }
 
   async #send(changes) {

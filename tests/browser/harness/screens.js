@@ -467,7 +467,7 @@ export async function last(server, phone, see, name) {
 const PROJECTS = 12;
 const FINDINGS = 60;
 
-/** Twelve projects with long names, of which several days were missed each, and sixty records. */
+/** Twelve projects with long names that have been in the ledger for a while and missed several days each, and sixty records. */
 export async function crowded(server, beside, see) {
   const [office, writer] = [await Clerk.of(server, "gaibo"), await Clerk.of(server, "rizhi-b-2")];
   const { record } = await office.ask("GET", `/api/v1/records/${PROJECT}`);
@@ -475,7 +475,7 @@ export async function crowded(server, beside, see) {
   const day = (back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
   const projects = Array.from({ length: PROJECTS - 1 }, () => randomUUID());
   const nameOf = (number) => `上杭县演示中心小学附属幼儿园及教师周转宿舍、学生食堂、运动场改扩建与附属工程（第${number}标段，含围墙护坡和永久标牌）`;
-  await office.writeAll(projects.map((project, place) => ["project", project, { name: nameOf(place + 1), school, class: "building", work_type: "改扩建" }]));
+  await office.writeAll(projects.map((project, place) => ["project", project, { name: nameOf(place + 1), school, class: "building", work_type: "改扩建" }]), { at: new Date(Date.now() - 10 * 86_400_000) });
   await office.writeAll(projects.map((project) => ["stage_event", randomUUID(), { project, stage: "开工", date: day(8) }]));
   server.run("user", "grant", "rizhi-b-2", ...projects.flatMap((project) => ["--role", "school_team", "--at", `project:${project}`]));
   const values = { severity: "一般", category: "安全", source: "owner", school, responsible: "福建省某某建设工程有限公司上杭分公司第三项目部" };

@@ -17,6 +17,15 @@ export function localTime(at: Date): LocalTime {
   return { day, minutes: at.getHours() * 60 + at.getMinutes() };
 }
 
+/** How far the clock on the wall in China is ahead of UTC, all year round. */
+const CHINA_MS = 8 * 60 * 60_000;
+
+/** The day in China at a moment, whatever clock it was written down by: the server's days are these. */
+export function dayInChina(at: string): string | undefined {
+  const moment = Date.parse(at);
+  return Number.isNaN(moment) ? undefined : new Date(moment + CHINA_MS).toISOString().slice(0, 10);
+}
+
 /** The day so many days later, or earlier if negative. */
 export function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);

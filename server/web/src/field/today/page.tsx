@@ -82,6 +82,7 @@ function Today({ book, kinds, drafts }: { book: Book; kinds: string[]; drafts: D
     const records = {
       diaries: book.all("diary").filter(ours),
       stages: book.all("stage_event").filter(ours),
+      acceptances: book.all("acceptance").filter(ours),
       suspensions: book.all("suspension").filter(ours),
     };
     return projectToday(project, records, book.schema, day);

@@ -65,20 +65,58 @@ test("somebody writes the diaries of their project, or of all projects of their 
   expect(at("county:350823", "project_office")).toEqual([]);
 });
 
-describe("the days that need a diary", () => {
-  const days = (parts: { diaries?: RecordState[]; stages?: RecordState[]; suspensions?: RecordState[] }) =>
-    requiredDays({ diaries: [], stages: [], suspensions: [], ...parts }, TODAY);
+/** A project that somebody wrote down on that day, long before any works where none is said. */
+function project(madeAt = "2025-12-01T09:30:00+08:00"): RecordState {
+  seq += 1;
+  return written("project", seq, { name: "教学楼", school: SCHOOL }, { who: wang, seq, madeAt });
+}
 
-  test("begin with the works, or with the first diary where nobody recorded a start", () => {
+const acceptance = (date: string, conclusion: string) => record("acceptance", { project: PROJECT, date, conclusion });
+
+describe("the days that need a diary", () => {
+  type Parts = { project?: RecordState; diaries?: RecordState[]; stages?: RecordState[]; acceptances?: RecordState[]; suspensions?: RecordState[] };
+  const days = ({ project: of = project(), ...parts }: Parts) =>
+    requiredDays(of, { diaries: [], stages: [], acceptances: [], suspensions: [], ...parts }, schema, TODAY);
+
+  test("begin with the works; where nobody recorded their start, the office asks for none", () => {
     expect(days({ stages: [stage("开工", "2026-03-08")] })).toEqual(["2026-03-08", "2026-03-09", "2026-03-10"]);
-    expect(days({ diaries: [diary("2026-03-09")] })).toEqual(["2026-03-09", "2026-03-10"]);
     expect(days({ stages: [stage("开工", "2026-03-11")] })).toEqual([]);
+    expect(days({ diaries: [diary("2026-03-09")] })).toEqual([]);
     expect(days({})).toEqual([]);
   });
 
-  test("end with the acceptance, that day included", () => {
-    const stages = [stage("开工", "2026-03-07"), stage("竣工验收", "2026-03-08")];
-    expect(days({ stages })).toEqual(["2026-03-07", "2026-03-08"]);
+  test("do not begin before the project came into the ledger", () => {
+    const stages = [stage("开工", "2026-02-01")];
+    expect(days({ stages, project: project("2026-03-09T09:30:00+08:00") })).toEqual(["2026-03-09", "2026-03-10"]);
+    // By the day in China, whatever clock the office's computer shows.
+    expect(days({ stages, project: project("2026-03-08T16:30:00Z") })).toEqual(["2026-03-09", "2026-03-10"]);
+  });
+
+  test("know the project by the change that began it and not by what was corrected since", () => {
+    const stages = [stage("开工", "2026-03-07")];
+    const corrected = edited(project("2026-03-08T09:30:00+08:00"), "name", "教学综合楼");
+    expect(days({ stages, project: corrected })).toEqual(["2026-03-08", "2026-03-09", "2026-03-10"]);
+    // What is still on its way to the office is the last, even by a clock that is behind.
+    const late = edited(project("2026-03-09T09:30:00+08:00"), "plan_year", 2025);
+    for (const head of headsOf(late, "plan_year")) {
+      delete head.seq;
+      head.made_at = "2026-03-01T09:30:00+08:00";
+    }
+    expect(days({ stages, project: late })).toEqual(["2026-03-09", "2026-03-10"]);
+  });
+
+  test("end with the acceptance, that day included, whichever record tells of it", () => {
+    const started = stage("开工", "2026-03-07");
+    expect(days({ stages: [started, stage("竣工验收", "2026-03-08")] })).toEqual(["2026-03-07", "2026-03-08"]);
+    expect(days({ stages: [started], acceptances: [acceptance("2026-03-08", "合格")] })).toEqual(["2026-03-07", "2026-03-08"]);
+    expect(days({ stages: [started], acceptances: [acceptance("2026-03-08", "整改后复验")] })).toHaveLength(4);
+  });
+
+  test("do not end while people differ about whether it was the acceptance", () => {
+    const contested = stage("竣工验收", "2026-03-08");
+    const edits = [{ field: "stage", value: "质量监督", replaces: [] }];
+    fold(contested, { id: id(0x8887), record: contested.id, kind: "stage_event", made_at: TODAY, edits }, wang);
+    expect(days({ stages: [stage("开工", "2026-03-07"), contested] })).toHaveLength(4);
   });
 
   test("leave out suspensions, also one without an end", () => {
@@ -89,15 +127,20 @@ describe("the days that need a diary", () => {
 });
 
 describe("a project today", () => {
-  const project = record("project", { name: "教学楼", school: SCHOOL });
-  const today = (diaries: RecordState[]) =>
-    projectToday(project, { diaries, stages: [stage("开工", "2026-03-07")], suspensions: [] }, schema, TODAY);
+  const today = (diaries: RecordState[], stages = [stage("开工", "2026-03-07")]) =>
+    projectToday(project(), { diaries, stages, acceptances: [], suspensions: [] }, schema, TODAY);
 
   test("names the missed days, the latest first; an incomplete diary is missed too", () => {
     const half = record("diary", { project: PROJECT, date: "2026-03-08", work_status: "working" });
     const state = today([half, diary("2026-03-10")]);
     expect(state).toMatchObject({ today: "submitted", required: true, missed: ["2026-03-09", "2026-03-08", "2026-03-07"] });
     expect(today([half, diary("2026-03-07"), diary("2026-03-09")])).toMatchObject({ today: "none", missed: ["2026-03-08"] });
+  });
+
+  test("whose start nobody recorded has missed nothing, and whoever writes its diaries is asked for today's", () => {
+    expect(today([diary("2026-03-06")], [])).toMatchObject({ required: true, missed: [] });
+    expect(today([], [])).toMatchObject({ required: false, missed: [] });
+    expect(today([diary("2026-03-06")], [stage("竣工验收", "2026-03-08")])).toMatchObject({ required: false });
   });
 
   test("does not count a withdrawn diary", () => {

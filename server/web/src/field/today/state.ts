@@ -10,7 +10,7 @@ import { isText } from "../../protocol/values.ts";
 import type { FieldName, Head, Uuid, Value } from "../../protocol/wire.ts";
 import { forceOf } from "../../protocol/withdrawal.ts";
 import type { Held } from "../../sync/phone.ts";
-import { daysBetween, daysFrom } from "../form/days.ts";
+import { dayInChina, daysBetween, daysFrom } from "../form/days.ts";
 
 /** A role held at a scope, as `GET /api/v1/me` names it: `school_team` at `project:<id>`. */
 export interface HeldRole {
@@ -58,31 +58,64 @@ export function diaryProjects(roles: HeldRole[], projects: RecordState[]): Recor
 // Required days ------------------------------------------------------------------------------------
 
 /** What was recorded of one project. */
-interface ProjectRecords {
+export interface ProjectRecords {
   diaries: RecordState[];
   stages: RecordState[];
+  acceptances: RecordState[];
   suspensions: RecordState[];
 }
 
 /**
- * The days up to today that need a diary: from the start of the works to their acceptance, without
- * suspensions. Where nobody recorded a start, from the first diary. While a date is in conflict, the
- * one that asks for more days counts.
+ * The days up to today on which the office asks for a diary: from the start of the works to their
+ * acceptance, without suspensions, and none from before the project came into the ledger, whose diaries
+ * are on paper. The server reckons its rates by the same days (`programme/view.rs`). While people differ
+ * about one of these, what asks for more days counts.
  */
-export function requiredDays(records: ProjectRecords, today: string): string[] {
-  const datesOf = (stage: string) =>
-    records.stages
-      .filter((event) => valuesOf(event, "stage").includes(stage))
-      .flatMap((event) => textsOf(event, "date"))
-      .sort();
-  const written = records.diaries.flatMap((diary) => textsOf(diary, "date")).sort();
-  const start = datesOf("开工")[0] ?? written[0];
-  const accepted = datesOf("竣工验收").pop();
-  if (start === undefined) {
+export function requiredDays(project: RecordState, records: ProjectRecords, schema: Schema, today: string): string[] {
+  const started = startedOn(records, schema);
+  if (started === undefined) {
     return [];
   }
+  const known = knownSince(project);
+  const accepted = acceptedOn(records, schema);
+  const start = known !== undefined && started < known ? known : started;
   const end = accepted !== undefined && accepted < today ? accepted : today;
   return daysFrom(start, end).filter((day) => !isSuspended(records.suspensions, day));
+}
+
+/**
+ * The day on which the project was first written down. Of the change that began it some head stands, but
+ * where every single one of its fields was corrected since.
+ */
+function knownSince(project: RecordState): string | undefined {
+  const heads = [...project.fields.values()].flatMap(({ heads }) => heads);
+  const first = heads.reduce<Head | undefined>(
+    (first, head) => (first === undefined || (head.seq ?? Infinity) < (first.seq ?? Infinity) ? head : first),
+    undefined,
+  );
+  return first && dayInChina(first.made_at);
+}
+
+/** The first day of the works. */
+function startedOn({ stages }: ProjectRecords, schema: Schema): string | undefined {
+  return datesOfStage(stages, "开工", schema)[0];
+}
+
+/** The last day on which the works were accepted: by the stage, or by what the parties found together. */
+function acceptedOn({ stages, acceptances }: ProjectRecords, schema: Schema): string | undefined {
+  const isPassed = (acceptance: RecordState) => {
+    const conclusions = valuesOf(acceptance, "conclusion");
+    return conclusions.length > 0 && conclusions.every((conclusion) => conclusion === "合格");
+  };
+  const found = acceptances.filter(isPassed).flatMap((acceptance) => textsOf(acceptance, "date"));
+  return [...datesOfStage(stages, "竣工验收", schema), ...found].sort().pop();
+}
+
+/** The days on which a stage was reached, the first one first. Where people differ, the less was reached. */
+function datesOfStage(events: RecordState[], stage: string, schema: Schema): string[] {
+  const inOrder = schema.choices("stage").map(({ code }) => code);
+  const isOf = (event: RecordState) => inOrder.find((code) => valuesOf(event, "stage").includes(code)) === stage;
+  return events.filter(isOf).flatMap((event) => textsOf(event, "date")).sort();
 }
 
 /** Whether the works stand still that day by order: surely, whichever of two dates in conflict holds. */
@@ -132,7 +165,7 @@ export interface ProjectToday {
   suspended: boolean;
   /** Whether today needs a diary. */
   required: boolean;
-  /** The days that lack a submitted diary, the latest first. */
+  /** The days that lack a submitted diary and for which the office asks for one, the latest first. */
   missed: string[];
 }
 
@@ -146,16 +179,20 @@ export function projectToday(
   const kept: ProjectRecords = {
     diaries: inForce(records.diaries, schema),
     stages: inForce(records.stages, schema),
+    acceptances: inForce(records.acceptances, schema),
     suspensions: inForce(records.suspensions, schema),
   };
   const byDay = new Map(kept.diaries.flatMap((diary) => textsOf(diary, "date").map((day) => [day, diary] as const)));
-  const required = requiredDays(kept, today);
+  const required = requiredDays(project, kept, schema, today);
+  const suspended = isSuspended(kept.suspensions, today);
+  // Where nobody recorded the start, the office counts no day yet; who writes all the same goes on writing.
+  const goesOn = startedOn(kept, schema) === undefined && acceptedOn(kept, schema) === undefined && byDay.size > 0 && !suspended;
   const isLacking = (day: string) => ["none", "incomplete"].includes(diaryStanding(byDay.get(day), schema));
   return {
     project,
     today: diaryStanding(byDay.get(today), schema),
-    suspended: isSuspended(kept.suspensions, today),
-    required: required.includes(today),
+    suspended,
+    required: required.includes(today) || goesOn,
     missed: required.filter((day) => day < today && isLacking(day)).reverse(),
   };
 }
