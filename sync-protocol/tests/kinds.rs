@@ -270,6 +270,31 @@ fn only_talk_leaves_a_signature_standing() {
     }
 }
 
+#[test]
+fn what_lies_ahead_is_a_day_by_which_something_is_to_be_done() {
+    let mut ahead = BTreeSet::new();
+    for (kind, field) in fields() {
+        let parts = if let Type::Object(parts) = field.ty { parts } else { &[] };
+        let parts = parts.iter().map(|part| (format!("{}.{}.{}", kind.name, field.name, part.name), part.ahead, part.ty));
+        for (name, is_ahead, ty) in
+            std::iter::once((format!("{}.{}", kind.name, field.name), field.ahead, field.ty)).chain(parts)
+        {
+            if is_ahead {
+                assert!(matches!(ty, Type::Date), "{name} is no day");
+                ahead.insert(name);
+            }
+        }
+    }
+    let expected = [
+        "complaint.reply_due",
+        "finding.deadline",
+        "interview.deadline",
+        "meeting.decisions.due",
+        "visit.decisions.due",
+    ];
+    assert_eq!(ahead, expected.map(str::to_owned).into());
+}
+
 /// Phones draw their forms from this and store what it names. A difference here is a change of
 /// what they see: meant, or a mistake.
 #[test]

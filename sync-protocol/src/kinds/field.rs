@@ -32,6 +32,9 @@ pub struct Field {
     /// Whether it is talk about the record and no part of it: a remark does not undo a signature.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub talk: bool,
+    /// Whether it is a day by which something is to be done: forms offer days to come.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ahead: bool,
 }
 
 impl Field {
@@ -47,6 +50,7 @@ impl Field {
             unit: None,
             writers: Writers::Kind,
             talk: false,
+            ahead: false,
         }
     }
 
@@ -107,6 +111,13 @@ impl Field {
     #[must_use]
     pub const fn talk(mut self) -> Self {
         self.talk = true;
+        self
+    }
+
+    /// The same field, a day by which something is to be done.
+    #[must_use]
+    pub const fn ahead(mut self) -> Self {
+        self.ahead = true;
         self
     }
 
@@ -215,18 +226,28 @@ pub struct Part {
     pub ty: Type,
     /// Whether the object is valid without it.
     pub required: bool,
+    /// Whether it is a day by which something is to be done: forms offer days to come.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ahead: bool,
 }
 
 impl Part {
     /// A part that may be missing.
     pub const fn new(name: &'static str, zh: &'static str, en: &'static str, ty: Type) -> Self {
-        Self { name, zh, en, ty, required: false }
+        Self { name, zh, en, ty, required: false, ahead: false }
     }
 
     /// The same part, without which the object is not valid.
     #[must_use]
     pub const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    /// The same part, a day by which something is to be done.
+    #[must_use]
+    pub const fn ahead(mut self) -> Self {
+        self.ahead = true;
         self
     }
 }

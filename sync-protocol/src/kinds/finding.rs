@@ -54,7 +54,7 @@ const FINDING: Kind = Kind {
         Field::log("description", "问题描述", "description", Type::Text).required(),
         Field::latest("part", "部位", "part of the works", Type::Text),
         Field::latest("basis", "依据", "basis", Type::Text),
-        Field::one("deadline", "整改期限", "deadline", Type::Date).required(),
+        Field::one("deadline", "整改期限", "deadline", Type::Date).required().ahead(),
         Field::one("responsible", "责任单位", "responsible", Type::Text).required(),
         // A temporary number given offline stands until the server's own replaces it.
         Field::one("notice_no", "编号", "number", Type::Text),

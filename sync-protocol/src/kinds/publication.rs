@@ -17,7 +17,7 @@ const ATTENDEE: Type = Type::Object(&[
 const DECISION: Type = Type::Object(&[
     Part::new("item", "事项", "item", Type::Text).required(),
     Part::new("owner", "责任人", "owner", Type::Text),
-    Part::new("due", "期限", "due", Type::Date),
+    Part::new("due", "期限", "due", Type::Date).ahead(),
 ]);
 
 const DATE: Field = Field::one("date", "日期", "date", Type::Date).required();
@@ -79,7 +79,7 @@ const COMPLAINT: Kind = of_offices(
         Field::one("channel", "渠道", "channel", Type::OpenChoice("complaint_channel")),
         Field::log("text", "投诉内容", "text", Type::Text),
         Field::latest("contact", "联系方式", "contact", Type::Text),
-        Field::one("reply_due", "答复期限", "reply due", Type::Date),
+        Field::one("reply_due", "答复期限", "reply due", Type::Date).ahead(),
         Field::log("reply", "答复", "reply", Type::Text),
         Field::one("finding", "问题", "finding", Type::Ref("finding")),
     ],
@@ -96,7 +96,7 @@ const INTERVIEW: Kind = of_offices(
         Field::one("unit", "被约谈单位", "unit", Type::Text),
         Field::many("causes", "约谈事由", "causes", Type::Text),
         Field::log("requirements", "整改要求", "requirements", Type::Text),
-        Field::one("deadline", "整改期限", "deadline", Type::Date),
+        Field::one("deadline", "整改期限", "deadline", Type::Date).ahead(),
         Field::many("findings", "问题", "findings", Type::Ref("finding")),
         Field::one("bulletin", "通报", "bulletin", Type::Ref("bulletin")),
     ],

@@ -17,6 +17,8 @@ export interface Part extends Names {
   name: string;
   type: FieldType;
   required: boolean;
+  /** Whether it is a day by which something is to be done. */
+  ahead?: boolean;
 }
 
 export type FieldType =
@@ -50,6 +52,8 @@ export interface Field extends Names {
   writers: "kind" | "readers" | "signers" | { only: string[] };
   /** Whether it is talk about the record and no part of it. */
   talk?: boolean;
+  /** Whether it is a day by which something is to be done. */
+  ahead?: boolean;
 }
 
 export interface Kind extends Names {

@@ -25,6 +25,7 @@ import { checklistsIn } from "./inspection.tsx";
 import { followed } from "./checklist.ts";
 import { anchorOf } from "./desk.ts";
 import { isBlank } from "./model.ts";
+import { nearDays } from "./near.ts";
 import { mayWrite } from "./rights.ts";
 import { Day, Month } from "./widgets/day.tsx";
 import { Text } from "./widgets/text.tsx";
@@ -235,7 +236,7 @@ function Identity({ field, value, today, onValue }: IdentityProps) {
         {labelOf(field, language())}
       </h3>
       {field.type === "month" ? <Month labelledBy={id} value={given} onValue={put} today={today} /> : null}
-      {field.type === "date" ? <Day labelledBy={id} value={given} onValue={put} today={today} near={NEAR} /> : null}
+      {field.type === "date" ? <Day labelledBy={id} value={given} onValue={put} today={today} near={nearDays(field)} /> : null}
       {isDay(field) ? null : <Text labelledBy={id} value={value} onInput={onValue} />}
     </div>
   );
@@ -244,8 +245,3 @@ function Identity({ field, value, today, onValue }: IdentityProps) {
 function isDay({ type }: Field): boolean {
   return type === "month" || type === "date";
 }
-
-const NEAR = [
-  { days: 0, label: "today" as const },
-  { days: -1, label: "yesterday" as const },
-];

@@ -11,6 +11,7 @@ import { IN_ORDER, labelOf } from "../record/show.ts";
 import { anchorOf, useDesk } from "./desk.ts";
 import { isCount } from "./keys.ts";
 import { LARGE_QUESTIONS } from "./layout.ts";
+import { nearDays } from "./near.ts";
 import { teachingPointsOf } from "./places.ts";
 import { Amount } from "./widgets/amount.tsx";
 import { Chips } from "./widgets/chips.tsx";
@@ -106,7 +107,7 @@ export function One({ field, name, value }: { field: Field; name: FieldName; val
         />
       );
     case "date":
-      return <Day labelledBy={id} value={text} onValue={put} today={desk.today} near={nearDays(field.name)} />;
+      return <Day labelledBy={id} value={text} onValue={put} today={desk.today} near={nearDays(field)} />;
     case "month":
       return <Month labelledBy={id} value={text} onValue={put} today={desk.today} />;
     case "time":
@@ -178,18 +179,4 @@ function answersOf(name: string, yes: string, no: string, fine: string, bad: str
     { value: true, label: isOrder ? fine : yes, tone: isLarge ? ("good" as const) : ("plain" as const) },
     { value: false, label: isOrder ? bad : no, tone: isLarge ? ("bad" as const) : ("plain" as const) },
   ];
-}
-
-/** The days that are one tap away: when something was, or by when it is to be. */
-function nearDays(name: string) {
-  return name === "deadline"
-    ? [
-        { days: 1, label: "in1" as const },
-        { days: 7, label: "in7" as const },
-        { days: 15, label: "in15" as const },
-      ]
-    : [
-        { days: 0, label: "today" as const },
-        { days: -1, label: "yesterday" as const },
-      ];
 }

@@ -43,6 +43,7 @@ export const form = room({
   today: { zh: "今天", en: "Today" },
   yesterday: { zh: "昨天", en: "Yesterday" },
   in1: { zh: "1 天内", en: "In 1 day" },
+  in3: { zh: "3 天内", en: "In 3 days" },
   in7: { zh: "7 天内", en: "In 7 days" },
   in15: { zh: "15 天内", en: "In 15 days" },
   readAs: { zh: "即 {amount}", en: "That is {amount}" },

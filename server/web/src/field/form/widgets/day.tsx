@@ -2,6 +2,7 @@ import { form as words } from "../../../ui/words/form.ts";
 import { day, month } from "../../../ui/words/dates.ts";
 import { useWords } from "../../../ui/words/language.ts";
 import { addDays } from "../days.ts";
+import type { NearDay } from "../near.ts";
 import { stamp } from "../../../protocol/stamp.ts";
 
 interface DayProps {
@@ -11,7 +12,7 @@ interface DayProps {
   labelledBy?: string;
   label?: string;
   /** Days that are one tap away, as offsets from today. */
-  near?: { days: number; label: keyof typeof words }[];
+  near?: readonly NearDay[];
   today: string;
 }
 
@@ -24,7 +25,7 @@ export function Day({ id, value, onValue, labelledBy, label, near = [], today }:
         const date = addDays(today, one.days);
         return (
           <button key={one.days} type="button" class="chip" aria-pressed={date === value} onClick={() => onValue(date)}>
-            {say(words[one.label] as { zh: string; en: string })}
+            {say(words[one.label])}
           </button>
         );
       })}

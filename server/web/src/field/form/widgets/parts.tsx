@@ -6,6 +6,7 @@ import { form as words } from "../../../ui/words/form.ts";
 import { useWords } from "../../../ui/words/language.ts";
 import { labelOf } from "../../record/show.ts";
 import { useDesk } from "../desk.ts";
+import { nearDays } from "../near.ts";
 import { Amount } from "./amount.tsx";
 import { Chips } from "./chips.tsx";
 import { Day, Moment, Time } from "./day.tsx";
@@ -51,20 +52,20 @@ function PartRow({ part, map, lacking, onValue }: { part: Part; map: Map; lackin
         {labelOf(part, desk.reader.language)}
         {part.required ? <span class="needed">{` ${say(words.needed)}`}</span> : null}
       </span>
-      <PartInput type={part.type} value={map[part.name]} id={id} onValue={onValue} />
+      <PartInput part={part} value={map[part.name]} id={id} onValue={onValue} />
       {lacking ? <p class="wrong">{say(words.partMissing)}</p> : null}
     </div>
   );
 }
 
 interface InputProps {
-  type: FieldType;
   value: Value | undefined;
   id: string;
   onValue: (value: Value | undefined) => void;
 }
 
-function PartInput({ type, value, id, onValue }: InputProps) {
+function PartInput({ part, value, id, onValue }: InputProps & { part: Part }) {
+  const { type } = part;
   const say = useWords();
   const desk = useDesk();
   const text = isText(value) ? value : undefined;
@@ -87,7 +88,7 @@ function PartInput({ type, value, id, onValue }: InputProps) {
     case "number":
       return <PartAmount value={value} id={id} onValue={onValue} broken />;
     case "date":
-      return <Day labelledBy={id} value={text} onValue={onValue} today={desk.today} />;
+      return <Day labelledBy={id} value={text} onValue={onValue} today={desk.today} near={part.ahead === true ? nearDays(part) : []} />;
     case "time":
       return <Time labelledBy={id} value={text} onValue={onValue} />;
     case "moment":
