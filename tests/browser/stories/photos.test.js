@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { shot } from "../harness/camera.js";
+import { Clerk } from "../harness/clerk.js";
 import { addPhotos, picture, save, says } from "../harness/form.js";
 import { scene } from "../harness/scene.js";
 import { until } from "../harness/until.js";
@@ -115,6 +116,32 @@ test("a photo that the office will not have says why, and its owner puts another
   const photo = await unsent();
   assert.equal(photo.isLeft, true);
   assert.match(photo.refused, /照片的边长超过/);
+});
+
+test("a photo says that no pupil can be recognised, or says nothing of it at all", async () => {
+  await beginMissedDay(phone);
+  await addPhotos(phone, "photos", [picture(31)]);
+  const minors = async (open, answer) => {
+    await open();
+    await phone.page.locator(".photo-face").last().click();
+    await phone.page.getByRole("button", { name: answer, exact: true }).click();
+    await save(phone);
+    await says(phone, ALL_THERE);
+  };
+  const office = await Clerk.of(server, "gaibo");
+  const said = async () => (await office.heads(phone.page.url().split("/").pop())).photos.at(-1).value.contains_minor;
+  await phone.page.locator(".photo-face").last().click();
+  await phone.page.getByRole("button", { name: "未说明", exact: true, pressed: true }).waitFor();
+  await phone.page.locator(".photo-face").last().click();
+  await minors(async () => {}, "没有");
+  await says(phone, "没有能认出的学生");
+  assert.equal(await said(), false);
+  const edit = () => phone.page.getByRole("link", { name: /^(修改|接着写)$/ }).click();
+  await minors(edit, "有");
+  await says(phone, "能认出学生");
+  assert.equal(await said(), true);
+  await minors(edit, "未说明");
+  assert.equal(await said(), undefined);
 });
 
 test("two pages that are open at once lose nothing of each other", async () => {

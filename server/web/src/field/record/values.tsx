@@ -5,6 +5,7 @@ import type { Field, Kind } from "../../protocol/schema.ts";
 import { isMap, isText } from "../../protocol/values.ts";
 import type { FieldName, Head } from "../../protocol/wire.ts";
 import { isStuck } from "../../photos/fate.ts";
+import { minorsIn } from "../../photos/minors.ts";
 import { Picture } from "../../ui/widgets/picture.tsx";
 import { sayIn } from "../../ui/words/catalogue.ts";
 import { moment } from "../../ui/words/dates.ts";
@@ -165,6 +166,7 @@ function PhotoRead({ head, reader }: { head: Head; reader: Reader }) {
   const photo = isMap(head.value) ? head.value : {};
   const text = (part: string) => (isText(photo[part]) ? photo[part] : "");
   const hash = text("sha256");
+  const minors = minorsIn(head.value);
   const filed = text("category") === "" ? "" : choiceLabel(reader, "photo_category", text("category"));
   const caption = [filed, text("caption")].filter((words) => words !== "").join(" · ");
   const kept = reader.book.phone.photos[hash];
@@ -173,7 +175,7 @@ function PhotoRead({ head, reader }: { head: Head; reader: Reader }) {
     <li class={stuck.length > 0 ? "photo open" : "photo"}>
       <Picture hash={hash} size="preview" alt={say(words.photoOf, { what: caption })} missing={say(words.photoNotHere)} />
       <p>{caption}</p>
-      {photo["contains_minor"] === true ? <p class="soft">{say(words.hasMinor)}</p> : null}
+      {minors === "unsaid" ? null : <p class="soft">{say(minors === "some" ? words.someMinors : words.noMinors)}</p>}
       {kept === undefined || stuck.length > 0 ? null : <p class="soft">{say(kept.atOffice ? words.photoSent : words.photoWaits)}</p>}
       {stuck.map((place) => (
         <>

@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { type Minors, minorsIn, withMinors } from "../../../photos/minors.ts";
 import { type Position, consent, keepConsent } from "../../../photos/position.ts";
 import { isMap, isText } from "../../../protocol/values.ts";
 import type { FieldName, Value } from "../../../protocol/wire.ts";
@@ -143,12 +144,11 @@ function Photo({ name, entry }: { name: FieldName; entry: Entry }) {
   const hash = partOf(entry.value, "sha256") ?? "";
   const category = partOf(entry.value, "category");
   const caption = partOf(entry.value, "caption") ?? "";
-  const hasMinor = isMap(entry.value) && entry.value["contains_minor"] === true;
+  const minors = minorsIn(entry.value);
   const isThis = (other: Entry) => partOf(other.value, "sha256") === hash;
-  const change = (part: string, given: Value) =>
-    desk.entries(name, (entries) =>
-      entries.map((other) => (isThis(other) && isMap(other.value) ? { ...other, value: { ...other.value, [part]: given } } : other)),
-    );
+  const put = (say: (value: Value) => Value) =>
+    desk.entries(name, (entries) => entries.map((other) => (isThis(other) ? { ...other, value: say(other.value) } : other)));
+  const change = (part: string, given: Value) => put((value) => (isMap(value) ? { ...value, [part]: given } : value));
   const remove = () => {
     desk.entries(name, (entries) => entries.filter((other) => !isThis(other)));
     if (entry.from === undefined) {
@@ -160,7 +160,10 @@ function Photo({ name, entry }: { name: FieldName; entry: Entry }) {
     <li class={isOpen ? "photo open" : "photo"}>
       <button type="button" class="photo-face" aria-expanded={isOpen} aria-label={say(words.aboutPhoto, { what: caption === "" ? filed : `${filed} ${caption}` })} onClick={() => setOpen(!isOpen)}>
         <Picture hash={hash} size="thumbnail" alt="" missing={say(words.photoElsewhere)} />
-        <span class="photo-filed">{filed}</span>
+        <span class="photo-filed">
+          {filed}
+          {minors === "unsaid" ? null : <span class="soft block">{say(minors === "some" ? words.someMinors : words.noMinors)}</span>}
+        </span>
       </button>
       {isOpen ? (
         <div class="photo-about">
@@ -176,16 +179,39 @@ function Photo({ name, entry }: { name: FieldName; entry: Entry }) {
             </select>
           </label>
           <Text value={caption} onInput={(text) => change("caption", text)} label={say(words.caption)} placeholder={say(words.caption)} />
-          <label class="check">
-            <input type="checkbox" checked={hasMinor} onChange={(event) => change("contains_minor", event.currentTarget.checked)} />
-            {say(words.hasMinor)}
-          </label>
+          <AskForMinors minors={minors} onSay={(said) => put((value) => withMinors(value, said))} />
           <Button weight="danger" onClick={remove}>
             {say(words.removePhoto)}
           </Button>
         </div>
       ) : null}
     </li>
+  );
+}
+
+/** Whether a pupil can be recognised: a question that nobody has to answer, and that stands unanswered until somebody does. */
+function AskForMinors({ minors, onSay }: { minors: Minors; onSay: (minors: Minors) => void }) {
+  const say = useWords();
+  const id = useId();
+  const answers = [
+    ["none", words.minorsNo],
+    ["some", words.minorsYes],
+    ["unsaid", words.minorsUnsaid],
+  ] as const;
+  return (
+    <div class="part" role="group" aria-labelledby={id}>
+      <span id={id} class="part-label">
+        {say(words.askForMinors)}
+      </span>
+      <div class="chips">
+        {answers.map(([answer, label]) => (
+          <button key={answer} type="button" class="chip" aria-pressed={answer === minors} onClick={() => onSay(answer)}>
+            {say(label)}
+          </button>
+        ))}
+      </div>
+      <span class="soft">{say(words.minorsWhy)}</span>
+    </div>
   );
 }
 
