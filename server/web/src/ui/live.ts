@@ -1,6 +1,6 @@
 /** What is shown follows what is stored, whoever writes it: this page, another tab, a sync. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { Table } from "../db/tables.ts";
 import { useHouse } from "./house.ts";
 
@@ -18,7 +18,8 @@ export function useLive<T>(
 ): T | undefined {
   const { device } = useHouse();
   const [answer, setAnswer] = useState<{ value: T } | { error: unknown }>();
-  useEffect(() => {
+  // Asked before the first drawing is on the screen: what waits for a frame is not needed for it.
+  useLayoutEffect(() => {
     const asking = new Asking(query, setAnswer);
     asking.ask();
     const unwatch = device.watch((news) => {

@@ -1,11 +1,12 @@
 /** What the page of a form opens: its book, its session, and whether another window shows the same. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Device } from "../../db/device.ts";
 import { isText } from "../../protocol/values.ts";
 import type { Uuid } from "../../protocol/wire.ts";
-import { openAround, openForForm } from "../record/around.ts";
-import { type Book, openBook } from "../record/book.ts";
+import { view } from "../../sync/phone.ts";
+import { type FormOf, openForForm } from "../record/around.ts";
+import { type Book, type Papers, openBook, papersOf, textIn } from "../record/book.ts";
 import { formIn } from "./begin.ts";
 import { Session, type Standing } from "./session.ts";
 
@@ -14,14 +15,25 @@ export async function openFor(device: Device, kind: string, id: Uuid | undefined
   if (id === undefined) {
     return openBook(device, ["checklist"]);
   }
-  const [draft, around] = await Promise.all([device.drafts.of(id), openAround(device, id, kind)]);
+  const papers = await papersOf(device);
+  return papers && openForForm(device, papers, kind, await placeOf(device, papers, kind, id));
+}
+
+/** Where a form's record belongs: by what is written in the form, by the record, by where the office has it. */
+async function placeOf(device: Device, { phone }: Papers, kind: string, id: Uuid): Promise<FormOf> {
+  const [draft, row] = await Promise.all([device.drafts.of(id), device.row(id)]);
   const single = formIn(draft)?.single ?? {};
-  const there = around?.record(id);
-  const said = (name: string) => (isText(single[name]) ? single[name] : undefined);
-  const project = said("project") ?? (there && around?.projectOf(there));
-  const ofProject = project === undefined ? undefined : await device.row(project);
-  const school = said("school") ?? (there && around?.schoolOf(there)) ?? ofProject?.fields["school"]?.map(({ value }) => value).find(isText);
-  return openForForm(device, kind, { id, ...(project === undefined ? {} : { project }), ...(school === undefined ? {} : { school }) });
+  const record = view(phone, row, id, kind);
+  const said = (name: "project" | "school") => (isText(single[name]) ? single[name] : (textIn(record, name) ?? row?.[name] ?? undefined));
+  const itself = (name: string) => (kind === name && record.fields.size > 0 ? id : undefined);
+  const project = itself("project") ?? said("project");
+  const school = itself("school") ?? said("school") ?? (project === undefined ? undefined : await schoolOf(device, project));
+  return { id, ...(project === undefined ? {} : { project }), ...(school === undefined ? {} : { school }) };
+}
+
+async function schoolOf(device: Device, project: Uuid): Promise<Uuid | undefined> {
+  const row = await device.row(project);
+  return row?.fields["school"]?.map(({ value }) => value).find(isText);
 }
 
 /** Opens the form of a record; nothing until it is there. */
@@ -30,7 +42,7 @@ export function useSession(device: Device, book: Book, kind: string, id: Uuid): 
   const [standing, setStanding] = useState<Standing>();
   const [fault, setFault] = useState<{ error: unknown }>();
   const isLeft = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const opening = Session.open(device, book, kind, id).then(
       (session) => {
         if (!isLeft.current) {

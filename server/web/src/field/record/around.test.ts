@@ -127,6 +127,18 @@ test("a form has what is of its project or its school, to choose from and to fol
   expect(opened?.nameOf(SCHOOL)).toBe("演示小学");
 });
 
+test("the form of a record without a draft has what is of its project, also where the record is only on the phone", async () => {
+  const other = id(0xcc);
+  await comes(
+    row(0xcc, "project", { name: "别的校舍", school: SCHOOL }, other),
+    row(1, "finding", { description: "缺栏杆" }),
+    row(2, "finding", { project: other }, other),
+  );
+  await writes(3, "finding", [{ field: "project", value: other, replaces: [] }]);
+  expect((await openFor(device, "finding", id(1)))?.all("finding").map(({ id }) => id)).toEqual([id(1), id(3)]);
+  expect((await openFor(device, "finding", id(3)))?.all("finding").map(({ id }) => id)).toEqual([id(2), id(3)]);
+});
+
 test("a contract is for several projects, and chosen among all; whatever names a project finds its contracts", async () => {
   const other = id(0xcc);
   await comes(row(0xcc, "project", { name: "别的校舍", school: id(0xbc) }, other), row(1, "contract", { projects: other, party: "演示建筑公司" }, null));

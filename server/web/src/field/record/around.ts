@@ -47,9 +47,8 @@ const BESIDE_FORMS = ["finding", "rectification", "inspection", "contract"];
 const OF_COUNTY = ["checklist", "code_list"];
 
 /** Opens the book for a form: its record, and of each kind that it may name those of its project or school. */
-export async function openForForm(device: Device, name: string, form: FormOf): Promise<Book | undefined> {
-  const papers = await papersOf(device);
-  const formKind = papers?.wire.kinds.find((kind) => kind.name === name);
+export async function openForForm(device: Device, papers: Papers, name: string, form: FormOf): Promise<Book> {
+  const formKind = papers.wire.kinds.find((kind) => kind.name === name);
   const named = new Set([name, ...BESIDE_FORMS, ...(formKind === undefined ? [] : namedBy(formKind))]);
   const isWhole = (kind: string) => OF_COUNTY.includes(kind) || (form.project === undefined && form.school === undefined) || isChosenAnywhere(papers, name, kind);
   const whole = [...new Set([...named, ...OF_COUNTY])].filter(isWhole);
@@ -63,12 +62,12 @@ export async function openForForm(device: Device, name: string, form: FormOf): P
   ]);
   // What a school has of its other projects is not for this one.
   const isNear = (row: Row) => form.project === undefined || (row.project ?? form.project) === form.project || mentions(row).includes(form.project);
-  return papers && bookAround(device, papers, [...rows.flat(), ...here.filter(isNear)], [form.id, ...places], [...named, ...OF_COUNTY]);
+  return bookAround(device, papers, [...rows.flat(), ...here.filter(isNear)], [form.id, ...places], [...named, ...OF_COUNTY]);
 }
 
 /** Whether a form may name any project of all: a contract is for several. */
-function isChosenAnywhere(papers: Papers | undefined, form: string, named: string): boolean {
-  const kind = papers?.wire.kinds.find((kind) => kind.name === form);
+function isChosenAnywhere(papers: Papers, form: string, named: string): boolean {
+  const kind = papers.wire.kinds.find((kind) => kind.name === form);
   const isPlace = (name: string) => (NAMED as readonly string[]).includes(name) || name === "on_behalf_of";
   return (NAMED as readonly string[]).includes(named) && kind?.fields.some((field) => !isPlace(field.name) && refsIn(field.type).includes(named)) === true;
 }
