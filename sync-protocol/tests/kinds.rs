@@ -275,7 +275,9 @@ fn what_lies_ahead_is_a_day_by_which_something_is_to_be_done() {
     let mut ahead = BTreeSet::new();
     for (kind, field) in fields() {
         let parts = if let Type::Object(parts) = field.ty { parts } else { &[] };
-        let parts = parts.iter().map(|part| (format!("{}.{}.{}", kind.name, field.name, part.name), part.ahead, part.ty));
+        let parts = parts
+            .iter()
+            .map(|part| (format!("{}.{}.{}", kind.name, field.name, part.name), part.ahead, part.ty));
         for (name, is_ahead, ty) in
             std::iter::once((format!("{}.{}", kind.name, field.name), field.ahead, field.ty)).chain(parts)
         {
