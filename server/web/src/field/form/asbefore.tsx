@@ -5,7 +5,7 @@ import { isText } from "../../protocol/values.ts";
 import { month, shortDay } from "../../ui/words/dates.ts";
 import { form as words } from "../../ui/words/form.ts";
 import { useWords } from "../../ui/words/language.ts";
-import { choiceLabel, showValue } from "../record/show.ts";
+import { choiceLabel, showKey, showValue } from "../record/show.ts";
 import { useDesk } from "./desk.ts";
 import { accept, followsBy, lastBefore, offered } from "./proposals.ts";
 
@@ -43,9 +43,11 @@ export function AsBefore({ field }: { field: Field }) {
     return null;
   }
   const offer = offered(book.schema, last, field.name);
-  const values = Object.entries(offer).flatMap(([name, values]) =>
-    values.map((value) => [keyOf(name), showValue(reader, field, value)].filter(isText).join(" ")),
-  );
+  const values = Object.entries(offer).flatMap(([name, values]) => {
+    const key = keyOf(name);
+    const shown = key === undefined ? undefined : showKey(reader, field, key);
+    return values.map((value) => [shown, showValue(reader, field, value)].filter(isText).join(" "));
+  });
   if (values.length === 0) {
     return null;
   }

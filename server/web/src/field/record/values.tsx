@@ -118,16 +118,24 @@ function wordsOf(reader: Reader, field: Field, name: FieldName, head: Head, reco
     const list = checklistOf(head.value, checklistsIn(reader.book));
     return list === undefined ? value : labelOf(list, reader.language);
   }
+  if (record.kind === "finding" && field.name === "item" && isText(head.value)) {
+    const inspection = headsOf(record, "inspection")[0]?.value;
+    return itemOf(reader, isText(inspection) ? reader.book.record(inspection) : undefined, head.value);
+  }
   if (key === undefined) {
     return value;
   }
   if (record.kind === "inspection" && field.name === "items") {
-    const list = checklistOf(headsOf(record, "checklist")[0]?.value, checklistsIn(reader.book));
-    const item = list?.items.find((item) => item.code === key);
-    const asked = item && labelOf(item, reader.language);
-    return sayIn(reader.language)(words.saysOf, { what: [key, asked].filter(isText).join(" "), value });
+    return sayIn(reader.language)(words.saysOf, { what: itemOf(reader, record, key), value });
   }
   return `${showKey(reader, field, key)} ${value}`;
+}
+
+/** What an inspection looked at under that code: nobody knows forty codes by heart. */
+function itemOf(reader: Reader, inspection: RecordState | undefined, code: string): string {
+  const follows = inspection && headsOf(inspection, "checklist")[0]?.value;
+  const item = checklistOf(follows, checklistsIn(reader.book))?.items.find((item) => item.code === code);
+  return item === undefined ? code : `${code} ${labelOf(item, reader.language)}`;
 }
 
 /** Who said it, and when. */
