@@ -1,6 +1,13 @@
 //! The request and the answer of one round trip, `POST /api/v1/sync`, and of its two companions.
 //!
 //! Field names are frozen: clients outside of this repository are written against them.
+//!
+//! A phone holds a replica of its scope and asks for what is new. A desk reads page by page instead
+//! and only writes by this round trip: with `news: false` it is sent the records that its own changes
+//! touched and no others, `cursor` is where the ledgers in its scope stand now, `more` is false, and
+//! `gone` and `digest` say nothing. What became of its changes, `resync` and `settled` mean the same
+//! to both, so that a desk keeps what it sent, and sends it again, as a phone does. The cursor passes
+//! by what was not sent: whoever asks for no news holds no replica.
 
 use std::collections::BTreeMap;
 
@@ -55,6 +62,11 @@ pub struct SyncRequest {
     #[serde(default)]
     #[cfg_attr(test, ts(optional))]
     pub limit: Option<u32>,
+    /// Whether the answer tells what is new; `false`: no more than the records that these changes
+    /// touched. Absent: it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub news: Option<bool>,
 }
 
 /// A clock that reads nonsense is no reason to refuse what was written.
@@ -100,7 +112,8 @@ pub struct SyncResponse<R = Snapshot> {
     /// One for each change sent, in that order.
     pub outcomes: Vec<Outcome>,
     /// The records that changed since the cursor, oldest change first, and those that were touched.
-    /// Touched ones that are too many bytes for one answer come from `cursor` on, and `more` is true.
+    /// Touched ones that are too many bytes for one answer come from `cursor` on, and `more` is true;
+    /// without news they are left out.
     pub records: Vec<R>,
     /// Records that left the client's scope.
     pub gone: Vec<RecordId>,
@@ -119,7 +132,7 @@ pub struct SyncResponse<R = Snapshot> {
     pub settled: u64,
     /// The one-time token for the next request.
     pub ticket: Option<String>,
-    /// Count and XOR over the scope; only when `more` is false.
+    /// Count and XOR over the scope; only when `more` is false, and with the news.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub digest: Option<ScopeDigest>,

@@ -82,12 +82,13 @@ fn a_request_may_be_whole_or_bare() {
     let change = json!({ "id": ID, "anything": "is judged by itself" });
     let whole = json!({
         "protocol": 1, "device_time": "2026-03-02T17:45:10+08:00", "cursor": null, "ticket": null,
-        "checkpoint": null, "changes": [change, 7, "no change"], "limit": 500
+        "checkpoint": null, "changes": [change, 7, "no change"], "limit": 500, "news": false
     });
     let read: SyncRequest = serde_json::from_str(&whole.to_string()).expect("a request");
     assert_eq!(read.changes.len(), 3, "one bad change never spoils its batch");
     assert_eq!(serde_json::to_value(&read).expect("JSON"), whole);
     let bare: SyncRequest = serde_json::from_str(r#"{"protocol":1}"#).expect("a request");
+    assert_eq!(bare.news, None, "who says nothing of news is told them");
     assert!(bare.changes.is_empty() && bare.cursor.is_none() && bare.limit.is_none());
 }
 

@@ -97,6 +97,7 @@ impl Stage {
             checkpoint: None,
             changes: request.changes.clone(),
             limit: request.limit,
+            news: request.news,
         };
         let body = serde_json::to_value(&request).expect("a request has a JSON form");
         let (status, answer) = self.desks[device].ask(Method::POST, "/api/v1/sync", Some(body)).await;

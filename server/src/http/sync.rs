@@ -15,7 +15,8 @@ use crate::sync::round::Answer;
 /// One round trip: changes up, records down.
 ///
 /// `accepted`, `duplicate` and `held` are answered only once they are flushed to disk. An answer
-/// in the 400s or 500s means that nothing of the request was stored.
+/// in the 400s or 500s means that nothing of the request was stored. With `news: false` no records
+/// come down but those that these changes touched: for clients that read page by page.
 #[utoipa::path(
     post,
     path = "/api/v1/sync",

@@ -78,7 +78,7 @@ pub async fn page(
     let fingerprint = scope.fingerprint();
     let cursor = from.cursor.filter(|cursor| cursor.scope == fingerprint);
     let mut page = Page {
-        resync: from.foreign || (from.cursor.is_some() && cursor.is_none()),
+        resync: is_of_no_use(from, scope),
         cursor: Cursor { scope: fingerprint, ..Cursor::default() },
         ..Page::default()
     };
@@ -98,17 +98,8 @@ pub async fn page(
         }
         page.cursor.counties.insert(code.clone(), (Stood::of(ledger), until));
     }
-    // What was acknowledged there before still counts.
-    for (code, _) in from.cursor.into_iter().flat_map(Cursor::stood) {
-        stands_elsewhere(&ledgers, code, scope, &mut page.cursor);
-    }
     add_touched(tx, scope, &ledgers, touched, &filling.sent, &mut page).await?;
-    // Epochs begin in all ledgers at once: who reads none of them is told of it by any.
-    if page.cursor.stood().next().is_none()
-        && let Some(ledger) = ledgers.first()
-    {
-        stands_elsewhere(&ledgers, &ledger.county, scope, &mut page.cursor);
-    }
+    stand_elsewhere(&ledgers, from, scope, &mut page.cursor);
     // A device that lacks something is not told by the digest what it should have, until that can be
     // had: then the digests differ, and it asks for what it lacks.
     let lacked = cursor.is_some_and(|cursor| cursor.left_out);
@@ -116,6 +107,47 @@ pub async fn page(
         !page.left_out.is_empty() || (lacked && damage::count(tx, Shelf::Records).await? > 0);
     page.digest = (!page.more && !page.cursor.left_out).then_some(digest);
     Ok(page)
+}
+
+/// A page with nothing but the records that somebody's own changes touched, who keeps no replica: its
+/// cursor is where the ledgers in scope stand. What does not fit in one answer is left out. `tx` must
+/// be one snapshot of the database.
+pub async fn touched_alone(
+    tx: &mut Tx,
+    scope: &ReadScope,
+    from: From<'_>,
+    touched: &BTreeSet<RecordId>,
+) -> Result<Page> {
+    let ledgers = ledger::ledgers(tx).await?;
+    let mut page = Page { resync: is_of_no_use(from, scope), ..Page::default() };
+    add_touched(tx, scope, &ledgers, touched, &BTreeSet::new(), &mut page).await?;
+    page.cursor.scope = scope.fingerprint();
+    for ledger in ledgers.iter().filter(|ledger| scope.counties.contains_key(&ledger.county)) {
+        page.cursor.counties.insert(ledger.county.clone(), (Stood::of(ledger), ledger.seq));
+    }
+    stand_elsewhere(&ledgers, from, scope, &mut page.cursor);
+    page.cursor.left_out = !page.left_out.is_empty();
+    page.more = false;
+    Ok(page)
+}
+
+/// Whether a device's cursor tells nothing of what it has: it is of another history, or another scope.
+fn is_of_no_use(from: From<'_>, scope: &ReadScope) -> bool {
+    from.foreign || from.cursor.is_some_and(|cursor| cursor.scope != scope.fingerprint())
+}
+
+/// Notes in a cursor the ledgers out of scope that it must remember.
+fn stand_elsewhere(ledgers: &[LedgerRow], from: From<'_>, scope: &ReadScope, cursor: &mut Cursor) {
+    // What was acknowledged there before still counts.
+    for (code, _) in from.cursor.into_iter().flat_map(Cursor::stood) {
+        stands_elsewhere(ledgers, code, scope, cursor);
+    }
+    // Epochs begin in all ledgers at once: who reads none of them is told of it by any.
+    if cursor.stood().next().is_none()
+        && let Some(ledger) = ledgers.first()
+    {
+        stands_elsewhere(ledgers, &ledger.county, scope, cursor);
+    }
 }
 
 /// Notes in a cursor how a ledger out of scope stands.

@@ -75,6 +75,25 @@ impl News {
     }
 }
 
+/// What a device asks to be sent.
+#[derive(Clone, Copy, Debug)]
+enum Wanted {
+    /// What is new in its scope, up to so many records.
+    News { limit: u32 },
+    /// What its own changes touched, and nothing else.
+    TouchedAlone,
+}
+
+impl Wanted {
+    /// What of a page without news is told.
+    fn of(self, page: Page) -> Page {
+        match self {
+            Self::News { .. } => page,
+            Self::TouchedAlone => Page { digest: None, ..page },
+        }
+    }
+}
+
 impl Engine {
     /// Takes what a device wrote and answers with what is new in its scope.
     ///
@@ -147,7 +166,8 @@ impl Engine {
         let scope = self.read_scope(actor, self.clock.now());
         let limit = request.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
         let touched = sent.map(Sent::touched).unwrap_or_default();
-        let page = self.page(&scope, from, limit, &touched).await?;
+        let wanted = if request.news == Some(false) { Wanted::TouchedAlone } else { Wanted::News { limit } };
+        let page = self.page(&scope, from, wanted, &touched).await?;
         let seen = request.checkpoint.as_ref().map(SeenCheckpoint::note);
         Ok(News {
             cursor: Some(self.sealer.seal(&page.cursor)),
@@ -321,20 +341,20 @@ impl Engine {
         &self,
         scope: &ReadScope,
         from: From<'_>,
-        limit: u32,
+        wanted: Wanted,
         touched: &BTreeSet<RecordId>,
     ) -> Result<Page> {
         if touched.is_empty()
             && let Some(page) = feed::nothing_new(&self.standing(), scope, &from)
         {
-            return Ok(page);
+            return Ok(wanted.of(page));
         }
-        let page = feed::page(&mut *self.store.snapshot().await?, scope, from, limit, touched).await?;
+        let page = self.read_page(scope, from, wanted, touched).await?;
         if page.left_out.is_empty() {
             return Ok(page);
         }
         match heal::heal(&self.store, page.left_out.clone()).await {
-            Ok(true) => feed::page(&mut *self.store.snapshot().await?, scope, from, limit, touched).await,
+            Ok(true) => self.read_page(scope, from, wanted, touched).await,
             Ok(false) => Ok(page),
             Err(error) => {
                 tracing::warn!(
@@ -343,6 +363,20 @@ impl Engine {
                 );
                 Ok(page)
             }
+        }
+    }
+
+    async fn read_page(
+        &self,
+        scope: &ReadScope,
+        from: From<'_>,
+        wanted: Wanted,
+        touched: &BTreeSet<RecordId>,
+    ) -> Result<Page> {
+        let mut tx = self.store.snapshot().await?;
+        match wanted {
+            Wanted::News { limit } => feed::page(&mut tx, scope, from, limit, touched).await,
+            Wanted::TouchedAlone => feed::touched_alone(&mut tx, scope, from, touched).await,
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod browsers;
 mod damaged;
+mod desk_sync;
 mod disclosed;
 mod evidence;
 mod figures;

@@ -250,6 +250,7 @@ impl Phone {
             checkpoint: self.replica.checkpoint.clone().map(SeenCheckpoint::Note),
             changes,
             limit: batch.limit,
+            news: None,
         };
         Request { body, carries }
     }

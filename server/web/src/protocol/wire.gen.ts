@@ -210,7 +210,12 @@ changes: Array<Change>,
 /**
  * How many records the answer may have.
  */
-limit?: number, };
+limit?: number, 
+/**
+ * Whether the answer tells what is new; `false`: no more than the records that these changes
+ * touched. Absent: it does.
+ */
+news?: boolean, };
 
 /**
  * What became of one change.
@@ -370,7 +375,8 @@ server_time: string,
 outcomes: Array<Outcome>, 
 /**
  * The records that changed since the cursor, oldest change first, and those that were touched.
- * Touched ones that are too many bytes for one answer come from `cursor` on, and `more` is true.
+ * Touched ones that are too many bytes for one answer come from `cursor` on, and `more` is true;
+ * without news they are left out.
  */
 records: Array<R>, 
 /**
@@ -405,7 +411,7 @@ settled: number,
  */
 ticket: string | null, 
 /**
- * Count and XOR over the scope; only when `more` is false.
+ * Count and XOR over the scope; only when `more` is false, and with the news.
  */
 digest?: ScopeDigest, 
 /**
