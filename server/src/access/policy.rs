@@ -39,6 +39,14 @@ pub enum Class {
 }
 
 impl Class {
+    /// What a project's field `class` says of it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Building => "building",
+            Self::Equipment => "equipment",
+        }
+    }
+
     /// The class that a project's field `class` names.
     pub fn named(name: &str) -> Option<Self> {
         match name {
@@ -162,6 +170,27 @@ pub fn may_read_minors_original(actor: &Actor, at: Moment, place: &Place) -> boo
         )
     };
     judge(actor, at, place, may).is_ok()
+}
+
+/// Whether somebody holds one of these roles there.
+pub fn holds(actor: &Actor, at: Moment, roles: &[Role], place: &Place) -> bool {
+    judge(actor, at, place, |role| roles.contains(&role)).is_ok()
+}
+
+/// Who looks after people's phones and browsers.
+pub const MINDS_DEVICES: [Role; 4] =
+    [Role::ProjectOffice, Role::EquipmentStation, Role::InspectionOffice, Role::SystemAdmin];
+
+/// Whether somebody looks after the phones and browsers of a county's people.
+pub fn minds_devices(actor: &Actor, at: Moment, county: &str, city: Option<&str>) -> bool {
+    holds_for_county(actor, at, county, city, |role| MINDS_DEVICES.contains(&role))
+}
+
+/// Whether somebody looks after those of a city's own people.
+pub fn minds_devices_of_city(actor: &Actor, at: Moment, city: &str) -> bool {
+    actor.grants_at(at).any(|grant| {
+        MINDS_DEVICES.contains(&grant.role) && matches!(&grant.scope, Scope::City(code) if code == city)
+    })
 }
 
 /// Whether somebody may see the held box of a county.

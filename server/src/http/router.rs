@@ -12,9 +12,9 @@ use super::assets;
 #[cfg(not(feature = "web"))]
 use super::home;
 use super::{
-    auth, bulletins, bundles, crowd, enrol, evidence, export, health, held, imports, indicators, ledgers,
-    limits, me, metrics, nudges, openapi, photos, public, records, reports, schema, session, states, sync,
-    uploads,
+    auth, bulletins, bundles, calendar, crowd, desk, directory, enrol, evidence, export, health, held,
+    imports, indicators, ledgers, limits, me, metrics, nudges, openapi, photos, public, records, reports,
+    schema, session, states, sync, uploads,
 };
 
 /// The whole HTTP face, and its description.
@@ -33,6 +33,10 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(indicators::show))
         .routes(routes!(indicators::makers))
         .routes(routes!(states::list))
+        .routes(routes!(desk::show))
+        .routes(routes!(desk::group))
+        .routes(routes!(directory::show))
+        .routes(routes!(calendar::show))
         .routes(routes!(evidence::list))
         .routes(routes!(reports::draw))
         .routes(routes!(bulletins::draft))

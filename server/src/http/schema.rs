@@ -56,7 +56,8 @@ pub async fn schema(headers: HeaderMap) -> Result<Response, Problem> {
     Ok(response)
 }
 
-fn has_it(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+/// Whether a client says that it has what goes by that tag.
+pub(super) fn has_it(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let Ok(etag) = etag.to_str() else { return false };
     let named = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     named.flat_map(|list| list.split(',')).any(|one| one.trim() == etag)

@@ -253,11 +253,12 @@ fn place_verdict(reading: &PlaceReading) -> Option<PlaceVerdict> {
 
 /// The day that a record is about, for kinds that are about one.
 pub fn day_of(record: &Snapshot) -> Option<NaiveDate> {
-    let says = |field: &str| {
-        let heads = record.fields.get(&field.parse().ok()?)?;
-        heads.first()?.value.as_text().map(str::to_owned)
-    };
-    let date = |text: String| text.get(..10)?.parse().ok();
+    day_among(|field| record.fields.get(&field.parse().ok()?)?.first()?.value.as_text())
+}
+
+/// The same, where `says` gives the text that stands first in a plain field.
+pub fn day_among<'t>(says: impl Fn(&str) -> Option<&'t str>) -> Option<NaiveDate> {
+    let date = |text: &str| text.get(..10)?.parse().ok();
     ["date", "done_on", "arrived_at", "issued_at"].into_iter().find_map(|field| says(field).and_then(date))
 }
 

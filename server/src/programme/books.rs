@@ -111,7 +111,7 @@ impl Books {
             let seq = found.as_ref().map_or_else(|damaged| damaged.seq, |row| row.seq);
             end = Some(onward(end.unwrap_or(after), seq)?);
             match found {
-                Ok(row) if Facts::KINDS.contains(&row.kind.as_str()) => rows.push(row),
+                Ok(row) if kinds::named(&row.kind).is_some() => rows.push(row),
                 Ok(_) => {}
                 Err(row) => damaged.push(row.record),
             }
@@ -147,7 +147,7 @@ impl Books {
             after = onward(after, last.seq)?;
             for Touched { id, kind, first_seq, .. } in page {
                 facts.forget(&kind, id);
-                if first_seq <= position && Facts::KINDS.contains(&kind.as_str()) {
+                if first_seq <= position && kinds::named(&kind).is_some() {
                     earlier.push((kind, id));
                 }
             }

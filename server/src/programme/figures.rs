@@ -6,17 +6,16 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use sync_protocol::id::RecordId;
-use sync_protocol::kinds::{self, Audience};
 use tokio::sync::Semaphore;
 
 use super::books::Books;
-use super::facts::Facts;
+use super::facts::{Facts, is_of_offices};
 use super::greatest::Greatest;
 use super::indicators::grid::zones_of_schools;
 use super::indicators::{self, Indicator, Part, Side};
 use super::ratio::Ratio;
 use super::states::list::{Stand, list};
-use super::view::{Question, View};
+use super::view::{Question, View, days_before};
 use crate::access::actor::Actor;
 use crate::clock::Clock;
 use crate::error::{Error, Kind, Result};
@@ -63,6 +62,14 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// How things stand today in these counties; days count until yesterday, since today's diaries are
+    /// still being written.
+    pub fn today(counties: Option<BTreeSet<String>>, today: NaiveDate) -> Self {
+        let question = Question { from: None, at: today, plan: None, sources: None };
+        let to = Some(days_before(today, 1));
+        Self { counties, city: None, by: By::County, question, as_of: BTreeMap::new(), to, codes: None }
+    }
+
     pub(super) fn view<'f>(&'f self, facts: &'f Facts) -> View<'f> {
         View::new(facts, &self.question).until(self.to.unwrap_or(self.question.at))
     }
@@ -189,8 +196,8 @@ const AT_A_TIME: usize = 2;
 /// A county, ready to be counted.
 pub(super) struct Counted {
     pub(super) facts: Arc<Facts>,
-    name: String,
-    city: Option<String>,
+    pub(super) name: String,
+    pub(super) city: Option<String>,
     pub(super) reach: Reach,
 }
 
@@ -304,7 +311,7 @@ impl Figures {
         asked: &Asked,
         kind: &str,
     ) -> Result<(Vec<Taken>, Vec<Stand>)> {
-        let office_only = kinds::named(kind).is_some_and(|kind| kind.audience == Audience::Office);
+        let office_only = is_of_offices(kind);
         let (its, kind) = (asked.clone(), kind.to_owned());
         let found = move |counties: BTreeMap<String, Counted>| {
             let asked = its;
@@ -322,7 +329,7 @@ impl Figures {
     }
 
     /// Does work that takes a while over what somebody has in scope.
-    async fn reckon<T: Send + 'static>(
+    pub(super) async fn reckon<T: Send + 'static>(
         &self,
         engine: &Engine,
         actor: &Actor,
@@ -386,7 +393,7 @@ impl Figures {
 
 impl Counted {
     /// Whether what is about that school and project is in scope.
-    fn has(&self, school: Option<RecordId>, project: Option<RecordId>, office_only: bool) -> bool {
+    pub(super) fn has(&self, school: Option<RecordId>, project: Option<RecordId>, office_only: bool) -> bool {
         let Reach::Part { schools, projects } = &self.reach else { return true };
         !office_only
             && (school.is_some_and(|school| schools.contains(&school))

@@ -2,6 +2,9 @@
 //! recorded; nothing is written, and no figure is stored.
 
 pub mod books;
+pub mod calendar;
+pub mod desk;
+pub mod directory;
 pub mod evidence;
 pub mod facts;
 pub mod figures;

@@ -221,6 +221,13 @@ impl<'f> Works<'f> {
             && !self.suspensions.iter().any(|(_, suspension)| suspension.covers(day))
     }
 
+    /// Whether the works, begun and not accepted yet, stood still by order on that day.
+    pub fn stood_still_on(&self, day: NaiveDate) -> bool {
+        self.first_diary_on().is_some_and(|start| start <= day)
+            && self.accepted_on().is_none_or(|end| day <= end)
+            && self.suspensions.iter().any(|(_, suspension)| suspension.covers(day))
+    }
+
     /// The days between `from` and `to`, both counted, on which a diary is asked for.
     pub fn days_with_diary(&self, from: Option<NaiveDate>, to: NaiveDate) -> impl Iterator<Item = NaiveDate> {
         let start = self.first_diary_on().map(|start| from.map_or(start, |from| from.max(start)));

@@ -214,6 +214,79 @@ pub async fn of(tx: &mut Tx, user: UserId) -> Result<Vec<DeviceRow>> {
     Ok(rows.into_iter().filter_map(|row| row.try_into().ok()).collect())
 }
 
+/// When something is the matter with a device.
+#[derive(Clone, Copy, Debug)]
+pub struct Trouble {
+    /// Its storage seemed copied or rolled back after that.
+    pub alarm_after: Moment,
+    /// Its clock was off by more when it was last heard of,
+    pub clock_off_ms: i64,
+    /// which was after that.
+    pub clock_read_after: Moment,
+    /// It is a phone and was not heard of since.
+    pub silent_since: Moment,
+}
+
+/// A device with something the matter.
+#[derive(Clone, Debug)]
+pub struct Troubled {
+    /// The device.
+    pub device: DeviceRow,
+    /// What its owner is called.
+    pub by_name: String,
+    /// The county whose office looks after its owner.
+    pub home_county: Option<String>,
+    /// How many photos its changes refer to that have not come.
+    pub photos_missing: u32,
+    /// When its storage last seemed copied or rolled back.
+    pub storage_alarm_at: Option<Moment>,
+}
+
+#[derive(FromRow)]
+struct TroubledColumns {
+    #[sqlx(flatten)]
+    device: Columns,
+    by_name: String,
+    home_county: Option<String>,
+    photos_missing: i64,
+    storage_alarm_at: Option<i64>,
+}
+
+/// The devices that are let in and have something the matter. One whose row is damaged is left out.
+pub async fn troubled(tx: &mut Tx, trouble: Trouble) -> Result<Vec<Troubled>> {
+    let found: Vec<TroubledColumns> = sqlx::query_as(concat!(
+        "select ",
+        device_columns!(),
+        ", storage_alarm_at,
+         (select display_name from users where users.id = d.user_id) as by_name,
+         (select home_county from users where users.id = d.user_id) as home_county,
+         (select count(*) from photos_wanted where photos_wanted.device = d.id) as photos_missing
+         from devices d
+         where revoked_at is null
+         and exists (select 1 from users where users.id = d.user_id and disabled_at is null)
+         and (storage_alarm_at > $1
+              or (abs(clock_offset_ms) > $2 and last_seen_at > $3)
+              or (token_hash is not null and coalesce(last_seen_at, created_at) < $4)
+              or exists (select 1 from photos_wanted where photos_wanted.device = d.id))"
+    ))
+    .bind(trouble.alarm_after.0)
+    .bind(trouble.clock_off_ms)
+    .bind(trouble.clock_read_after.0)
+    .bind(trouble.silent_since.0)
+    .fetch_all(tx)
+    .await?;
+    let read = |row: TroubledColumns| {
+        Some(Troubled {
+            device: row.device.try_into().ok()?,
+            by_name: row.by_name,
+            home_county: row.home_county,
+            photos_missing: row.photos_missing as u32,
+            storage_alarm_at: row.storage_alarm_at.map(Moment),
+        })
+    };
+    Ok(found.into_iter().filter_map(read).collect())
+}
+
 /// Up to `limit` rows after row `after` for whoever checks them, each with its number.
 pub async fn page_to_check(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<()>)>> {
     let found = sqlx::query(concat!(

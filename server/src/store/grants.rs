@@ -88,6 +88,23 @@ pub async fn of(tx: &mut Tx, user: UserId) -> Result<Vec<GrantRow>> {
     Ok(numbered(tx, user).await?.into_iter().map(|(_, grant)| grant).collect())
 }
 
+/// All grants of these people, those that ended too. One whose row is damaged is left out.
+pub async fn of_each(tx: &mut Tx, users: &[UserId]) -> Result<Vec<(UserId, GrantRow)>> {
+    let rows: Vec<Columns> = sqlx::query_as(concat!(
+        "select ",
+        grant_columns!(),
+        " from grants where user_id in (select unhex(value) from json_each($1)) order by id"
+    ))
+    .bind(columns::hex_list(users.iter().map(|user| user.0.into_bytes())))
+    .fetch_all(tx)
+    .await?;
+    let intact = rows.into_iter().filter_map(|row| {
+        let user = columns::id(&row.user_id).ok()?;
+        <(i64, GrantRow)>::try_from(row).ok().map(|(_, grant)| (user, grant))
+    });
+    Ok(intact.collect())
+}
+
 /// Everybody who holds, or held, one of these roles at one of these scopes.
 pub async fn holders(tx: &mut Tx, roles: &[&str], scopes: &[String]) -> Result<Vec<UserId>> {
     let rows: Vec<Columns> = sqlx::query_as(concat!(

@@ -347,6 +347,34 @@ pub async fn list(
     .await
 }
 
+/// How many changes of these counties nobody has decided about.
+pub async fn count_waiting(tx: &mut Tx, counties: &[String]) -> Result<usize> {
+    let count: i64 = sqlx::query_scalar(
+        "select count(*) from held where county in (select value from json_each($1)) and state = 'waiting'",
+    )
+    .bind(serde_json::to_string(counties).unwrap_or_default())
+    .fetch_one(tx)
+    .await?;
+    Ok(count as usize)
+}
+
+/// Those of them that waited longest: up to `limit` after the first `skip`, and up to [`LIST_BYTES`].
+pub async fn waiting(tx: &mut Tx, counties: &[String], skip: usize, limit: usize) -> Result<Vec<HeldRow>> {
+    a_list(
+        sqlx::query_as(concat!(
+            "select ",
+            held_columns!(),
+            " from held where county in (select value from json_each($1)) and state = 'waiting'
+             order by id limit $2 offset $3"
+        ))
+        .bind(serde_json::to_string(counties).unwrap_or_default())
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(i64::try_from(skip).unwrap_or(i64::MAX))
+        .fetch(tx),
+    )
+    .await
+}
+
 /// Held changes that a person delivered, newest first: up to `limit`, and up to [`LIST_BYTES`].
 pub async fn of_author(tx: &mut Tx, author: UserId, limit: u32) -> Result<Vec<HeldRow>> {
     a_list(

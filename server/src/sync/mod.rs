@@ -19,7 +19,7 @@ pub mod lineage;
 mod mend;
 pub mod nudge;
 pub mod official;
-mod permit;
+pub mod permit;
 pub mod placing;
 pub mod proof;
 pub mod round;

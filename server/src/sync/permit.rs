@@ -17,8 +17,27 @@ use super::directory::reference;
 use super::incoming::{Rights, Sender};
 use super::placing::Placed;
 use super::standing::{Standing, day};
+use crate::access::actor::Actor;
 use crate::access::policy::{self, Class, Denial, Place};
 use crate::clock::Moment;
+
+/// Whether somebody may settle there what people differ about in a field.
+pub fn may_settle(actor: &Actor, at: Moment, kind: &Kind, field: &str, place: &Place) -> bool {
+    let withdraws_findings = field == withdrawal::FIELD && OF_INSPECTION.contains(&kind.name);
+    policy::may_write(actor, at, kind, field, place).is_ok()
+        && (!withdraws_findings || policy::may_withdraw_findings(actor, at, place))
+}
+
+/// Whether nobody changes a field of a record any more: it is only added to, or was published.
+pub fn is_closed(kind: &Kind, record: &Record, field: &str) -> bool {
+    (kind.append_only && !ADDED_LATER.contains(&field))
+        || (is_published(kind, record) && !ADDED_TO_PUBLISHED.contains(&field))
+}
+
+/// Everybody who had a hand in a record.
+pub fn hands(record: &Record) -> BTreeSet<UserId> {
+    record.fields.values().flat_map(|state| &state.heads).map(|head| head.by).collect()
+}
 
 /// All that one question is about.
 pub(super) struct Question<'q> {
@@ -37,6 +56,13 @@ pub(super) struct Question<'q> {
 
 /// What may be added to a record that is never edited.
 const ADDED_LATER: [&str; 4] = ["signoffs", "remarks", "reason", "photos"];
+
+/// What may be added to a bulletin that was published.
+const ADDED_TO_PUBLISHED: [&str; 3] = [withdrawal::FIELD, signoff::FIELD, "remarks"];
+
+fn is_published(kind: &Kind, record: &Record) -> bool {
+    kind.name == "bulletin" && !record.heads_named("published_on").is_empty()
+}
 
 /// Checks everything that the author's rights and other people's signatures demand.
 pub(super) fn check(question: &Question<'_>) -> Result<(), Refusal> {
@@ -166,13 +192,13 @@ fn never_edited(question: &Question<'_>) -> Result<(), Refusal> {
 /// A bulletin that was published is corrected by a new one, and by nothing else: what people were told
 /// stays what they were told. It is signed, remarked upon and withdrawn.
 fn frozen_once_published(question: &Question<'_>) -> Result<(), Refusal> {
-    let published = |existing: &Working| !existing.record.heads_named("published_on").is_empty();
-    if question.kind.name != "bulletin" || !question.existing.is_some_and(published) {
+    let published = |existing: &Working| is_published(question.kind, &existing.record);
+    if !question.existing.is_some_and(published) {
         return Ok(());
     }
     let withdraws = question.change.edits.iter().any(|edit| edit.field.base() == withdrawal::FIELD);
     let edits = |edit: &&Edit| match edit.field.base() {
-        withdrawal::FIELD | signoff::FIELD | "remarks" => false,
+        base if ADDED_TO_PUBLISHED.contains(&base) => false,
         // What was signed is withdrawn with a reason.
         "reason" => !withdraws,
         _ => true,
@@ -332,9 +358,7 @@ fn verified_by_another(question: &Question<'_>) -> Result<(), Refusal> {
         )
         .at("rectification"));
     };
-    let rectifiers: BTreeSet<UserId> =
-        rectification.record.fields.values().flat_map(|state| &state.heads).map(|head| head.by).collect();
-    if rectifiers.contains(&question.sender.user) {
+    if hands(&rectification.record).contains(&question.sender.user) {
         return Err(Refusal::new(
             Code::NotPermitted,
             "整改的人不能复查自己的整改",

@@ -11,6 +11,7 @@ use crate::access::actor::Actor;
 use crate::access::policy;
 use crate::access::role::Scope;
 use crate::clock::Moment;
+use crate::store::ledger::LedgerRow;
 use crate::store::records::{PlaceKey, PlaceRow};
 
 /// What somebody has in scope, county by county.
@@ -114,6 +115,25 @@ impl ReadScope {
             hash.update(b"/");
         }
         hex::encode(&hash.finalize()[..8])
+    }
+
+    /// Names how all of it stands: what is read of it is the same as long as that is.
+    pub fn mark(&self, standing: &Standing) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.fingerprint());
+        for code in self.counties.keys() {
+            let Some(county) = standing.counties.get(code) else { continue };
+            let LedgerRow { name, city, epoch, seq, mark, .. } = &county.ledger;
+            hash.update(format!("{code}/{epoch}/{seq}/{mark}/{name}/{city:?}/"));
+        }
+        hex::encode(&hash.finalize()[..16])
+    }
+
+    /// The same with no more than these counties.
+    #[must_use]
+    pub fn of_counties(mut self, counties: Option<&BTreeSet<String>>) -> Self {
+        self.counties.retain(|code, _| counties.is_none_or(|counties| counties.contains(code)));
+        self
     }
 
     /// Whether records of that place are in it.

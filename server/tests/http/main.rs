@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not there")]
 
 mod browsers;
+mod calendar;
 mod damaged;
+mod desk;
 mod desk_sync;
+mod directory;
 mod disclosed;
 mod evidence;
 mod figures;

@@ -44,13 +44,18 @@ pub(crate) enum For {
     WritesDirectory,
     /// The author alone, whose upload it is; to others it is not there.
     Author,
+    /// Whoever has something of the county in scope, or looks after the devices of its people; to others
+    /// there is nothing.
+    Desk,
+    /// Whoever of them may settle something; for others it is no group of theirs.
+    Settlers,
     /// Nobody from elsewhere than this machine; to others it is not there.
     Operator,
 }
 
 use For::{
-    Author, County, Decides, Everybody, Operator, Published, Readers, Reviewers, SeesBoxes, SeesHeld,
-    SignedIn, WholeCounty, WritesDirectory,
+    Author, County, Decides, Desk, Everybody, Operator, Published, Readers, Reviewers, SeesBoxes, SeesHeld,
+    Settlers, SignedIn, WholeCounty, WritesDirectory,
 };
 
 pub(crate) const ROUTES: &[(&str, &str, For)] = &[
@@ -105,6 +110,10 @@ pub(crate) const ROUTES: &[(&str, &str, For)] = &[
     ("get", "/api/v1/indicators", County),
     ("get", "/api/v1/indicators/{code}/records", County),
     ("get", "/api/v1/states/{kind}", County),
+    ("get", "/api/v1/desk", Desk),
+    ("get", "/api/v1/desk/{code}", Settlers),
+    ("get", "/api/v1/directory", County),
+    ("get", "/api/v1/calendar", County),
     ("get", "/api/v1/evidence", Reviewers),
     ("get", "/api/v1/reports/{file}", County),
     ("get", "/api/v1/bulletins/draft", WholeCounty),
@@ -120,8 +129,8 @@ pub(crate) const ROUTES: &[(&str, &str, For)] = &[
 ];
 
 /// Somebody, and what the programme page says of them: `r` has the site in scope, `c` something of
-/// the county, `w` all of it, `s` writes its schools, `h` sees a county's held box, `H` this one's, `d`
-/// decides what is in it, `a` is the author.
+/// the county, `w` all of it, `m` minds its people's devices and reads nothing, `s` writes its schools,
+/// `h` sees a county's held box, `H` this one's, `d` decides what is in it, `a` is the author.
 struct Somebody {
     name: &'static str,
     role: Role,
@@ -152,7 +161,7 @@ fn everybody() -> Vec<Somebody> {
         ("auditor", Role::Auditor, county(), "rcwhH"),
         ("leader", Role::Leader, county(), "rcwhH"),
         ("city-office", Role::CityOffice, "city:350400".to_owned(), "rcwhH"),
-        ("administrator", Role::SystemAdmin, county(), ""),
+        ("administrator", Role::SystemAdmin, county(), "m"),
         ("other-team", Role::SchoolTeam, at("project", OTHER_PROJECT), "c"),
         ("other-principal", Role::Principal, at("school", OTHER_SCHOOL), "c"),
         ("other-contractor", Role::Contractor, at("project", OTHER_PROJECT), "c"),
@@ -179,9 +188,17 @@ impl For {
         match self {
             Everybody | SignedIn => Ok(()),
             Readers => unless_not_there('r'),
-            County => unless_not_there('c'),
+            Desk if somebody.has('m') => Ok(()),
+            County | Desk => unless_not_there('c'),
             WholeCounty => unless_not_there('w'),
             Author => unless_not_there('a'),
+            Settlers => {
+                let settles = !matches!(
+                    somebody.role,
+                    Role::Township | Role::Finance | Role::Auditor | Role::Leader | Role::SystemAdmin
+                );
+                if settles { unless_not_there('c') } else { Err(404) }
+            }
             WritesDirectory if somebody.has('s') => Ok(()),
             WritesDirectory if somebody.has('c') => Err(403),
             Reviewers => {

@@ -25,6 +25,10 @@ pub(crate) const OTHER_PROJECT: u128 = 0x9a02;
 pub(crate) const ZONE: u128 = 0x2001;
 pub(crate) const OTHER_ZONE: u128 = 0x2002;
 
+/// What stands in the paths that are asked about one county.
+const OF_A_COUNTY: [&str; 8] =
+    ["/indicators", "/states/", "/export/", "/evidence", "/reports/", "/desk", "/directory", "/calendar"];
+
 pub(crate) fn record(number: u128) -> RecordId {
     RecordId(Uuid::from_u128(number))
 }
@@ -256,12 +260,7 @@ impl Site {
         let query = match path {
             path if path.ends_with("/proof") => "?seq=1",
             path if path.ends_with("/consistency") => "?from=1&to=2",
-            path if ["/indicators", "/states/", "/export/", "/evidence", "/reports/"]
-                .iter()
-                .any(|part| path.contains(part)) =>
-            {
-                "?county=350823"
-            }
+            path if OF_A_COUNTY.iter().any(|part| path.contains(part)) => "?county=350823",
             path if path.ends_with("/draft") || path.ends_with("/new") => "?county=350823",
             path if path.ends_with("/imports/{kind}") => "?county=350823&dry_run=true",
             _ => "",
@@ -276,7 +275,8 @@ impl Site {
         let filled = path.replace("{id}", &id).replace("{sha256}", &self.photo).replace("{county}", "350823");
         let kind = if path.contains("/imports/") { "school" } else { "finding" };
         let filled = filled.replace("{receipt}", "2222-2222-2222-2222");
-        let filled = filled.replace("{code}", "findings").replace("{kind}", kind);
+        let code = if path.contains("/desk/") { "conflicts" } else { "findings" };
+        let filled = filled.replace("{code}", code).replace("{kind}", kind);
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
         let mut request = Request::builder().method(&method).uri(format!("{filled}{query}"));
         request = request.header("sec-fetch-site", "same-origin");

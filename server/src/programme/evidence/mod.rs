@@ -6,7 +6,7 @@
 mod doubt;
 mod entry;
 mod photo;
-mod silence;
+pub(super) mod silence;
 mod text;
 
 use std::collections::{BTreeSet, HashMap};

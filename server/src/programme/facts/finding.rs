@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use sync_protocol::id::{RecordId, UserId};
 
 use super::{Fact, Source};
+use crate::sync::permit;
 use crate::sync::standing::day;
 
 /// How bad it is. The programme's own words, from the least to the worst.
@@ -96,6 +97,8 @@ pub struct Rectification {
     pub seq: u64,
     /// Who wrote it.
     pub by: UserId,
+    /// Everybody who had a hand in it.
+    pub hands: Vec<UserId>,
     /// How many of its two photos (before, after) it has.
     pub evidence: (u8, u8),
 }
@@ -111,6 +114,7 @@ impl Fact for Rectification {
             done_on: read.latest("done_on"),
             seq: source.began.seq,
             by: finding.by,
+            hands: permit::hands(read.record()).into_iter().collect(),
             evidence: (shown as u8, 2),
         })
     }

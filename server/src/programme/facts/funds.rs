@@ -1,7 +1,7 @@
 //! What figures ask of money.
 
 use chrono::NaiveDate;
-use sync_protocol::id::RecordId;
+use sync_protocol::id::{RecordId, UserId};
 use sync_protocol::kinds::Role;
 
 use super::{Fact, Source, review};
@@ -77,6 +77,8 @@ pub struct FundEvent {
     pub education: bool,
     /// Whether finance did, another person.
     pub finance: bool,
+    /// Everybody whose signature under what it says now counts.
+    pub signed_by: Vec<UserId>,
 }
 
 impl Fact for FundEvent {
@@ -105,6 +107,7 @@ impl Fact for FundEvent {
             reverses: read.reference("reverses"),
             education: !educators.is_empty(),
             finance,
+            signed_by: consents.iter().map(|(_, by)| *by).collect(),
         })
     }
 }

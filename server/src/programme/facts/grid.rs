@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use sync_protocol::id::RecordId;
+use sync_protocol::id::{RecordId, UserId};
 use sync_protocol::value::Value;
 
 use super::{Fact, Source};
@@ -123,6 +123,15 @@ impl<M> Membership<M> {
     }
 }
 
+/// An inspector of a zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspector {
+    /// What they are called.
+    pub name: String,
+    /// Their account, where they have one.
+    pub user: Option<UserId>,
+}
+
 /// A zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone {
@@ -132,8 +141,8 @@ pub struct Zone {
     pub scheme: Option<RecordId>,
     /// Its schools.
     pub schools: Vec<Membership<RecordId>>,
-    /// Its inspectors, by name.
-    pub inspectors: Vec<Membership<String>>,
+    /// Its inspectors.
+    pub inspectors: Vec<Membership<Inspector>>,
 }
 
 impl Fact for Zone {
@@ -141,8 +150,11 @@ impl Fact for Zone {
         let read = source.read;
         let school =
             |value: &Value| Some(Membership::read(value, value.part("school")?.as_text()?.parse().ok()?));
-        let inspector =
-            |value: &Value| Some(Membership::read(value, value.part("name")?.as_text()?.to_owned()));
+        let inspector = |value: &Value| {
+            let user = value.part("user").and_then(|user| user.as_text()?.parse().ok());
+            let name = value.part("name")?.as_text()?.to_owned();
+            Some(Membership::read(value, Inspector { name, user }))
+        };
         Some(Self {
             name: read.text("name").unwrap_or_default().to_owned(),
             scheme: read.reference("scheme"),

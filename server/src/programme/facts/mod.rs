@@ -3,6 +3,7 @@
 //! A fact is a pure function of one record and of how its entries came. It is never stored: it follows
 //! from the records at any time, and from the ledger for any position in the past.
 
+mod conflict;
 mod diary;
 mod equipment;
 mod finding;
@@ -21,13 +22,15 @@ use sync_protocol::kinds::Kind;
 use super::reading::Read;
 use crate::clock::Moment;
 
+pub use conflict::Conflict;
 pub use diary::{Diary, WorkStatus, submitted};
 pub use equipment::{Item, Receipt, Sample, ServiceVisit};
 pub use finding::{Finding, Inspection, Notice, Rectification, Severity, Verification};
 pub use funds::{FundEvent, FundType};
-pub use grid::{Division, Plan, School, Zone, ZoneScheme};
+pub use grid::{Division, Inspector, Membership, Plan, School, Zone, ZoneScheme};
 pub use office::{BaselineCheck, Bulletin, Complaint, Evaluation, Interview};
 pub use review::{Review, Reviewed};
+pub use within::is_of_offices;
 pub use works::{Acceptance, Contract, ProgressReport, Project, Stage, StageEvent, Suspension};
 
 /// How an entry came.
@@ -76,16 +79,19 @@ macro_rules! facts {
             pub position: u64,
             /// Records that are left out because what stands of them on disk is damaged.
             pub damaged: Vec<RecordId>,
+            /// What people differ about, in records of all kinds.
+            pub conflicts: Table<Conflict>,
             $($(#[$doc])* pub $table: Table<$fact>,)*
         }
 
         impl Facts {
-            /// The kinds that figures are made of.
-            pub const KINDS: &'static [&'static str] = &[$($kind),*];
-
             /// Takes in a record as it stands now, in the place of what it said before.
             pub fn learn(&mut self, source: &Source<'_>) {
                 let id = source.read.record().id;
+                match Conflict::read(source) {
+                    Some(conflict) => { self.conflicts.insert(id, conflict); }
+                    None => { self.conflicts.remove(&id); }
+                }
                 match source.kind.name {
                     $($kind => match <$fact>::read(source) {
                         Some(fact) => { self.$table.insert(id, fact); }
@@ -97,6 +103,7 @@ macro_rules! facts {
 
             /// Leaves out a record: it is withdrawn, or was not there yet.
             pub fn forget(&mut self, kind: &str, id: RecordId) {
+                self.conflicts.remove(&id);
                 match kind {
                     $($kind => { self.$table.remove(&id); })*
                     _ => {}

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sync_protocol::id::RecordId;
+use sync_protocol::kinds::{self, Audience};
 
 use super::Facts;
 
@@ -22,6 +23,9 @@ impl Facts {
             school.is_some_and(|school| schools.contains(&school))
                 || project.is_some_and(|project| projects.contains_key(&project))
         };
+        facts
+            .conflicts
+            .retain(|_, conflict| !is_of_offices(conflict.kind) && has(conflict.school, conflict.project));
         facts.schools.retain(|id, _| schools.contains(id) || of_projects.contains(id));
         facts.projects.retain(|id, project| has(Some(project.school), Some(*id)));
         let theirs = |project: &RecordId| facts.projects.contains_key(project);
@@ -46,4 +50,9 @@ impl Facts {
         facts.baselines.retain(|_, check| schools.contains(&check.school));
         facts
     }
+}
+
+/// Whether records of the kind are the offices' own.
+pub fn is_of_offices(kind: &str) -> bool {
+    kinds::named(kind).is_none_or(|kind| kind.audience == Audience::Office)
 }

@@ -239,6 +239,7 @@ mod tests {
                 reverses: None,
                 education: true,
                 finance: true,
+                signed_by: Vec::new(),
             },
         );
         facts

@@ -35,6 +35,8 @@ pub struct Loop<'f> {
     pub state: FindingState,
     /// The day on which it was closed, if it is, and the verification that closed it.
     pub closed: Option<(NaiveDate, RecordId)>,
+    /// The last time that somebody said that it is rectified.
+    pub claim: Option<(RecordId, &'f Rectification)>,
     /// How often somebody said that it is rectified.
     pub attempts: usize,
     /// How often verification said that it is not.
@@ -100,6 +102,7 @@ pub fn loops(facts: &Facts, at: NaiveDate) -> Vec<Loop<'_>> {
                 finding,
                 state,
                 closed,
+                claim: attempts.iter().copied().max_by_key(|(id, attempt)| (attempt.seq, *id)),
                 attempts: attempts.len(),
                 rejections: looks.iter().filter(|(_, look)| !look.passed).count(),
                 interviewed: interviewed.contains(id),
@@ -200,6 +203,7 @@ mod tests {
             done_on: Some(day("2026-03-05")),
             seq,
             by,
+            hands: vec![by],
             evidence: (2, 2),
         }
     }

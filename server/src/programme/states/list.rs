@@ -87,7 +87,7 @@ pub enum Mark {
     /// Photos that it must have are missing.
     PhotosMissing {
         /// How many.
-        photos: u8,
+        photos: u32,
     },
     /// The works lag behind the term of their contract.
     Behind,
@@ -107,6 +107,18 @@ pub enum Mark {
     NextInterview,
     /// It was published and no leader approved what it says.
     Unapproved,
+    /// A phone's storage was copied or rolled back.
+    StorageAlarm,
+    /// A phone's clock is off.
+    ClockOff {
+        /// By how many minutes; above 0 it is ahead.
+        minutes: i64,
+    },
+    /// A phone was not heard of.
+    Silent {
+        /// For how many days.
+        days: i64,
+    },
 }
 
 /// A record and what it has come to.
@@ -129,7 +141,7 @@ pub struct Stand {
 }
 
 /// How far back days without a diary are listed one by one.
-const MISSING_DAYS: u64 = 60;
+pub const MISSING_DAYS: u64 = 60;
 
 /// What the records of a kind have come to; `None` if there is no list of that kind.
 pub fn list(view: &View<'_>, kind: &str) -> Option<Vec<Stand>> {
@@ -167,7 +179,9 @@ fn diaries(view: &View<'_>) -> Vec<Stand> {
         marks.extend(diary.says_late.then_some(Mark::Late));
         marks.extend(diary.changed_since_confirmed().then_some(Mark::ChangedSinceConfirmed));
         let (present, required) = diary.evidence;
-        marks.extend((present < required).then_some(Mark::PhotosMissing { photos: required - present }));
+        marks.extend(
+            (present < required).then_some(Mark::PhotosMissing { photos: u32::from(required - present) }),
+        );
         stands.push(Stand {
             record: *id,
             school: works.map(|works| works.project.school),
