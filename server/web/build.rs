@@ -10,8 +10,18 @@ use std::process::{Command, ExitCode};
 use std::{env, fs, io};
 
 /// What the client is built from.
-const SOURCES: [&str; 7] =
-    ["src", "public", "index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts"];
+const SOURCES: [&str; 10] = [
+    "src",
+    "public",
+    "index.html",
+    "office.html",
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    "vite.config.ts",
+    "vite.precache.ts",
+    "vite.twins.ts",
+];
 /// Names a folder that was built elsewhere.
 const BUILT_ELSEWHERE: &str = "SITELEDGER_WEB_DIST";
 /// The oldest Node.js that Vite takes.

@@ -32,22 +32,52 @@ mod tests {
 
     /// What a phone loads before it shows anything, in bytes over the line, by gzip.
     const MOST_AT_FIRST: usize = 120 * 1000;
+    /// What an office loads for all of its pages, in bytes over the line, by gzip.
+    const MOST_OF_THE_OFFICE: usize = 250 * 1000;
 
     fn on_the_line(file: &File) -> usize {
         file.gzip.unwrap_or(file.plain).len()
     }
 
+    /// The assets that a text names by their addresses.
+    fn named_in(text: &str) -> impl Iterator<Item = &'static File> {
+        let parts = text.split(['"', '\'', '`']);
+        parts.filter_map(|part| file(part.trim_start_matches(['.', '/']))).filter(|file| file.path.starts_with("assets/"))
+    }
+
+    fn text_of(file: &File) -> &str {
+        std::str::from_utf8(file.plain).expect("it is text")
+    }
+
     /// The page and every script and style that it names: what comes later is not named there.
-    fn first_load() -> Vec<&'static File> {
-        let page = file("index.html").expect("there is a page");
-        let text = std::str::from_utf8(page.plain).expect("it is text");
-        let named = text.split('"').filter_map(|part| file(part.strip_prefix('/')?));
-        std::iter::once(page).chain(named.filter(|file| file.path.starts_with("assets/"))).collect()
+    fn first_load(page: &str) -> Vec<&'static File> {
+        let page = file(page).expect("there is a page");
+        std::iter::once(page).chain(named_in(text_of(page))).collect()
+    }
+
+    /// All that may ever come of a page: what it names, what that names, and so on.
+    fn whole(page: &str) -> Vec<&'static File> {
+        let mut found = first_load(page);
+        let mut at = 0;
+        while let Some(next) = found.get(at).copied() {
+            if next.path.ends_with(".js") {
+                // A script names its parts from where it lies itself: `./page-BezDPZu9.js`, `assets/page.css`.
+                let text = text_of(next);
+                let beside = text.split(['"', '\'', '`']).filter_map(|part| part.strip_prefix("./"));
+                for part in beside.filter_map(|part| file(&format!("assets/{part}"))).chain(named_in(text)) {
+                    if !found.iter().any(|known| known.path == part.path) {
+                        found.push(part);
+                    }
+                }
+            }
+            at += 1;
+        }
+        found
     }
 
     #[test]
     fn the_first_load_is_small_enough_for_a_valley() {
-        let files = first_load();
+        let files = first_load("index.html");
         let has = |ending: &str| files.iter().any(|file| file.path.ends_with(ending));
         assert!(has(".js") && has(".css"), "{files:?}");
         let bytes: usize = files.iter().map(|file| on_the_line(file)).sum();
@@ -56,9 +86,40 @@ mod tests {
     }
 
     #[test]
+    fn no_page_of_the_office_is_larger_than_an_old_line_carries() {
+        let files = whole("office.html");
+        assert!(files.len() > first_load("office.html").len(), "its pages come later: {files:?}");
+        let bytes: usize = files.iter().map(|file| on_the_line(file)).sum();
+        println!("the whole office: {bytes} bytes of gzip in {} files", files.len());
+        assert!(bytes <= MOST_OF_THE_OFFICE, "{bytes} bytes are more than {MOST_OF_THE_OFFICE}");
+    }
+
+    /// What a service worker keeps on a phone from the start, by its text.
+    fn kept_from_the_start() -> &'static str {
+        let worker = text_of(file("sw.js").expect("there is a service worker"));
+        let (_, list) = worker.split_once("\"files\":").expect("it lists files");
+        list.split_once('}').expect("the list ends").0
+    }
+
+    #[test]
+    fn a_phone_never_loads_the_office() {
+        let list = kept_from_the_start();
+        let phones = whole("index.html");
+        let is_phones = |file: &&File| phones.iter().any(|its| its.path == file.path);
+        let offices: Vec<_> = whole("office.html").into_iter().filter(|file| !is_phones(file)).collect();
+        assert!(offices.len() > 2, "{offices:?}");
+        for file in offices {
+            assert!(!list.contains(file.path), "{} is kept on every phone", file.path);
+        }
+        for file in phones.iter().filter(|file| file.path.starts_with("assets/")) {
+            assert!(list.contains(file.path), "{} is not there without a line", file.path);
+        }
+    }
+
+    #[test]
     fn the_table_is_in_order_so_that_every_file_is_found() {
         assert!(FILES.is_sorted_by_key(|file| file.path));
-        for path in ["index.html", "sw.js", "manifest.webmanifest"] {
+        for path in ["index.html", "office.html", "sw.js", "manifest.webmanifest"] {
             assert!(file(path).is_some(), "{path}");
         }
         assert!(file("assets/../index.html").is_none());

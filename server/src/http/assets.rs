@@ -1,4 +1,5 @@
-//! The web client: `GET /` and the files that belong to it, as they were built.
+//! The web client: `GET /` for phones, `GET /office` for the office, and the files that belong to them, as
+//! they were built.
 //!
 //! What has a hash in its name is kept for good; what has none is asked after each time, so that a new
 //! version of the server is a new version of the app. Nothing here is anybody's data.
@@ -46,6 +47,18 @@ static ETAGS: LazyLock<BTreeMap<&str, HeaderValue>> = LazyLock::new(|| {
 )]
 pub async fn page(headers: HeaderMap) -> Result<Response, Problem> {
     serve("index.html", &headers)
+}
+
+/// The office's side of the app, at whatever of its pages: the page itself reads the rest of the address.
+#[utoipa::path(
+    get,
+    path = "/office",
+    tag = "app",
+    security(()),
+    responses((status = 200, description = "the office's page", content_type = "text/html", body = String))
+)]
+pub async fn office(headers: HeaderMap) -> Result<Response, Problem> {
+    serve("office.html", &headers)
 }
 
 /// The app's service worker, by which it starts without a line.
@@ -192,7 +205,7 @@ mod tests {
     async fn what_has_a_hash_in_its_name_is_kept_and_the_rest_is_asked_after() {
         let (headers, _) = served(script(), &HeaderMap::new()).await;
         assert_eq!(headers[header::CACHE_CONTROL], FOR_GOOD);
-        for path in ["index.html", "sw.js", "manifest.webmanifest"] {
+        for path in ["index.html", "office.html", "sw.js", "manifest.webmanifest"] {
             let (headers, bytes) = served(path, &HeaderMap::new()).await;
             assert_eq!(headers[header::CACHE_CONTROL], "no-cache", "{path}");
             let etag = headers[header::ETAG].to_str().unwrap();

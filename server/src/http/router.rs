@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "web")]
+use axum::routing::get;
 use axum::{Extension, Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -87,6 +89,9 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
 fn pages() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(assets::page))
+        .routes(routes!(assets::office))
+        // One page with many addresses: the description names it once.
+        .route("/office/{*page}", get(assets::office))
         .routes(routes!(assets::worker))
         .routes(routes!(assets::manifest))
         .routes(routes!(assets::asset))

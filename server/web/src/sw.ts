@@ -7,8 +7,8 @@
  * it. A new version waits until a page says that it may take over.
  */
 
-/** Written by the build: the version, and the integrity of each file by its path. */
-declare const __PRECACHE__: { version: string; files: Record<string, string> };
+/** Written by the build: the version, and the integrity of each file by its path: of phones, and of offices besides. */
+declare const __PRECACHE__: { version: string; files: Record<string, string>; office: Record<string, string> };
 
 /** As much of a service worker's world as is used here. */
 interface World {
@@ -17,7 +17,7 @@ interface World {
   skipWaiting(): Promise<void>;
   addEventListener(type: "install" | "activate", listener: (event: Extendable) => void): void;
   addEventListener(type: "fetch", listener: (event: Fetching) => void): void;
-  addEventListener(type: "message", listener: (event: MessageEvent<unknown>) => void): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<unknown> & Extendable) => void): void;
 }
 interface Extendable {
   waitUntil(work: Promise<unknown>): void;
@@ -29,8 +29,10 @@ interface Fetching {
 
 const world = globalThis as unknown as World;
 const APP = "app-";
-const { version, files } = __PRECACHE__;
+const { version, files, office } = __PRECACHE__;
 const OURS = `${APP}${version}`;
+/** The office's page, under whatever address of it. */
+const OFFICE = "/office";
 
 world.addEventListener("install", (event) => event.waitUntil(gather()));
 world.addEventListener("activate", (event) => event.waitUntil(takeOver()));
@@ -45,13 +47,24 @@ world.addEventListener("message", (event) => {
     void world.skipWaiting();
   } else if (event.data === "version") {
     event.ports[0]?.postMessage(version);
+  } else if (event.data === "office too") {
+    event.waitUntil(fill(office));
   }
 });
 
-/** Fills this version's cache; what the version before had too does not travel again. */
+/** Fills this version's cache: on a phone with the phone's files, where the office was opened with all. */
 async function gather(): Promise<void> {
+  const isOffice = (await caches.match(OFFICE)) !== undefined;
+  await fill(files);
+  if (isOffice) {
+    await fill(office);
+  }
+}
+
+/** Puts files into this version's cache; what the version before had too does not travel again. */
+async function fill(these: Record<string, string>): Promise<void> {
   const cache = await caches.open(OURS);
-  for (const [path, integrity] of Object.entries(files)) {
+  for (const [path, integrity] of Object.entries(these)) {
     // A name with a hash in it means the same bytes forever.
     const isHashed = path.startsWith("/assets/");
     const there = isHashed ? await caches.match(path) : undefined;
@@ -80,8 +93,11 @@ function pathOf(request: Request): string | undefined {
   if (request.method !== "GET" || origin !== world.location.origin || pathname.startsWith("/api/")) {
     return undefined;
   }
-  if (pathname in files) {
+  if (pathname in files || pathname in office) {
     return pathname;
+  }
+  if (request.mode === "navigate" && pathname.startsWith(`${OFFICE}/`)) {
+    return OFFICE;
   }
   // Addresses from old links and home screens lead into the app, too; public pages and those of the operator do not.
   const isOthers = pathname.startsWith("/public") || pathname.startsWith("/metrics");

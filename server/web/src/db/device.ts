@@ -94,8 +94,8 @@ export class Device {
     return this.bell.watch(watcher);
   }
 
-  /** Makes this somebody's device. Nothing of another owner may be on it. */
-  async enrol(owner: phone.Owner, token: string): Promise<void> {
+  /** Makes this somebody's device; as a desk's browser, one without a replica. Nothing of another owner may be on it. */
+  async enrol(owner: phone.Owner, token: string, partial?: "partial"): Promise<void> {
     const tx = await this.db.transaction(["device", "photos"], "readwrite", { durability: "strict" });
     const there = await wholeIn(tx);
     if (there !== undefined && there.phone.owner.device !== owner.device) {
@@ -103,7 +103,7 @@ export class Device {
       throw new Error("this device belongs to somebody already");
     }
     if (there === undefined) {
-      const begun = phone.newPhone(owner);
+      const begun = phone.newPhone(owner, partial);
       await putWhole(tx, begun, { phone: begun, token, digest: new ScopeDigest().wire() });
     }
     await tx.done;
@@ -206,6 +206,22 @@ export class Device {
     const { put, drop } = received.rows;
     this.bell.ring("device", "photos", ...(put.length + drop.length > 0 ? (["rows"] as const) : []));
     return { ...received, differs: phone.differs(answer, digest) };
+  }
+
+  /** Keeps rows that were read by themselves, where they are newer than those that are here. Tells whether any was. */
+  async keepRows(read: readonly Snapshot[]): Promise<boolean> {
+    const tx = await this.write();
+    const it = await enrolled(wholeIn(tx));
+    const known = await Promise.all(read.map((row) => tx.objectStore("rows").get(row.id)));
+    const put = read.filter((row, place) => row.seq > (known[place]?.seq ?? -1));
+    if (put.length > 0) {
+      await keep(tx, it, it.phone, { put, drop: [] });
+    }
+    await tx.done;
+    if (put.length > 0) {
+      this.bell.ring("rows");
+    }
+    return put.length > 0;
   }
 
   /** Repairs the replica by the server's index. */

@@ -2,6 +2,7 @@
 
 import type { Device } from "../db/device.ts";
 import type { Sha256 } from "../protocol/wire.ts";
+import { passOf } from "../sync/pass.ts";
 
 /** Long sides of 320 and 1600 px; what is on the device is shown as it is. */
 type PrintSize = "thumbnail" | "preview";
@@ -60,10 +61,9 @@ async function addressOf(device: Device, hash: Sha256, size: PrintSize, fetch: F
 }
 
 async function fromOffice(device: Device, hash: Sha256, size: PrintSize, fetch: Fetch): Promise<Blob | undefined> {
-  const token = await device.token();
   try {
-    const headers = { Authorization: `Bearer ${token ?? ""}` };
-    const response = await fetch(`/api/v1/photos/${hash}/${size}`, { headers, credentials: "omit", redirect: "manual" });
+    const pass = passOf(await device.token());
+    const response = await fetch(`/api/v1/photos/${hash}/${size}`, { ...pass, redirect: "manual" });
     const isPicture = response.headers.get("Content-Type")?.startsWith("image/") === true;
     return response.ok && isPicture ? await response.blob() : undefined;
   } catch {

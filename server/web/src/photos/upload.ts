@@ -14,6 +14,7 @@ import type { Sha256 } from "../protocol/wire.ts";
 import { notAnswered } from "../sync/answer.ts";
 import { Unanswered } from "../sync/broken.ts";
 import type { Outside } from "../sync/outside.ts";
+import { passOf } from "../sync/pass.ts";
 import type { Photo } from "../sync/phone.ts";
 import { isStuck } from "./fate.ts";
 import { hashOf } from "./hash.ts";
@@ -201,7 +202,7 @@ class Sender {
         // An upload that is known is gone on with and nothing else: the client would begin a new one
         // for any refusal, an expired sign-in too.
         ...(photo.upload === undefined ? { endpoint: ENDPOINT } : { uploadUrl: photo.upload }),
-        headers: { Authorization: `Bearer ${this.token}`, "Accept-Language": this.outside.language() },
+        headers: { ...passOf(this.token).headers, "Accept-Language": this.outside.language() },
         metadata: { sha256: this.hash, filename: photo.filename, filetype: photo.filetype },
         chunkSize: this.piece,
         retryDelays: null,

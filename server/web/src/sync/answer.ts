@@ -12,6 +12,7 @@ import type { Carried } from "./bundle.ts";
 export interface HttpResponse {
   status: number;
   retryAfter: string | null;
+  etag?: string | null;
   body: string;
 }
 

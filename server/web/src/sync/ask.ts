@@ -7,6 +7,7 @@
 
 import type { HttpResponse } from "./answer.ts";
 import type { Outside } from "./outside.ts";
+import { passOf } from "./pass.ts";
 
 /** How long nothing may come before the line counts as broken, in milliseconds. */
 export const PATIENCE_MS = 30_000;
@@ -16,23 +17,27 @@ const SLOWEST = 1;
 const WORTH_COMPRESSING = 1024;
 
 export interface Question {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "DELETE";
   path: string;
+  /** Whose question it is; empty: that of whoever is signed in here. */
   token?: string;
   /** Sent as JSON. */
   body?: object;
+  /** What is known already: the answer to that is 304 where nothing changed. */
+  etag?: string;
 }
 
 /** Asks. Throws when no whole response comes. */
-export async function ask(outside: Outside, { method, path, token, body }: Question): Promise<HttpResponse> {
+export async function ask(outside: Outside, { method, path, token, body, etag }: Question): Promise<HttpResponse> {
   const json = body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(body));
   const packed = json && (await compressed(json));
-  const headers: Record<string, string> = { "Accept-Language": outside.language() };
-  if (token !== undefined) {
-    headers.Authorization = `Bearer ${token}`;
-  }
+  const pass = passOf(token);
+  const headers: Record<string, string> = { "Accept-Language": outside.language(), ...pass.headers };
   if (json !== undefined) {
     headers["Content-Type"] = "application/json";
+  }
+  if (etag !== undefined) {
+    headers["If-None-Match"] = etag;
   }
   if (packed !== json) {
     headers["Content-Encoding"] = "gzip";
@@ -45,13 +50,14 @@ export async function ask(outside: Outside, { method, path, token, body }: Quest
       ...(packed === undefined ? {} : { body: packed }),
       signal: watch.signal,
       cache: "no-store",
-      credentials: "omit",
+      credentials: pass.credentials,
       // A portal sends people to its own page: that is no answer, and nothing to follow.
       redirect: "manual",
     });
     return {
       status: response.status,
       retryAfter: response.headers.get("Retry-After"),
+      etag: response.headers.get("ETag"),
       body: await text(response, watch),
     };
   } finally {

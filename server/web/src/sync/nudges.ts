@@ -7,6 +7,7 @@
  */
 
 import type { Outside } from "./outside.ts";
+import { passOf } from "./pass.ts";
 
 /** Within how many milliseconds a new stream follows one that ended in good order. */
 const NEXT_STREAM_MS = 10_000;
@@ -46,11 +47,12 @@ export class Nudges {
 
   /** Whether the stream ended in good order. */
   private async read(token: string, signal: AbortSignal): Promise<boolean> {
+    const { headers, credentials } = passOf(token);
     const response = await this.outside.fetch("/api/v1/nudges", {
-      headers: { Authorization: `Bearer ${token}`, Accept: "text/event-stream" },
+      headers: { ...headers, Accept: "text/event-stream" },
       signal,
       cache: "no-store",
-      credentials: "omit",
+      credentials,
       redirect: "manual",
     });
     const isStream = response.headers.get("Content-Type")?.startsWith("text/event-stream") === true;

@@ -12,7 +12,8 @@
  * 3. Held is not the end either: it is asked after with each sync until the office releases it, or
  *    refuses it with a reason; what was refused is kept too.
  * 4. A row is never older than the one that it takes the place of, unless everything is pulled anew.
- * 5. What the server did not send in a whole pull after a resync is dropped; nothing else ever is.
+ * 5. What the server did not send in a whole pull after a resync is dropped; nothing else ever is. A
+ *    desk's browser (`partial`) is sent nothing then, drops what it had read, and reads it anew.
  * 6. A number counts in the history of the cursor that came with it: who begins from null sends all
  *    again that is kept or held, and forgets its numbers.
  */
@@ -117,11 +118,14 @@ export interface Phone {
   /** Up to which number the ledger is contained in a backup. */
   settled: number;
   pull?: Pull;
+  /** A desk's browser: it keeps no replica, and reads what it shows. Only what its own changes touched comes to it. */
+  partial?: true;
 }
 
-/** A device that was just enrolled. */
-export function newPhone(owner: Owner): Phone {
+/** A device that was just enrolled; as a desk's browser, it keeps no replica. */
+export function newPhone(owner: Owner, partial?: "partial"): Phone {
   return {
+    ...(partial === undefined ? {} : { partial: true as const }),
     owner,
     outbox: { waiting: [], kept: [], held: [] },
     photos: {},
@@ -181,6 +185,7 @@ export function nextRequest(phone: Phone, deviceTime: Stamp, batch: Batch): Requ
       ticket: phone.ticket,
       checkpoint: null,
       changes,
+      ...(phone.partial ? { news: false } : {}),
     },
     carries: new Set(changes.map((change) => change.id)),
   };

@@ -43,11 +43,13 @@ export class Runner {
   constructor(
     private readonly device: Device,
     private readonly outside: Outside,
+    /** What is to be done when the server says that there is news; nothing: it is pulled. */
+    news?: () => void,
   ) {
     this.known = new Knowledge(device, outside);
     this.trips = new Trips(device, outside, this.known);
     this.proof = new Proof(device, outside, this.known);
-    this.nudges = new Nudges(outside, () => this.happen({ kind: "news" }));
+    this.nudges = new Nudges(outside, news ?? (() => this.happen({ kind: "news" })));
     this.photos = new PhotoLine(device, outside, this.known, {
       quiet: () => this.quiet(),
       recount: async () => void (await this.recount()),

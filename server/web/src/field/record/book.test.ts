@@ -117,7 +117,7 @@ describe("values in words", () => {
     ["materials", { name: "砂", unit: "t" }, "砂（t）"],
     ["machines", { name: "挖掘机", qty: 1 }, "挖掘机（数量 1）"],
     ["project", PROJECT, "教学楼"],
-    ["project", id(0xdd), "不在这台手机上的记录"],
+    ["project", id(0xdd), "不在这里的记录"],
   ] as const)("%s", (name, value, text) => {
     expect(says(name, value)).toBe(text);
   });

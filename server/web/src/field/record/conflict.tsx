@@ -132,7 +132,7 @@ interface Over {
 }
 
 /** The widgets of forms, over a form of one field. */
-function deskOver({ book, reader, kind, form, put }: Over, device: Desk["device"]): Desk {
+export function deskOver({ book, reader, kind, form, put }: Over, device: Desk["device"]): Desk {
   return {
     ...{ device, book, reader, kind, form, put, draft: form.record, stops: [] },
     today: stamp(reader.now).slice(0, 10),

@@ -70,13 +70,15 @@ function Line({ reader, kind, replaced }: { reader: Reader; kind: Kind; replaced
   return <li>{after === undefined ? say(words.earlierGone, { what, before: said }) : say(words.earlierLine, { what, before: said, after: worded(reader, kind, field, after) })}</li>;
 }
 
-function labelled(reader: Reader, kind: Kind, name: FieldName): string {
+/** A field with its key, as people call it. */
+export function labelled(reader: Reader, kind: Kind, name: FieldName): string {
   const [field, key] = [declared(kind, name), keyOf(name)];
   const label = labelOf(field ?? { zh: name, en: name }, reader.language);
   return key === undefined ? label : `${label} ${choiceLabel(reader, field?.key?.choices ?? "", key)}`;
 }
 
-function worded(reader: Reader, kind: Kind, name: FieldName, value: Value): string {
+/** A value that stands in a change, in words. */
+export function worded(reader: Reader, kind: Kind, name: FieldName, value: Value): string {
   const field = declared(kind, name);
   if (field?.type === "photo") {
     const of = (part: string) => (isMap(value) && isText(value[part]) ? value[part] : "");

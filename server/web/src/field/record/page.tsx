@@ -1,11 +1,10 @@
 /** One record read: what stands in it, where it is, what it waits for. */
 
 import { useState } from "preact/hooks";
-import { isListed } from "../../db/listing.ts";
 import type { RecordState } from "../../protocol/record.ts";
 import type { Kind } from "../../protocol/schema.ts";
 import { type Verdict, standing } from "../../protocol/signoff.ts";
-import { WITHDRAWN, forceOf } from "../../protocol/withdrawal.ts";
+import { WITHDRAWN } from "../../protocol/withdrawal.ts";
 import { useHouse } from "../../ui/house.ts";
 import { useLive } from "../../ui/live.ts";
 import { to } from "../../ui/route.ts";
@@ -18,11 +17,12 @@ import { language, useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
 import { today as todayWords } from "../../ui/words/today.ts";
 import { isWrittenIn } from "../form/begin.ts";
-import { mayWrite, mayWriteField, signingRole } from "../form/rights.ts";
-import { type Signed, diaryStanding, returnOf, signoffsOf } from "../today/state.ts";
+import { mayWrite } from "../form/rights.ts";
+import { diaryStanding, returnOf, signoffsOf } from "../today/state.ts";
 import { openAround } from "./around.ts";
 import { kindOf, textIn } from "./book.ts";
 import { ConflictCard } from "./conflict.tsx";
+import { deedsOf, returnTo } from "./deeds.ts";
 import { EarlierValues } from "./earlier.tsx";
 import { FindingFollow } from "./follow.tsx";
 import { HeldNotices } from "./held.tsx";
@@ -165,19 +165,13 @@ function Returned({ reader, kind, record }: ReadingProps) {
   return (
     <Notice tone="care" title={say(words.returnedTitle, { name: last.head.by_name })}>
       <p class="version-value">{last.signoff.note}</p>
-      {returnTo(reader, record) !== undefined && mayWrite(kind, reader.book.me.roles, place) ? (
+      {returnTo(reader.book, record) !== undefined && mayWrite(kind, reader.book.me.roles, place) ? (
         <ButtonLink href={to("write", kind.name, record.id)} weight="main">
           {say(words.correct)}
         </ButtonLink>
       ) : null}
     </Notice>
   );
-}
-
-/** The return that somebody else is to answer than who sent it. */
-function returnTo({ book }: Reader, record: RecordState): Signed | undefined {
-  const last = returnOf(record, book.schema);
-  return last?.head.by === book.me.user.id ? undefined : last;
 }
 
 function Lacks({ reader, record }: ReadingProps) {
@@ -191,31 +185,20 @@ function Actions({ reader, kind, record, hasDraft }: ReadingProps & { hasDraft: 
   const say = useWords();
   const { book } = reader;
   const [signing, setSigning] = useState<Verdict>();
-  const place = { school: book.schoolOf(record), project: book.projectOf(record) };
-  const roles = book.me.roles;
-  const role = signingRole(kind, roles, place);
-  const isAuthorsRole = role === "school_team" || role === "contractor" || role === "supervising_engineer";
-  const verdict: Verdict = role === "principal" ? "confirmed" : isAuthorsRole || kind.writers.includes(role ?? "") ? "signed" : "approved";
-  const stands = record.fields.size > 0 && forceOf(record, book.schema) !== "withdrawn";
-  // Schools, plans and divisions are registers: nobody confirms them or sends them back.
-  const isRegister = !isListed(kind.name);
+  const { mayEdit, sign, maySendBack } = deedsOf(book, kind, record);
   // What was sent back is corrected from where that is told.
-  const isOffered = returnTo(reader, record) !== undefined && !hasDraft;
-  const mayEdit = mayWrite(kind, roles, place) && !kind.append_only && stands && !isOffered;
-  const remarks = kind.fields.find((field) => field.name === "remarks");
-  const maySign = role !== undefined && remarks !== undefined && mayWriteField(kind, remarks, roles, place) && stands && !isRegister;
-  const maySendBack = maySign && (role === "principal" || role === "project_office" || role === "inspection_office");
+  const isOffered = returnTo(book, record) !== undefined && !hasDraft;
   return (
     <div class="row actions">
-      {mayEdit ? (
+      {mayEdit && !isOffered ? (
         <ButtonLink href={to("write", kind.name, record.id)} weight={hasDraft ? "main" : "plain"}>
           {say(hasDraft ? words.goOn : words.edit)}
         </ButtonLink>
       ) : null}
-      {maySign ? <Button onClick={() => setSigning(verdict)}>{say(verdict === "signed" ? words.sign : words.confirm)}</Button> : null}
+      {sign === undefined ? null : <Button onClick={() => setSigning(sign.verdict)}>{say(sign.verdict === "signed" ? words.sign : words.confirm)}</Button>}
       {maySendBack ? <Button onClick={() => setSigning("returned")}>{say(words.sendBack)}</Button> : null}
-      {signing === undefined || role === undefined ? null : (
-        <SignSheet book={book} reader={reader} kind={kind} record={record} role={role} verdict={signing} onDone={() => setSigning(undefined)} />
+      {signing === undefined || sign === undefined ? null : (
+        <SignSheet book={book} reader={reader} kind={kind} record={record} role={sign.role} verdict={signing} onDone={() => setSigning(undefined)} />
       )}
     </div>
   );

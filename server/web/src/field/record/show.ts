@@ -134,7 +134,7 @@ export function isElsewhere(text: string): boolean {
   return Object.values(ELSEWHERE).includes(text);
 }
 
-const ELSEWHERE: Record<Language, string> = { zh: "不在这台手机上的记录", en: "a record that is not on this phone" };
+const ELSEWHERE: Record<Language, string> = { zh: "不在这里的记录", en: "a record that is not here" };
 
 /** The parts of an object: the first as it is, the others behind it. */
 function shownParts(reader: Reader, parts: Part[], value: { [name: string]: Value }): string {

@@ -35,9 +35,11 @@ interface SignProps {
   role: string;
   verdict: Verdict;
   onDone: () => void;
+  /** What follows where it was signed and not only closed. */
+  onSigned?: () => void;
 }
 
-export function SignSheet({ book, reader, kind, record, role, verdict, onDone }: SignProps) {
+export function SignSheet({ book, reader, kind, record, role, verdict, onDone, onSigned = onDone }: SignProps) {
   const say = useWords();
   const { device } = useHouse();
   const { value, isUnkept, change, from } = useKept(device, `${draftOf(record.id)}/${verdict}`, kind.name, {
@@ -73,7 +75,7 @@ export function SignSheet({ book, reader, kind, record, role, verdict, onDone }:
       const drawing = pad.current === null || strokes.length === 0 ? undefined : await keepDrawing(device, pad.current, from.draft);
       const said = { role, verdict, covers, name: name.trim(), ...(isReturn ? { note: note.trim() } : {}), ...(drawing === undefined ? {} : { drawing }) };
       await device.save(signing(record, said), from);
-      onDone();
+      onSigned();
     } catch {
       setState("failed");
     }

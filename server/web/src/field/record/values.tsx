@@ -25,7 +25,7 @@ interface ValuesProps {
 }
 
 /** The fields that stand in places of their own on the page. */
-const ELSEWHERE = ["project", "school", "county", "withdrawn", "signoffs"];
+export const ELSEWHERE = ["project", "school", "county", "withdrawn", "signoffs"];
 
 export function Values({ reader, kind, record }: ValuesProps) {
   const say = useWords();
@@ -106,11 +106,12 @@ function Lines({ reader, field, name, record, main }: ValueProps & { name: Field
 }
 
 /** Whether it says that something is not as it has to be. */
-function isBad({ value }: Head): boolean {
+export function isBad({ value }: Head): boolean {
   return value === false || (isMap(value) && value["result"] === "不合格") || value === "不通过";
 }
 
-function wordsOf(reader: Reader, field: Field, name: FieldName, head: Head, record: RecordState): string {
+/** A value in words, with its key before it. */
+export function wordsOf(reader: Reader, field: Field, name: FieldName, head: Head, record: RecordState): string {
   const counted = countingWord(reader, field, (name) => headsOf(record, name)[0]?.value);
   const value = [showValue(reader, field, head.value), counted].filter(isText).join(" ");
   const key = keyOf(name);

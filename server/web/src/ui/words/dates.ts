@@ -30,6 +30,13 @@ export function shortDay(date: string, inLanguage: Language = language()): strin
     : `${weekday}, ${dayOfMonth} ${MONTHS[month - 1]}`;
 }
 
+/** `2026-03-02` → 03-02 周一, as columns of dates are read; with the year where it is not that of `now`. */
+export function columnDay(date: string, now: Date, inLanguage: Language = language()): string {
+  const [year, month, dayOfMonth, weekday] = parts(date, inLanguage);
+  const short = `${two(month)}-${two(dayOfMonth)} ${weekday}`;
+  return year === now.getFullYear() ? short : `${year}-${short}`;
+}
+
 /** `2026-03` → 2026年3月. */
 export function month(date: string, inLanguage: Language = language()): string {
   const [year, number] = date.split("-").map(Number) as [number, number];

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { counted, room, sayIn } from "./catalogue.ts";
-import { day, moment, month, shortDay } from "./dates.ts";
+import { columnDay, day, moment, month, shortDay } from "./dates.ts";
 import { bytes } from "./figures.ts";
 
 const words = room({
@@ -45,6 +45,12 @@ describe("a day", () => {
     expect(day("2026-03-02", "en")).toBe("Mon, 2 Mar 2026");
     expect(shortDay("2026-11-22", "zh")).toBe("11月22日 周日");
     expect(month("2026-03", "zh")).toBe("2026年3月");
+  });
+
+  test("stands in a column with as many signs as the others", () => {
+    const now = new Date(2026, 10, 30);
+    expect(columnDay("2026-03-02", now, "zh")).toBe("03-02 周一");
+    expect(columnDay("2025-12-31", now, "en")).toBe("2025-12-31 Wed");
   });
 
   test("is left out of a time where it goes without saying", () => {

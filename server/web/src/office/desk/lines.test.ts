@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { type DeskLine, addressOfLine, knownGroups, walkOf } from "./lines.ts";
+
+const line = (more: Partial<DeskLine>): DeskLine => ({ county: "350823", marks: [], ...more });
+
+test("each line opens where it is done", () => {
+  expect(addressOfLine("diaries_to_confirm", line({ record: "d" }))).toBe("/office/record/d");
+  expect(addressOfLine("conflicts", line({ record: "d" }))).toBe("/office/settle/d");
+  const held = { id: 7, code: "not_permitted", message: "", by_name: "", received_at: "" };
+  expect(addressOfLine("held", line({ held }))).toBe("/office/held/7");
+  expect(addressOfLine("missing_diaries", line({ record: "p", kind: "project" }))).toBe("/office/list/diary?project=p&state=missing");
+  expect(addressOfLine("silent_schools", line({ school: "s" }))).toBe("/office/list/diary?school=s");
+});
+
+test("a line without a page of its own leads nowhere", () => {
+  expect(addressOfLine("devices", line({}))).toBeUndefined();
+  expect(addressOfLine("held", line({}))).toBeUndefined();
+  expect(walkOf("verifications", [line({ record: "a" }), line({}), line({ record: "b" })])).toEqual(["/office/record/a", "/office/record/b"]);
+  expect(walkOf("missing_diaries", [line({ record: "p" })])).toEqual([]);
+});
+
+test("a group that only a newer app knows is left out", () => {
+  const groups = [{ code: "held" as const, count: 0, lines: [] }, { code: "omens" as "held", count: 3, lines: [] }];
+  expect(knownGroups(groups).map(({ code }) => code)).toEqual(["held"]);
+});

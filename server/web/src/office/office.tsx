@@ -1,0 +1,75 @@
+/** The office: who is in, and each page by its address. */
+
+import type { Me } from "../field/record/book.ts";
+import { Fault } from "../ui/fault.tsx";
+import { useHouse } from "../ui/house.ts";
+import { later } from "../ui/later.tsx";
+import { useLive } from "../ui/live.ts";
+import { type Route, useRoute } from "../ui/route.ts";
+import { ButtonLink } from "../ui/widgets/button.tsx";
+import { Empty } from "../ui/widgets/notice.tsx";
+import { frame } from "../ui/words/frame.ts";
+import { useWords } from "../ui/words/language.ts";
+import { office as words } from "../ui/words/office.ts";
+import { Frame } from "./frame.tsx";
+import { placesOf } from "./places.ts";
+import { paths } from "./roads.ts";
+import { SignInPage } from "./sign-in/page.tsx";
+
+const DeskPage = later(() => import("./desk/page.tsx").then((file) => file.DeskPage));
+const HeldPage = later(() => import("./held/list.tsx").then((file) => file.HeldPage));
+const HeldChangePage = later(() => import("./held/page.tsx").then((file) => file.HeldChangePage));
+const SettlePage = later(() => import("./settle/page.tsx").then((file) => file.SettlePage));
+const WritePage = later(() => import("./write/page.tsx").then((file) => file.WritePage));
+const RecordPage = later(() => import("./record/page.tsx").then((file) => file.RecordPage));
+const GroupPage = later(() => import("./desk/group.tsx").then((file) => file.GroupPage));
+
+export function Office() {
+  const say = useWords();
+  const { device } = useHouse();
+  const route = useRoute();
+  const me = useLive(async () => ((await device.phone()) === undefined ? "nobody" : ((await device.paper<Me>("me")) ?? "nobody")), [], ["device", "papers"]);
+  if (me === undefined) {
+    return <p class="opening">{say(frame.opening)}</p>;
+  }
+  if (me === "nobody") {
+    return <SignInPage />;
+  }
+  const report = (error: unknown) => void device.keepTrouble(Date.now(), "office", "broke", String(error));
+  return (
+    <Frame me={me} route={route}>
+      <Fault page={`${route.join("/")}${location.search}`} onFault={report}>
+        {placesOf(me.roles).length === 0 ? <Empty title={say(words.adminOnly)} /> : <Page me={me} route={route} />}
+      </Fault>
+    </Frame>
+  );
+}
+
+/** `/office` · `/office/desk/<group>` · `/office/list/<kind>` · `/office/record/<id>` · `/office/settle/<id>` · `/office/held/<number>` · `/office/write/<kind>/<id>`. */
+function Page({ me, route }: { me: Me; route: Route }) {
+  const say = useWords();
+  const [page, first, second] = route;
+  switch (page) {
+    case undefined:
+      return <DeskPage me={me} />;
+    case "desk":
+      return <GroupPage key={first} code={first ?? ""} />;
+    case "held":
+      return first === undefined ? <HeldPage /> : <HeldChangePage key={first} id={first} />;
+    case "settle":
+      return <SettlePage key={first} id={first ?? ""} />;
+    case "write":
+      return <WritePage key={`${first}/${second}`} kind={first ?? ""} id={second ?? ""} />;
+    case "record":
+      return <RecordPage key={first} id={first ?? ""} />;
+    default:
+      return (
+        <Empty title={say(frame.notThere)}>
+          <p>{say(frame.notThereWhy)}</p>
+          <ButtonLink href={paths.to([])} weight="main">
+            {say(words.backToDesk)}
+          </ButtonLink>
+        </Empty>
+      );
+  }
+}
