@@ -385,3 +385,23 @@ describe("for the person on the telephone", () => {
     await device.enrol({ ...owner, device: id(0xd02) }, "other");
   });
 });
+
+test("a record that was read by itself is kept where it is newer, and counts in the digest", async () => {
+  const device = await page();
+  const rung: number[] = [];
+  device.watch(({ tables }) => tables.includes("rows") && rung.push(rung.length));
+  expect(await device.keepRows([row(1, 5), row(2, 6)])).toBe(true);
+  expect(await device.keepRows([row(1, 4), row(2, 6)])).toBe(false);
+  expect(rung).toEqual([0]);
+  expect((await device.row(id(1)))?.seq).toBe(5);
+  const { differs } = await round(device, { digest: digestOf(row(1, 5), row(2, 6)) });
+  expect(differs).toBe(false);
+});
+
+test("a desk's browser stays one whoever comes back to it", async () => {
+  database += 1;
+  const device = await page();
+  await device.enrol(owner, "", "partial");
+  await device.enrolAnew({ ...owner, device: id(0xd09) }, "");
+  expect(await device.phone()).toMatchObject({ partial: true, owner: { device: id(0xd09) } });
+});

@@ -21,6 +21,7 @@ const HeldPage = later(() => import("./held/list.tsx").then((file) => file.HeldP
 const HeldChangePage = later(() => import("./held/page.tsx").then((file) => file.HeldChangePage));
 const SettlePage = later(() => import("./settle/page.tsx").then((file) => file.SettlePage));
 const WritePage = later(() => import("./write/page.tsx").then((file) => file.WritePage));
+const ListPage = later(() => import("./list/page.tsx").then((file) => file.ListPage));
 const RecordPage = later(() => import("./record/page.tsx").then((file) => file.RecordPage));
 const GroupPage = later(() => import("./desk/group.tsx").then((file) => file.GroupPage));
 
@@ -60,6 +61,8 @@ function Page({ me, route }: { me: Me; route: Route }) {
       return <SettlePage key={first} id={first ?? ""} />;
     case "write":
       return <WritePage key={`${first}/${second}`} kind={first ?? ""} id={second ?? ""} />;
+    case "list":
+      return <ListPage key={first} kind={first ?? ""} />;
     case "record":
       return <RecordPage key={first} id={first ?? ""} />;
     default:

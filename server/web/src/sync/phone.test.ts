@@ -223,3 +223,30 @@ describe("photos", () => {
     expect(where(asked.phone)).toEqual({ waiting: [id(1)], kept: [id(2)], held: [] });
   });
 });
+
+describe("a desk's browser", () => {
+  const desk = newPhone(owner, "partial");
+
+  test("asks for no news, and a phone says nothing of it", () => {
+    expect(nextRequest(desk, NOW, ALL).body).toMatchObject({ news: false });
+    expect(nextRequest(newPhone(owner), NOW, ALL).body).not.toHaveProperty("news");
+  });
+
+  test("takes in the records that its changes touched, and is through at once", () => {
+    const told = round(save(desk, change(1, "主体二层")), { outcomes: [accepted(1, 7)], records: [row(7, "主体二层")] });
+    expect(told.rows.put.map(({ seq }) => seq)).toEqual([7]);
+    expect(told.again).toBe(false);
+    expect(told.phone.partial).toBe(true);
+  });
+
+  test("of a server that was put back sends again what is kept, and drops what it had read: it is read anew", () => {
+    const kept = round(save(desk, change(1, "主体二层")), { outcomes: [accepted(1, 7)] }).phone;
+    const back = round(kept, { resync: true });
+    expect(back.again).toBe(true);
+    const read = new Map([[id(0x50), 3], [DIARY, 7]]);
+    const after = round(back.phone, { outcomes: [accepted(1, 1_000_001)], records: [row(1_000_001, "主体二层")] }, read);
+    expect(after.rows.put.map(({ id }) => id)).toEqual([DIARY]);
+    expect(after.rows.drop).toEqual([id(0x50)]);
+    expect(after.again).toBe(false);
+  });
+});

@@ -1,6 +1,6 @@
 /** Signing: a name, a drawn signature, and what it covers. Nobody signs over a visible conflict. */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { filenameOf } from "../../db/album.ts";
 import type { Device } from "../../db/device.ts";
 import { hashOf } from "../../photos/hash.ts";
@@ -37,9 +37,11 @@ interface SignProps {
   onDone: () => void;
   /** What follows where it was signed and not only closed. */
   onSigned?: () => void;
+  /** At a desk one signs by the keyboard: Enter is enough, and who wants to draw opens the pad. */
+  isDesk?: boolean;
 }
 
-export function SignSheet({ book, reader, kind, record, role, verdict, onDone, onSigned = onDone }: SignProps) {
+export function SignSheet({ book, reader, kind, record, role, verdict, onDone, onSigned = onDone, isDesk = false }: SignProps) {
   const say = useWords();
   const { device } = useHouse();
   const { value, isUnkept, change, from } = useKept(device, `${draftOf(record.id)}/${verdict}`, kind.name, {
@@ -50,6 +52,12 @@ export function SignSheet({ book, reader, kind, record, role, verdict, onDone, o
   const { name, note, strokes } = value;
   const [state, setState] = useState<"asking" | "incomplete" | "saving" | "failed">("asking");
   const pad = useRef<HTMLCanvasElement>(null);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (isDesk) {
+      form.current?.querySelector<HTMLElement>(verdict === "returned" ? "textarea" : "button[type=submit]")?.focus();
+    }
+  }, [isDesk, verdict]);
   // What is on the screen when the sheet is opened is what is signed.
   const [covers] = useState(() => covered(record, book.schema));
   const conflict = conflictsIn(book, kind, record)[0];
@@ -83,31 +91,41 @@ export function SignSheet({ book, reader, kind, record, role, verdict, onDone, o
   const roleName = book.me.roles.find((held) => held.role === role);
   const names = [...record.fields.keys()].filter((field) => !book.schema.isTalk(kind.name, field) && headsOf(record, field).length > 0);
   const labels = [...new Set(names.map(baseOf))].map((field) => labelOf(declared(kind, field) ?? { zh: field, en: field }, reader.language));
+  const drawing = isReturn ? null : <Pad canvas={pad} strokes={strokes} onStrokes={(strokes) => change({ strokes })} />;
   return (
     <Sheet title={title} onClose={onDone}>
-      {roleName === undefined ? null : <p>{say(words.signAs, { role: reader.language === "zh" ? roleName.zh : roleName.en })}</p>}
-      <p>{say(isReturn ? words.returnCovers : words.signCovers, { count: covers.length })}</p>
-      <details>
-        <summary class="jump">{say(words.signList)}</summary>
-        <p class="soft">{labels.join(reader.language === "zh" ? "、" : ", ")}</p>
-      </details>
-      {isReturn ? (
+      <form ref={form} class="signing" onSubmit={(event) => (event.preventDefault(), void sign())} noValidate>
+        {roleName === undefined ? null : <p>{say(words.signAs, { role: reader.language === "zh" ? roleName.zh : roleName.en })}</p>}
+        <p>{say(isReturn ? words.returnCovers : words.signCovers, { count: covers.length })}</p>
+        <details>
+          <summary class="jump">{say(words.signList)}</summary>
+          <p class="soft">{labels.join(reader.language === "zh" ? "、" : ", ")}</p>
+        </details>
+        {isReturn ? (
+          <label class="field">
+            {say(words.signNote)}
+            <Text value={note} onInput={(note) => change({ note })} label={say(words.signNote)} invalid={state === "incomplete" && note.trim() === ""} />
+          </label>
+        ) : null}
         <label class="field">
-          {say(words.signNote)}
-          <Text value={note} onInput={(note) => change({ note })} label={say(words.signNote)} invalid={state === "incomplete" && note.trim() === ""} />
+          {say(words.signName)}
+          <input class="input" type="text" value={name} onInput={(event) => change({ name: event.currentTarget.value })} />
         </label>
-      ) : null}
-      <label class="field">
-        {say(words.signName)}
-        <input class="input" type="text" value={name} onInput={(event) => change({ name: event.currentTarget.value })} />
-      </label>
-      {isReturn ? null : <Pad canvas={pad} strokes={strokes} onStrokes={(strokes) => change({ strokes })} />}
-      {state === "incomplete" && !isComplete && !isTooLong(note) ? <p class="wrong" role="alert">{say(isReturn && note.trim() === "" ? words.signNeedsNote : words.signNeedsName)}</p> : null}
-      {isUnkept ? <p class="wrong" role="alert">{say(formWords.saveFailed)}</p> : null}
-      {state === "failed" ? <p class="wrong" role="alert">{say(words.signFailed)}</p> : null}
-      <Button weight="main" disabled={state === "saving"} onClick={() => void sign()}>
-        {say(state === "saving" ? words.signSaving : VERBS[verdict])}
-      </Button>
+        {isDesk && drawing !== null ? (
+          <details open={strokes.length > 0}>
+            <summary class="jump">{say(words.signDraw)}</summary>
+            {drawing}
+          </details>
+        ) : (
+          drawing
+        )}
+        {state === "incomplete" && !isComplete && !isTooLong(note) ? <p class="wrong" role="alert">{say(isReturn && note.trim() === "" ? words.signNeedsNote : words.signNeedsName)}</p> : null}
+        {isUnkept ? <p class="wrong" role="alert">{say(formWords.saveFailed)}</p> : null}
+        {state === "failed" ? <p class="wrong" role="alert">{say(words.signFailed)}</p> : null}
+        <Button type="submit" weight="main" disabled={state === "saving"}>
+          {say(state === "saving" ? words.signSaving : VERBS[verdict])}
+        </Button>
+      </form>
     </Sheet>
   );
 }

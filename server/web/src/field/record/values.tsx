@@ -49,7 +49,7 @@ export function Values({ reader, kind, record }: ValuesProps) {
 }
 
 /** The change that most of the record comes from: said once, so that what others wrote stands out. */
-function mainWriting(record: RecordState): Head | undefined {
+export function mainWriting(record: RecordState): Head | undefined {
   const counts = new Map<string, { head: Head; count: number }>();
   for (const { heads } of record.fields.values()) {
     for (const head of heads) {
@@ -61,7 +61,7 @@ function mainWriting(record: RecordState): Head | undefined {
 }
 
 /** Whether all that is shown comes from that change. */
-function isAlone(record: RecordState, main: Head): boolean {
+export function isAlone(record: RecordState, main: Head): boolean {
   const shown = [...record.fields].filter(([name]) => !ELSEWHERE.includes(baseOf(name)));
   return shown.every(([, { heads }]) => heads.every((head) => changeOf(head.edit) === changeOf(main.edit)));
 }

@@ -1,10 +1,10 @@
 /** The contents of a record as a table: each value with who said it and when. */
 
-import { ELSEWHERE, isBad, wordsOf } from "../../field/record/values.tsx";
+import { ELSEWHERE, isAlone, isBad, mainWriting, wordsOf } from "../../field/record/values.tsx";
 import { type Reader, labelOf } from "../../field/record/show.ts";
-import { type RecordState, baseOf, headsOf, inConflict, read } from "../../protocol/record.ts";
+import { type RecordState, baseOf, changeOf, headsOf, inConflict, read } from "../../protocol/record.ts";
 import type { Field, Kind } from "../../protocol/schema.ts";
-import type { FieldName } from "../../protocol/wire.ts";
+import type { FieldName, Head } from "../../protocol/wire.ts";
 import { moment } from "../../ui/words/dates.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
@@ -28,10 +28,14 @@ export function FieldsTable({ reader, kind, record }: FieldsProps) {
   if (rows.length === 0) {
     return <p class="soft">{say(review.empty)}</p>;
   }
+  // Who wrote most of it is said once, so that what others wrote, and what was changed, stands out.
+  const main = mainWriting(record);
   return (
     <div class="table-box">
       <table class="fields">
-        <caption class="spoken">{say(review.fields)}</caption>
+        <caption>
+          {main === undefined ? say(review.fields) : say(isAlone(record, main) ? words.written : words.mainly, { name: main.by_name, at: moment(main.made_at, reader.now, reader.language) })}
+        </caption>
         <thead>
           <tr>
             <th scope="col">{say(review.field)}</th>
@@ -40,7 +44,7 @@ export function FieldsTable({ reader, kind, record }: FieldsProps) {
           </tr>
         </thead>
         {rows.map(({ field, names }) => (
-          <Rows key={field.name} reader={reader} field={field} names={names} record={record} />
+          <Rows key={field.name} reader={reader} field={field} names={names} record={record} main={main} />
         ))}
       </table>
     </div>
@@ -52,10 +56,11 @@ interface RowsProps {
   field: Field;
   names: FieldName[];
   record: RecordState;
+  main: Head | undefined;
 }
 
 /** The values of one field, under its label. What the same person said in one go is signed once. */
-function Rows({ reader, field, names, record }: RowsProps) {
+function Rows({ reader, field, names, record, main }: RowsProps) {
   const say = useWords();
   const lines = names.flatMap((name) => {
     const heads = headsOf(record, name);
@@ -68,7 +73,8 @@ function Rows({ reader, field, names, record }: RowsProps) {
     <tbody>
       {lines.map(({ head, isContested, text }, place) => {
         const before = lines[place - 1]?.head;
-        const isSame = before !== undefined && before.by === head.by && before.made_at === head.made_at;
+        const isOf = (other: Head | undefined) => other !== undefined && changeOf(other.edit) === changeOf(head.edit);
+        const isSigned = !isContested && (isOf(before) || isOf(main));
         return (
           <tr key={head.edit} class={isContested ? "contested" : isBad(head) ? "wrong" : ""}>
             {place === 0 ? (
@@ -78,7 +84,7 @@ function Rows({ reader, field, names, record }: RowsProps) {
             ) : null}
             <td class="value-text">{text}</td>
             <td class="by">
-              {isSame ? "" : `${head.by_name} · ${moment(head.made_at, reader.now, reader.language)}`}
+              {isSigned ? "" : `${head.by_name} · ${moment(head.made_at, reader.now, reader.language)}`}
               {head.seq === undefined ? <span class="tag told">{say(words.notSentYet)}</span> : null}
             </td>
           </tr>

@@ -213,7 +213,7 @@ function Actions({ reader, kind, record, hasDraft, hasConflict }: ActionsProps) 
         {say(review.print)} <kbd>p</kbd>
       </Button>
       {signing === undefined || sign === undefined ? null : (
-        <SignSheet book={book} reader={reader} kind={kind} record={record} role={sign.role} verdict={signing} onDone={() => setSigning(undefined)} onSigned={() => (setSigning(undefined), walk.goOn())} />
+        <SignSheet book={book} reader={reader} kind={kind} record={record} role={sign.role} verdict={signing} isDesk onDone={() => setSigning(undefined)} onSigned={() => (setSigning(undefined), walk.goOn())} />
       )}
     </section>
   );

@@ -30,6 +30,8 @@ export type Entering =
 export interface Door {
   begin(credentials: Credentials): Promise<Came<SignedIn>>;
   end(): Promise<unknown>;
+  /** The kinds of records, without which no page can be drawn. */
+  schema(): Promise<Came<object>>;
   betweenSyncs(work: () => Promise<void>): Promise<void>;
 }
 
@@ -69,6 +71,10 @@ async function tryToEnter(device: Device, door: Door, credentials: Credentials, 
       return left ?? { kind: "anothers", name: before.owner.name, count: 1 };
     }
     await device.enrol(owns, "", "partial");
+  }
+  const schema = await door.schema();
+  if (schema.kind === "answer") {
+    await device.keepPaper("schema", schema.value);
   }
   await device.keepPaper("me", me);
   return { kind: "in", me };

@@ -21,6 +21,7 @@ export function doorOf(answers: Answers, betweenSyncs: Door["betweenSyncs"]): Do
   return {
     begin: (credentials) => answers.once<SignedIn>({ method: "POST", path: "/api/v1/session", body: credentials }),
     end: () => answers.once({ method: "DELETE", path: "/api/v1/session" }),
+    schema: () => answers.once({ method: "GET", path: "/api/v1/schema" }),
     betweenSyncs,
   };
 }
