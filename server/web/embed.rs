@@ -42,7 +42,9 @@ mod tests {
     /// The assets that a text names by their addresses.
     fn named_in(text: &str) -> impl Iterator<Item = &'static File> {
         let parts = text.split(['"', '\'', '`']);
-        parts.filter_map(|part| file(part.trim_start_matches(['.', '/']))).filter(|file| file.path.starts_with("assets/"))
+        parts
+            .filter_map(|part| file(part.trim_start_matches(['.', '/'])))
+            .filter(|file| file.path.starts_with("assets/"))
     }
 
     fn text_of(file: &File) -> &str {

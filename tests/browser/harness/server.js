@@ -66,6 +66,11 @@ export class Server {
     return execFileSync(PROGRAM, ["--data", this.folder, ...args], { encoding: "utf8" });
   }
 
+  /** Runs a command of the program that reads a line. */
+  tell(line, ...args) {
+    return execFileSync(PROGRAM, ["--data", this.folder, ...args], { encoding: "utf8", input: `${line}\n` });
+  }
+
   /** Lets no device of somebody's in any more. */
   shutOut(name) {
     const devices = this.command("user", "devices", name, "--json").filter(({ revoked_at: revoked }) => !revoked);

@@ -49,9 +49,9 @@ export function Frame({ me, route, children }: FrameProps) {
         <div class="who">
           <span class="who-name">{me.user.display_name}</span>
           <LanguageButton />
-          <Button weight="quiet" onClick={() => showKeys(true)}>
+          <button type="button" class="button quiet keys-button" onClick={() => showKeys(true)}>
             {say(words.keys)}
-          </Button>
+          </button>
           <SignOut />
         </div>
       </header>
