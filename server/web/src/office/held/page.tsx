@@ -57,7 +57,7 @@ function Looking({ held, answer, path }: { held: HeldChange; answer: Answer<Held
       </header>
       <div class="review-main">
         <Notice tone={held.state === "waiting" ? "care" : "told"} title={say(words[`codes_${held.code}`])}>
-          <p>{held.message}</p>
+          <p>{say(words.toldAuthor, { message: held.message })}</p>
         </Notice>
         {change === undefined || kind === undefined ? null : <Saying change={change} kind={kind} />}
         <details class="card">
@@ -91,7 +91,7 @@ function Saying({ change, kind }: { change: Change; kind: Kind }) {
   }
   const reader: Reader = { book, language: language(), now: new Date() };
   const record = book.record(change.record) ?? emptyRecord(change.record, kind.name);
-  const isNew = answer.state === "refused" && answer.problem?.status === 404;
+  const isNew = answer.state === "refused" && answer.problem?.status === 404 && record.fields.size === 0;
   const worded = ({ field, value }: Edit) => (value === undefined ? say(words.takesOut) : showAnyOf(reader, kind, field, value));
   const standing = ({ field }: Edit) => {
     const heads = headsOf(record, field);
@@ -106,7 +106,7 @@ function Saying({ change, kind }: { change: Change; kind: Kind }) {
           <tr>
             <th scope="col">{say(words.field)}</th>
             <th scope="col">{say(words.value)}</th>
-            <th scope="col">{say(words.now)}</th>
+            {isNew ? null : <th scope="col">{say(words.now)}</th>}
           </tr>
         </thead>
         <tbody>
@@ -114,7 +114,7 @@ function Saying({ change, kind }: { change: Change; kind: Kind }) {
             <tr key={place}>
               <th scope="row">{labelled(reader, kind, edit.field)}</th>
               <td class="value-text">{worded(edit)}</td>
-              <td class="by">{standing(edit)}</td>
+              {isNew ? null : <td class="by">{standing(edit)}</td>}
             </tr>
           ))}
         </tbody>

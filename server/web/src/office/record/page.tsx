@@ -37,6 +37,7 @@ import { useOpened } from "./opened.ts";
 import { PhotosShown } from "./photos.tsx";
 import { ProofLine } from "./proof.tsx";
 import { Signatures } from "./signatures.tsx";
+import { PlacesLine } from "./whereabouts.tsx";
 import "../../field/form/form.css";
 import "../../field/record/record.css";
 import "./record.css";
@@ -118,12 +119,7 @@ function Reading({ view, reader, kind, record, hasDraft, asOf }: ReadingProps) {
 function Head({ view, reader, record, asOf }: Pick<ReadingProps, "view" | "reader" | "record" | "asOf">) {
   const say = useWords();
   const { book } = reader;
-  const [school, project] = [book.schoolOf(record), record.kind === "project" ? undefined : book.projectOf(record)];
   const standing = record.kind === "diary" ? diaryStanding(record, book.schema) : undefined;
-  const link = (id: string | undefined) => {
-    const name = book.nameOf(id);
-    return id === undefined || name === undefined || id === record.id ? null : <a href={paths.to(["record", id])}>{name}</a>;
-  };
   return (
     <header class="review-head">
       <div class="page-head">
@@ -136,10 +132,7 @@ function Head({ view, reader, record, asOf }: Pick<ReadingProps, "view" | "reade
         </h1>
         {asOf}
       </div>
-      <p class="places-line">
-        {link(school)}
-        {link(project)}
-      </p>
+      <PlacesLine reader={reader} record={record} />
     </header>
   );
 }

@@ -1,6 +1,6 @@
 /** Settling: every conflict of a record side by side; one reason, one change, and then the next of the list. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Reader } from "../../field/record/show.ts";
 import { labelOf } from "../../field/record/show.ts";
 import { titleOf } from "../../field/record/title.ts";
@@ -23,6 +23,7 @@ import { AsOf, Known } from "../known.tsx";
 import type { RecordView } from "../record/answer.ts";
 import { useOpened } from "../record/opened.ts";
 import { PhotosShown } from "../record/photos.tsx";
+import { PlacesLine } from "../record/whereabouts.tsx";
 import { paths } from "../roads.ts";
 import { Walking, useWalk } from "../walking.tsx";
 import { ContestedField } from "./field.tsx";
@@ -78,6 +79,9 @@ function Settling({ view, reader, kind, record }: SettlingProps) {
   const [state, setState] = useState<"deciding" | "saving" | "failed">("deciding");
   const [stopped, setStopped] = useState<FieldName[]>([]);
   useHand();
+  // The first choice is at hand: the arrows go on from there.
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector<HTMLElement>("input[type=radio]")?.focus(), []);
   const decide = (name: FieldName, decision: Decision | undefined) => {
     const { [name]: _, ...rest } = decisions;
     setStopped(stopped.filter((other) => other !== name));
@@ -120,7 +124,8 @@ function Settling({ view, reader, kind, record }: SettlingProps) {
     );
   }
   return (
-    <form class="settle" onSubmit={(event) => (event.preventDefault(), isReady ? void save() : undefined)}>
+    <form ref={form} class="settle" onSubmit={(event) => (event.preventDefault(), isReady ? void save() : undefined)}>
+      <PlacesLine reader={reader} record={record} />
       <p class="soft">{say(words.why)}</p>
       {contested.map((one) => (
         <ContestedField key={one.name} reader={reader} kind={kind} record={record} contested={one} view={view} decision={decisions[one.name]} onDecide={(decision) => decide(one.name, decision)} />

@@ -26,6 +26,7 @@ export const heldbox = room({
   codes_too_large: { zh: "内容过大", en: "Too large" },
   codes_record_damaged: { zh: "记录损坏", en: "Record damaged" },
   one: { zh: "{name}的改动：{kind}", en: "Change by {name}: {kind}" },
+  toldAuthor: { zh: "写的人看到的说明：{message}", en: "What its author was told: {message}" },
   facts: { zh: "情况", en: "Facts" },
   madeAt: { zh: "写于 {at}（对方设备的时间）", en: "Written {at}, by their device’s clock" },
   cameAt: { zh: "收到 {at}", en: "Received {at}" },
