@@ -1,7 +1,7 @@
 /** The frame that every page of the office stands in. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Me } from "../field/record/book.ts";
 import { labelOf } from "../field/record/show.ts";
 import { Schema, type WireSchema } from "../protocol/schema.ts";
@@ -14,10 +14,11 @@ import { Sheet } from "../ui/widgets/sheet.tsx";
 import { frame } from "../ui/words/frame.ts";
 import { chooseLanguage, language, useWords } from "../ui/words/language.ts";
 import { office as words } from "../ui/words/office.ts";
+import { search } from "../ui/words/search.ts";
 import { useOffice } from "./house.ts";
 import { useKeys } from "./keys.ts";
 import { type Place, isAt, placesOf } from "./places.ts";
-import { paths, travel } from "./roads.ts";
+import { addressOf, paths, travel } from "./roads.ts";
 import { SignInForm } from "./sign-in/page.tsx";
 import { SignOut } from "./sign-in/leaving.tsx";
 
@@ -45,6 +46,7 @@ export function Frame({ me, route, children }: FrameProps) {
         <a class="office-name" href={paths.to([])}>
           {say(words.short)}
         </a>
+        <SearchBox />
         <Line />
         <div class="who">
           <span class="who-name">{me.user.display_name}</span>
@@ -101,6 +103,24 @@ function Navigation({ me, route, isOpen }: { me: Me; route: Route; isOpen: boole
         {[...new Set(me.roles.map((role) => labelOf(role, language())))].join(" · ")}
       </p>
     </nav>
+  );
+}
+
+/** Looks for records from wherever one is; `/` goes there. */
+function SearchBox() {
+  const say = useWords();
+  const [text, setText] = useState("");
+  const box = useRef<HTMLInputElement>(null);
+  useKeys({ "/": () => box.current?.focus() });
+  const go = () => {
+    travel(addressOf(paths.to(["search"]), { q: text.trim() }));
+    setText("");
+    box.current?.blur();
+  };
+  return (
+    <form class="search-box" role="search" aria-label={say(search.title)} onSubmit={(event) => (event.preventDefault(), text.trim() === "" ? undefined : go())}>
+      <input ref={box} class="text-line" type="search" aria-label={say(search.box)} placeholder={say(search.hint)} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+    </form>
   );
 }
 
@@ -188,6 +208,7 @@ const KEYS = [
   ["s", "keySettle"],
   ["v", "keyPhotos"],
   ["g", "keyDesk"],
+  ["/", "keySearch"],
   ["?", "keyHelp"],
 ] as const;
 

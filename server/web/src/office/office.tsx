@@ -22,6 +22,7 @@ const HeldChangePage = later(() => import("./held/page.tsx").then((file) => file
 const SettlePage = later(() => import("./settle/page.tsx").then((file) => file.SettlePage));
 const WritePage = later(() => import("./write/page.tsx").then((file) => file.WritePage));
 const ListPage = later(() => import("./list/page.tsx").then((file) => file.ListPage));
+const SearchPage = later(() => import("./search/page.tsx").then((file) => file.SearchPage));
 const RecordPage = later(() => import("./record/page.tsx").then((file) => file.RecordPage));
 const GroupPage = later(() => import("./desk/group.tsx").then((file) => file.GroupPage));
 
@@ -46,7 +47,7 @@ export function Office() {
   );
 }
 
-/** `/office` · `/office/desk/<group>` · `/office/list/<kind>` · `/office/record/<id>` · `/office/settle/<id>` · `/office/held/<number>` · `/office/write/<kind>/<id>`. */
+/** `/office` · `/office/desk/<group>` · `/office/list/<kind>` · `/office/search` · `/office/record/<id>` · `/office/settle/<id>` · `/office/held/<number>` · `/office/write/<kind>/<id>`. */
 function Page({ me, route }: { me: Me; route: Route }) {
   const say = useWords();
   const [page, first, second] = route;
@@ -63,6 +64,8 @@ function Page({ me, route }: { me: Me; route: Route }) {
       return <WritePage key={`${first}/${second}`} kind={first ?? ""} id={second ?? ""} />;
     case "list":
       return <ListPage key={first} kind={first ?? ""} />;
+    case "search":
+      return <SearchPage />;
     case "record":
       return <RecordPage key={first} id={first ?? ""} />;
     default:
