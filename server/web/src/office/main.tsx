@@ -11,6 +11,7 @@ import { travelBy } from "../ui/route.ts";
 import { Update, openNewest, serveOffline } from "../ui/update.ts";
 import { Button } from "../ui/widgets/button.tsx";
 import { Notice } from "../ui/widgets/notice.tsx";
+import { speakAtDesk } from "../ui/words/catalogue.ts";
 import { frame } from "../ui/words/frame.ts";
 import { followOtherPages, languageTag, say, tellDocument } from "../ui/words/language.ts";
 import { Answers } from "./answers.ts";
@@ -92,6 +93,7 @@ function cannotStart(root: HTMLElement, error: unknown): void {
 }
 
 travelBy(paths);
+speakAtDesk();
 followLinks(window);
 tellDocument();
 followOtherPages(window);

@@ -1,10 +1,12 @@
 /** Where one stands in the list that one works through, and the way on. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { routeOf } from "../ui/route.ts";
 import { useWords } from "../ui/words/language.ts";
 import { office as words } from "../ui/words/office.ts";
 import { useOffice } from "./house.ts";
 import { useKeys } from "./keys.ts";
+import { pathOf } from "./record/answer.ts";
 import { travel } from "./roads.ts";
 
 /** That something was just done, told on the page that opens next. */
@@ -24,21 +26,30 @@ export function useWalk(address: string): { goOn: () => void } {
   };
 }
 
+/** The record that an address is of, to read or to settle. */
+function recordAt(address: string | undefined): string | undefined {
+  const [page, id] = routeOf((address ?? "").replace(/^\/office/, ""));
+  return page === "record" || page === "settle" ? id : undefined;
+}
+
 export function Walking({ address }: { address: string }) {
   const say = useWords();
-  const { queue } = useOffice();
+  const { answers, queue } = useOffice();
   const place = queue.placeOf(address);
   const [isDone] = useState(() => {
     const was = doneJustNow;
     doneJustNow = false;
     return was;
   });
+  // What comes next is read while this one is looked at.
+  const next = recordAt(place?.next);
+  useEffect(() => (next === undefined ? undefined : answers.watch(pathOf(next), () => undefined)), [answers, next]);
   const to = (where: string | undefined) => (where === undefined ? undefined : () => travel(where));
   useKeys({ n: to(place?.next), j: to(place?.next), b: to(place?.before), k: to(place?.before), u: to(place?.walk.from) });
   if (place === undefined) {
     return null;
   }
-  const { walk, at, before, next } = place;
+  const { walk, at, before } = place;
   return (
     <nav class="walking no-print" aria-label={walk.title}>
       <a href={walk.from}>
@@ -50,8 +61,8 @@ export function Walking({ address }: { address: string }) {
           {say(words.before)} <kbd>k</kbd>
         </a>
       )}
-      {next === undefined ? null : (
-        <a href={next}>
+      {place.next === undefined ? null : (
+        <a href={place.next}>
           {say(words.next)} <kbd>j</kbd>
         </a>
       )}

@@ -12,6 +12,15 @@ export type Language = "zh" | "en";
 interface Sentence {
   readonly zh: string;
   readonly en: string;
+  /** How it reads at a desk, where it speaks of the phone that it is read on. */
+  readonly atDesk?: { readonly zh: string; readonly en: string };
+}
+
+let isAtDesk = false;
+
+/** Sentences are read at a desk from now on. */
+export function speakAtDesk(): void {
+  isAtDesk = true;
 }
 
 /** A sentence that is made of what it tells. */
@@ -41,7 +50,7 @@ export function room<const Words extends Record<string, Sentence | Made<never>>>
 /** Says a sentence in a language. */
 export function sayIn(language: Language): Say {
   return (word: Sentence | Made<never>, params?: unknown): string => {
-    const text = word[language];
+    const text = (isAtDesk && "atDesk" in word && word.atDesk !== undefined ? word.atDesk : word)[language];
     return typeof text === "function" ? text(params as never) : filled(text, params);
   };
 }

@@ -48,8 +48,8 @@ export const form = room({
   in15: { zh: "15 天内", en: "In 15 days" },
   readAs: { zh: "即 {amount}", en: "That is {amount}" },
   chooseOne: { zh: "请选择", en: "Choose" },
-  nothingToChoose: { zh: "这台手机上还没有可选的记录，可以先不填。", en: "There is no record to choose on this phone yet; leave it empty." },
-  elsewhere: { zh: "不在这台手机上的记录", en: "A record that is not on this phone" },
+  nothingToChoose: { zh: "这台手机上还没有可选的记录，可以先不填。", en: "There is no record to choose on this phone yet; leave it empty.", atDesk: { zh: "这里还没有可选的记录，可以先不填。", en: "There is no record to choose here yet; you may leave it out." } },
+  elsewhere: { zh: "不在这台手机上的记录", en: "A record that is not on this phone", atDesk: { zh: "看不到的记录", en: "A record that is not here" } },
 
   // Photos
   takePhoto: { zh: "拍照", en: "Take photo" },
@@ -74,7 +74,7 @@ export const form = room({
   noMinors: { zh: "没有学生", en: "No pupil" },
   removePhoto: { zh: "不要这张", en: "Take it out" },
   aboutPhoto: { zh: "照片：{what}", en: "Photo: {what}" },
-  photoElsewhere: { zh: "照片不在这台手机上", en: "Not on this phone" },
+  photoElsewhere: { zh: "照片不在这台手机上", en: "Not on this phone", atDesk: { zh: "照片还没传到", en: "The photo has not arrived" } },
   askForPlace: {
     zh: "拍照时要记下拍摄位置吗？只在拍照那一刻记，用来说明照片是在工地拍的。以后可以在“我的”里改。",
     en: "May photos say where they were taken? Only at the moment of the photo, to show that it is of the site. You can change this under Me.",
@@ -173,12 +173,12 @@ export const form = room({
   save: { zh: "保存", en: "Save" },
   photosFirst: { zh: "照片存好后就可以保存…", en: "Save when the photos are kept…" },
   saving: { zh: "正在保存…", en: "Saving…" },
-  saveFailed: { zh: "没能保存到手机", en: "It could not be saved to the phone" },
+  saveFailed: { zh: "没能保存到手机", en: "It could not be saved to the phone", atDesk: { zh: "没能存到这台电脑上", en: "It could not be kept on this computer" } },
   saveFailedWhy: {
     zh: "写的内容还在这一页上。可能是手机存储满了：清理一些后再点“保存”。",
     en: "What you wrote is still on this page. The phone may be full: make some room, then save again.",
   },
-  kept: { zh: "已自动存在手机里，随时可以接着写", en: "Kept on the phone as you write" },
+  kept: { zh: "已自动存在手机里，随时可以接着写", en: "Kept on the phone as you write", atDesk: { zh: "已自动存在这台电脑上，随时可以接着写", en: "Kept on this computer as you write" } },
   throwAway: { zh: "不写了", en: "Discard" },
   throwAwayTitle: { zh: "丢掉没保存的内容？", en: "Discard what is not saved?" },
   throwAwayWhy: { zh: "这次写的内容和照片会从手机里删掉，已经保存过的不受影响。", en: "What you wrote just now, photos included, is deleted. What was saved before stays." },

@@ -25,18 +25,20 @@ export const frame = room({
   brokeWhy: {
     zh: "写好的内容都还在这台手机上，什么也没有丢。请重新打开；还不行就把“我的 → 联系技术支持”那一页发给办公室。",
     en: "All that you wrote is still on this phone; nothing was lost. Please open it again; if that does not help, send the page “Me → Support” to the office.",
+    atDesk: { zh: "保存过和写了一半的都还在这台电脑上，什么也没有丢。请重新打开；还不行就告诉系统管理员。", en: "All that you saved or began is still on this computer; nothing was lost. Please open it again; if that does not help, tell the administrator." },
   },
   noStorage: { zh: "这个浏览器不让网页存东西", en: "This browser lets pages store nothing" },
   noStorageWhy: {
     zh: "多半是无痕模式，或者手机空间满了。请在普通窗口里打开，或腾出一些空间再试。以前写好的内容不会因此丢失。",
     en: "Perhaps it is a private window, or the phone is full. Open it in an ordinary window, or make some room and try again. What you wrote before is not lost by this.",
   },
-  noRoom: { zh: "手机存不下了", en: "The phone has no room left" },
+  noRoom: { zh: "手机存不下了", en: "The phone has no room left", atDesk: { zh: "这台电脑存不下了", en: "The computer has no room left" } },
   noRoomWhy: {
     zh: "请在手机里清理一些空间，再点一次。以前写好的都在，没有丢。",
     en: "Make some room on the phone, then tap again. All that you wrote before is there; nothing is lost.",
+    atDesk: { zh: "请清理一些空间，再点一次。以前写好的都在，没有丢。", en: "Make some room, then try again. All that you wrote before is there; nothing is lost." },
   },
-  storageGone: { zh: "手机暂时存不了东西", en: "The phone cannot store anything just now" },
+  storageGone: { zh: "手机暂时存不了东西", en: "The phone cannot store anything just now", atDesk: { zh: "这台电脑暂时存不了东西", en: "The computer cannot store anything just now" } },
   storageGoneWhy: {
     zh: "以前存好的都在。刚写的还在这一页上：先抄下来或截个图，再重新打开。",
     en: "What was kept before is safe. What you wrote just now is on this page alone: note it down or take a screenshot, then open the page again.",

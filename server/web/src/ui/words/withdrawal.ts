@@ -34,5 +34,5 @@ export const withdrawal = room({
   whoSeesBack: { zh: "谁作废、谁收回，都留在“看改过什么”里，大家都能看到。", en: "Who withdrew it and who took that back stays under “See what was changed”, for everybody." },
   backReason: { zh: "收回原因", en: "Why it is taken back" },
   saving: { zh: "正在保存…", en: "Saving…" },
-  failed: { zh: "没能存到手机，请再试一次。记录没有变。", en: "It could not be kept. Please try again; the record is unchanged." },
+  failed: { zh: "没能存到手机，请再试一次。记录没有变。", en: "It could not be kept. Please try again; the record is unchanged.", atDesk: { zh: "没能存下，请再试一次。记录没有变。", en: "It could not be kept. Please try again; the record is unchanged." } },
 });
