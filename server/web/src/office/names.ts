@@ -39,22 +39,33 @@ export class Names {
     return id === undefined ? undefined : this.projects.get(id)?.name;
   }
 
+  countyOf(school: Uuid | undefined): string | undefined {
+    return school === undefined ? undefined : this.schools.get(school)?.county;
+  }
+
   schoolOf(project: Uuid | undefined): Uuid | undefined {
     return project === undefined ? undefined : this.projects.get(project)?.school;
   }
 
-  /** Where something is: its school, and the project without the school's name before it. */
+  /** Where something is: its school and its project, each without what stands before it already: the county, the school. */
   place({ school, project }: { school?: Uuid | undefined; project?: Uuid | undefined }): { school?: string; project?: string } {
-    const ofSchool = this.school(school ?? this.schoolOf(project));
-    const named = this.project(project);
-    const short = ofSchool !== undefined && named?.startsWith(ofSchool) && named.length > ofSchool.length ? named.slice(ofSchool.length) : named;
-    return { ...(ofSchool === undefined ? {} : { school: ofSchool }), ...(short === undefined ? {} : { project: short }) };
+    const it = school ?? this.schoolOf(project);
+    const county = this.county(it === undefined ? undefined : this.schools.get(it)?.county) ?? "";
+    const [ofSchool, named] = [this.school(it), this.project(project)];
+    const shortSchool = ofSchool === undefined ? undefined : without(ofSchool, county);
+    const shortProject = named === undefined ? undefined : without(without(named, ofSchool ?? ""), county);
+    return { ...(shortSchool === undefined ? {} : { school: shortSchool }), ...(shortProject === undefined ? {} : { project: shortProject }) };
   }
 
   /** Whether more than one county is read: then lists name it. */
   get isWide(): boolean {
     return this.counties.size > 1;
   }
+}
+
+/** A name without what stands before it; whole where nothing would be left of it. */
+function without(name: string, before: string): string {
+  return before !== "" && name.startsWith(before) && name.length > before.length ? name.slice(before.length) : name;
 }
 
 const NONE: Directory = { counties: [], townships: [], schools: [], projects: [], zones: [] };

@@ -41,9 +41,20 @@ export function Office() {
   return (
     <Frame me={me} route={route}>
       <Fault page={`${route.join("/")}${location.search}`} onFault={report}>
-        {placesOf(me.roles).length === 0 ? <Empty title={say(words.adminOnly)} /> : <Page me={me} route={route} />}
+        {placesOf(me.roles).length === 0 ? <NoRecords /> : <Page me={me} route={route} />}
       </Fault>
     </Frame>
+  );
+}
+
+/** For whoever administrates the system and reads no records. */
+function NoRecords() {
+  const say = useWords();
+  return (
+    <>
+      <h1 class="spoken">{say(words.title)}</h1>
+      <Empty title={say(words.adminOnly)} />
+    </>
   );
 }
 

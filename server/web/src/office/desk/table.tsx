@@ -140,5 +140,5 @@ function whatOf(line: DeskLine, schema: Schema | undefined, say: ReturnType<type
     return say(words.missingDays, { count });
   }
   const asked = keys?.map((key) => say(key === "education" ? words.key_education : words.key_finance)) ?? [];
-  return [line.number ?? "", label, ...asked].filter((word) => word !== "").join(" · ");
+  return [line.number ?? label, ...asked].filter((word) => word !== "").join(" · ");
 }

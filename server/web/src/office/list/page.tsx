@@ -148,11 +148,12 @@ function Line({ kind, stand, number, hasDue, at, names, onOpen }: LineProps) {
   const place = names.place(kind === "project" ? { school: stand.school ?? undefined, project: record } : { school: stand.school ?? undefined, project: stand.project ?? undefined });
   const now = new Date();
   const overdueDays = due !== undefined && due < at ? daysBetween(due, at) : 0;
-  const where = [place.school, place.project].filter((name) => name !== undefined).join(" · ") || "—";
+  const county = names.isWide ? names.county(names.countyOf(stand.school ?? undefined)) : undefined;
+  const where = [county, place.school, place.project].filter((name) => name !== undefined).join(" · ") || "—";
   return (
     <tr>
       <td class="when">{day === undefined ? "—" : columnDay(day, now)}</td>
-      {number === undefined ? null : <td>{number}</td>}
+      {number === undefined ? null : <td class="nowrap">{number}</td>}
       <td>
         {state === "missing" ? (
           where

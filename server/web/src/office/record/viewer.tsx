@@ -210,6 +210,9 @@ function Readings({ reader, evidence }: { reader: Reader; evidence: PhotoEvidenc
   );
 }
 
+/** So many other records are named: who looks into it searches on. */
+const MOST_NAMED = 6;
+
 function Others({ title, reader, records, more }: { title: string; reader: Reader; records: { record: string; kind: string }[]; more: number }) {
   const say = useWords();
   const each = [...new Map(records.map((one) => [one.record, one])).values()];
@@ -219,7 +222,7 @@ function Others({ title, reader, records, more }: { title: string; reader: Reade
   return (
     <p>
       {title}{" "}
-      {each.map(({ record, kind }, place) => {
+      {each.slice(0, MOST_NAMED).map(({ record, kind }, place) => {
         const declared = reader.book.schema.kind(kind);
         return (
           <a key={record} class="other" href={paths.to(["record", record])}>
@@ -227,6 +230,7 @@ function Others({ title, reader, records, more }: { title: string; reader: Reade
           </a>
         );
       })}
+      {each.length > MOST_NAMED ? <span class="soft">{say(review.moreLines, { count: each.length - MOST_NAMED })} </span> : null}
       {more === 0 ? null : <span class="soft">{say(review.outOfScope, { count: more })}</span>}
     </p>
   );
