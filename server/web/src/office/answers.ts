@@ -19,7 +19,7 @@ export interface Problem {
   detail: string;
 }
 
-/** `asking`: nothing came so far. `no_line`: it could not be asked now; what there is, is older. */
+/** `asking`: nothing came so far. `no_line`: it could not be asked now, or the server is busy, as it says itself; what there is, is older. */
 export interface Answer<T> {
   state: "asking" | "fresh" | "no_line" | "refused";
   value?: T;
@@ -203,7 +203,8 @@ export class Answers {
       }
       const came = notAnswered(response, at);
       if (came.kind === "stranger" || came.status === 429 || came.status >= 500) {
-        return this.tell(entry, { ...without(before), state: "no_line" });
+        const busy = came.kind === "stranger" ? {} : { problem: { status: came.status, code: came.code, detail: came.detail } };
+        return this.tell(entry, { ...without(before), ...busy, state: "no_line" });
       }
       this.heard(came.status);
       const problem = { status: came.status, code: came.code, detail: came.detail };

@@ -19,7 +19,7 @@ export function AsOf({ answer }: { answer: Answer<unknown> }) {
   const at = moment(answer.at, new Date());
   return answer.state === "no_line" ? (
     <p class="as-of care" role="status">
-      {say(words.asOfNoLine, { at })}
+      {answer.problem === undefined ? say(words.asOfNoLine, { at }) : say(words.asOfBusy, { at, why: answer.problem.detail })}
     </p>
   ) : (
     <p class="as-of">{say(words.asOf, { at })}</p>
@@ -39,7 +39,7 @@ export function Known<T>({ answer, children }: KnownProps<T>) {
   }
   switch (answer.state) {
     case "no_line":
-      return <Notice tone="care" title={say(words.noLineNothing)} live />;
+      return <Notice tone="care" title={answer.problem?.detail ?? say(words.noLineNothing)} live />;
     case "refused":
       return answer.problem?.status === 401 ? (
         <p class="opening">{say(frame.opening)}</p>

@@ -15,8 +15,9 @@ import { paths } from "../roads.ts";
 import { type DeskAnswer, knownGroups } from "./lines.ts";
 import { GroupTable } from "./table.tsx";
 
-/** So many lines of a group stand on the desk; the others one click away. */
+/** So many lines of a group stand on the desk; the others one click away, unless they are hardly more. */
 const AT_ONCE = 6;
+const HARDLY_MORE = 2;
 
 export function DeskPage({ me }: { me: Me }) {
   const say = useWords();
@@ -60,8 +61,8 @@ function Groups({ desk }: { desk: DeskAnswer }) {
           <h2 id={`${code}-title`}>
             {say(words[code])} <span class="count">{count}</span>
           </h2>
-          <GroupTable code={code} lines={lines.slice(0, AT_ONCE)} at={desk.at} names={names} schema={schema} />
-          {count <= AT_ONCE ? null : (
+          <GroupTable code={code} lines={count <= AT_ONCE + HARDLY_MORE ? lines : lines.slice(0, AT_ONCE)} at={desk.at} names={names} schema={schema} />
+          {count <= AT_ONCE + HARDLY_MORE ? null : (
             <p class="more">
               <a href={paths.to(["desk", code])} data-line>
                 {say(words.all, { count })}

@@ -38,7 +38,7 @@ export function GroupTable({ code, lines, at, names, schema }: GroupTableProps) 
   const begin = () => queue.begin({ from: `${location.pathname}${location.search}`, title, lines: walkOf(code, lines) });
   return (
     <div class="table-box">
-      <table class="lines">
+      <table class="lines even">
         <thead>
           <tr>
             <th scope="col" class="when">

@@ -20,6 +20,7 @@ import { addressOf, paths, travel, useQuery } from "../roads.ts";
 import type { Mark } from "../states.ts";
 import { MarkTags, StateTag } from "../tags.tsx";
 import { Filters } from "./filters.tsx";
+import { type ContentLine, contentIn, contentsOf } from "./contents.ts";
 import { PAGE, pageIn, questionOf } from "./query.ts";
 import "./list.css";
 
@@ -54,7 +55,10 @@ function List({ kind }: { kind: Listed }) {
   const names = useNames();
   const wire = useLive(() => device.paper<WireSchema>("schema"), [], ["papers"]);
   const answer = useAnswer<States>(questionOf(kind, query));
-  const declared = wire && new Schema(wire).kind(kind);
+  const contents = useAnswer<{ records: ContentLine[] }>(contentsOf(kind, query));
+  const schema = wire && new Schema(wire);
+  const declared = schema?.kind(kind);
+  const said = new Map((contents.value?.records ?? []).map(({ id, fields }) => [id, schema === undefined || declared === undefined ? "" : contentIn(schema, declared, fields, language())]));
   return (
     <>
       <div class="page-head">
@@ -62,7 +66,7 @@ function List({ kind }: { kind: Listed }) {
         <AsOf answer={answer} />
       </div>
       <Filters kind={kind} query={query} names={names} onFilter={put} />
-      <Known answer={answer}>{(states) => <Lines kind={kind} states={states} names={names} page={pageIn(query)} query={query} title={declared === undefined ? kind : labelOf(declared, language())} />}</Known>
+      <Known answer={answer}>{(states) => <Lines kind={kind} states={states} names={names} said={said} page={pageIn(query)} query={query} title={declared === undefined ? kind : labelOf(declared, language())} />}</Known>
     </>
   );
 }
@@ -71,12 +75,14 @@ interface LinesProps {
   kind: Listed;
   states: States;
   names: Names;
+  /** What stands in the records, as far as that is known. */
+  said: ReadonlyMap<Uuid, string>;
   page: number;
   query: Readonly<Record<string, string>>;
   title: string;
 }
 
-function Lines({ kind, states, names, page, query, title }: LinesProps) {
+function Lines({ kind, states, names, said, page, query, title }: LinesProps) {
   const say = useWords();
   const { queue } = useOffice();
   const { records, count, numbers = {}, at } = states;
@@ -105,13 +111,14 @@ function Lines({ kind, states, names, page, query, title }: LinesProps) {
               </th>
               {hasNumbers ? <th scope="col">{say(words.number)}</th> : null}
               <th scope="col">{say(words.place)}</th>
+              {said.size > 0 ? <th scope="col">{say(words.content)}</th> : null}
               <th scope="col">{say(words.state)}</th>
               {hasDue ? <th scope="col">{say(words.due)}</th> : null}
             </tr>
           </thead>
           <tbody>
             {records.map((stand) => (
-              <Line key={stand.record} kind={kind} stand={stand} number={hasNumbers ? (numbers[stand.record] ?? "") : undefined} hasDue={hasDue} at={at} names={names} onOpen={begin} />
+              <Line key={stand.record} kind={kind} stand={stand} number={hasNumbers ? (numbers[stand.record] ?? "") : undefined} content={said.size > 0 ? (said.get(stand.record) ?? "") : undefined} hasDue={hasDue} at={at} names={names} onOpen={begin} />
             ))}
           </tbody>
         </table>
@@ -136,13 +143,14 @@ interface LineProps {
   kind: Listed;
   stand: Stand;
   number: string | undefined;
+  content: string | undefined;
   hasDue: boolean;
   at: string;
   names: Names;
   onOpen: () => void;
 }
 
-function Line({ kind, stand, number, hasDue, at, names, onOpen }: LineProps) {
+function Line({ kind, stand, number, content, hasDue, at, names, onOpen }: LineProps) {
   const { record, state, marks } = stand;
   const [day, due] = [stand.day ?? undefined, stand.due ?? undefined];
   const place = names.place(kind === "project" ? { school: stand.school ?? undefined, project: record } : { school: stand.school ?? undefined, project: stand.project ?? undefined });
@@ -163,6 +171,7 @@ function Line({ kind, stand, number, hasDue, at, names, onOpen }: LineProps) {
           </a>
         )}
       </td>
+      {content === undefined ? null : <td class="soft">{content}</td>}
       <td class="tags">
         <StateTag kind={kind} state={state} />
         <MarkTags marks={marks} overdueDays={overdueDays} />

@@ -101,9 +101,9 @@ function Reading({ view, reader, kind, record, hasDraft, asOf }: ReadingProps) {
         {conflicts.length === 0 ? null : <Conflicts reader={reader} record={record} names={conflicts.map(({ name, field }) => [labelOf(field, reader.language), keyOf(name)].filter((word) => word !== undefined).join(" "))} />}
         <FieldsTable reader={reader} kind={kind} record={record} />
         <PhotosShown reader={reader} kind={kind} record={record} evidence={view.photos} />
-        {record.kind === "finding" ? <FindingFollow reader={reader} finding={record} /> : null}
       </div>
       <div class="review-side">
+        {record.kind === "finding" ? <FindingFollow reader={reader} finding={record} /> : null}
         <Actions reader={reader} kind={kind} record={record} hasDraft={hasDraft} hasConflict={conflicts.length > 0} />
         <Signatures reader={reader} kind={kind} record={record} />
         <History view={view} reader={reader} kind={kind} record={record} />
@@ -188,7 +188,8 @@ function Actions({ reader, kind, record, hasDraft, hasConflict }: ActionsProps) 
   return (
     <section class="review-actions no-print" aria-label={say(review.actions)}>
       {sign === undefined ? null : (
-        <Button weight="main" onClick={() => setSigning(sign.verdict)}>
+        // What a finding waits for is to be mended and looked at again, and not a signature.
+        <Button weight={kind.name === "finding" ? "plain" : "main"} onClick={() => setSigning(sign.verdict)}>
           {say(sign.verdict === "signed" ? words.sign : words.confirm)} <kbd>c</kbd>
         </Button>
       )}

@@ -24,6 +24,7 @@ export const list = room({
   due: { zh: "期限", en: "Due" },
   number: { zh: "编号", en: "Number" },
   place: { zh: "学校 · 项目", en: "School · project" },
+  content: { zh: "内容", en: "Contents" },
   open: { zh: "打开", en: "Open" },
   noList: { zh: "没有这种清单", en: "There is no such list" },
 });

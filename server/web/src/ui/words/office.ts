@@ -50,6 +50,7 @@ export const office = room({
   keys: { zh: "按键", en: "Keys" },
   asOf: { zh: "截至 {at}", en: "As of {at}" },
   asOfNoLine: { zh: "截至 {at}，网络断开", en: "As of {at}; no connection" },
+  asOfBusy: { zh: "截至 {at}。{why}", en: "As of {at}. {why}" },
   noLineNothing: { zh: "网络断开，这一页还没有看过的内容。", en: "No connection, and nothing of this page was seen before." },
   refusedTitle: { zh: "服务器没有给出这一页", en: "The server did not give this page" },
   notHere: { zh: "没有，或者不在您的范围内", en: "It is not there, or out of your scope" },
