@@ -207,6 +207,7 @@ const KEYS = [
   ["e", "keyEdit"],
   ["s", "keySettle"],
   ["v", "keyPhotos"],
+  ["Ctrl+Enter", "keySave"],
   ["g", "keyDesk"],
   ["/", "keySearch"],
   ["?", "keyHelp"],

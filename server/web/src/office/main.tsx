@@ -15,6 +15,7 @@ import { speakAtDesk } from "../ui/words/catalogue.ts";
 import { frame } from "../ui/words/frame.ts";
 import { followOtherPages, languageTag, say, tellDocument } from "../ui/words/language.ts";
 import { Answers } from "./answers.ts";
+import { dozing } from "./doze.ts";
 import { OfficeProvider } from "./house.ts";
 import { Office } from "./office.tsx";
 import { Queue } from "./queue.ts";
@@ -27,7 +28,7 @@ const STORAGE = "siteledger-office";
 
 async function start(root: HTMLElement): Promise<void> {
   const device = await Device.open(STORAGE);
-  const outside = outsideOf(window, device, languageTag);
+  const outside = dozing(outsideOf(window, device, languageTag), window);
   const answers = new Answers(device, outside);
   const runner = new Runner(device, outside, () => answers.news());
   readAnewWhatArrived(runner, answers);

@@ -9,6 +9,14 @@ import { Known } from "../known.tsx";
 import { useOpened } from "../record/opened.ts";
 import "./write.css";
 
+/** Ctrl and Enter save from wherever one writes. */
+function saveByKeys(event: KeyboardEvent): void {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    (event.currentTarget as HTMLElement).querySelector("form")?.requestSubmit();
+  }
+}
+
 export function WritePage({ kind, id }: { kind: string; id: string }) {
   const say = useWords();
   const { device } = useHouse();
@@ -24,7 +32,7 @@ export function WritePage({ kind, id }: { kind: string; id: string }) {
   const isReady = isWhole || isNew || (answer.state === "no_line" && isHere === true);
   if (isReady) {
     return (
-      <div class="write">
+      <div class="write" onKeyDown={saveByKeys}>
         <FormPage kind={kind} id={id} />
       </div>
     );

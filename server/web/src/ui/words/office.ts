@@ -80,6 +80,7 @@ export const office = room({
   keyEdit: { zh: "修改", en: "Edit" },
   keySettle: { zh: "处理冲突", en: "Settle conflicts" },
   keyPhotos: { zh: "看照片", en: "See the photos" },
+  keySave: { zh: "保存正在写的", en: "Save what is being written" },
   keyDesk: { zh: "案头", en: "Desk" },
   keySearch: { zh: "查找", en: "Search" },
   keyHelp: { zh: "显示这些按键", en: "Show these keys" },
