@@ -62,7 +62,8 @@ mod tests {
         let mut found = first_load(page);
         let mut at = 0;
         while let Some(next) = found.get(at).copied() {
-            if next.path.ends_with(".js") {
+            let is_script = std::path::Path::new(next.path).extension().is_some_and(|ending| ending == "js");
+            if is_script {
                 // A script names its parts from where it lies itself: `./page-BezDPZu9.js`, `assets/page.css`.
                 let text = text_of(next);
                 let beside = text.split(['"', '\'', '`']).filter_map(|part| part.strip_prefix("./"));

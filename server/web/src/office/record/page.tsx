@@ -93,8 +93,11 @@ function Reading({ view, reader, kind, record, hasDraft, asOf }: ReadingProps) {
   }, [record.id, record]);
   return (
     <article class="review">
-      <Head view={view} reader={reader} record={record} asOf={asOf} />
+      <Head view={view} reader={reader} record={record} asOf={asOf}>
+        <Actions reader={reader} kind={kind} record={record} hasDraft={hasDraft} hasConflict={conflicts.length > 0} />
+      </Head>
       <div class="review-main">
+        {record.kind === "finding" ? <FindingFollow reader={reader} finding={record} /> : null}
         <Withdrawals reader={reader} record={record} />
         <HeldNotices reader={reader} kind={kind} record={record} />
         <Told reader={reader} record={record} />
@@ -103,8 +106,6 @@ function Reading({ view, reader, kind, record, hasDraft, asOf }: ReadingProps) {
         <PhotosShown reader={reader} kind={kind} record={record} evidence={view.photos} />
       </div>
       <div class="review-side">
-        {record.kind === "finding" ? <FindingFollow reader={reader} finding={record} /> : null}
-        <Actions reader={reader} kind={kind} record={record} hasDraft={hasDraft} hasConflict={conflicts.length > 0} />
         <Signatures reader={reader} kind={kind} record={record} />
         <History view={view} reader={reader} kind={kind} record={record} />
         <ProofLine county={view.county} seq={view.record.seq} />
@@ -116,7 +117,10 @@ function Reading({ view, reader, kind, record, hasDraft, asOf }: ReadingProps) {
   );
 }
 
-function Head({ view, reader, record, asOf }: Pick<ReadingProps, "view" | "reader" | "record" | "asOf">) {
+type HeadProps = Pick<ReadingProps, "view" | "reader" | "record" | "asOf"> & { children: ComponentChildren };
+
+/** What it is, where, and what may be done: at the top on every screen. */
+function Head({ view, reader, record, asOf, children }: HeadProps) {
   const say = useWords();
   const { book } = reader;
   const standing = record.kind === "diary" ? diaryStanding(record, book.schema) : undefined;
@@ -132,7 +136,10 @@ function Head({ view, reader, record, asOf }: Pick<ReadingProps, "view" | "reade
         </h1>
         {asOf}
       </div>
-      <PlacesLine reader={reader} record={record} />
+      <div class="review-row">
+        <PlacesLine reader={reader} record={record} />
+        {children}
+      </div>
     </header>
   );
 }
