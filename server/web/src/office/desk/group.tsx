@@ -1,6 +1,6 @@
 /** One group of the desk, whole. */
 
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { Schema, type WireSchema } from "../../protocol/schema.ts";
 import { useHouse } from "../../ui/house.ts";
 import { useLive } from "../../ui/live.ts";
@@ -14,6 +14,7 @@ import { AsOf, Known } from "../known.tsx";
 import { useNames } from "../names.ts";
 import { paths, travel } from "../roads.ts";
 import { GROUPS, type GroupAnswer, type GroupCode } from "./lines.ts";
+import { useSaid } from "./said.ts";
 import { GroupTable } from "./table.tsx";
 
 const PAGE = 100;
@@ -26,6 +27,8 @@ export function GroupPage({ code }: { code: string }) {
   const answer = useAnswer<GroupAnswer>(known && `/api/v1/desk/${known}?limit=${limit}`);
   const names = useNames();
   const wire = useLive(() => device.paper<WireSchema>("schema"), [], ["papers"]);
+  const schema = useMemo(() => wire && new Schema(wire), [wire]);
+  const said = useSaid(answer.value === undefined ? [] : [answer.value], schema);
   useKeys({ ...MOVES, u: () => travel(paths.to([])) });
   return (
     <>
@@ -36,7 +39,7 @@ export function GroupPage({ code }: { code: string }) {
       <Known answer={answer}>
         {({ lines, count, at, code }) => (
           <>
-            {count === 0 ? <p class="soft">{say(words.none)}</p> : <GroupTable code={code} lines={lines} at={at} names={names} schema={wire && new Schema(wire)} />}
+            {count === 0 ? <p class="soft">{say(words.none)}</p> : <GroupTable code={code} lines={lines} at={at} names={names} schema={schema} said={said} />}
             {lines.length < count ? <Button onClick={() => setLimit(limit + PAGE)}>{say(words.more)}</Button> : null}
           </>
         )}

@@ -1,5 +1,6 @@
 /** The desk: what waits for whoever sits here, most urgent first. */
 
+import { useMemo } from "preact/hooks";
 import type { Me } from "../../field/record/book.ts";
 import { Schema, type WireSchema } from "../../protocol/schema.ts";
 import { useHouse } from "../../ui/house.ts";
@@ -13,6 +14,7 @@ import { AsOf, Known } from "../known.tsx";
 import { useNames } from "../names.ts";
 import { paths } from "../roads.ts";
 import { type DeskAnswer, knownGroups } from "./lines.ts";
+import { useSaid } from "./said.ts";
 import { GroupTable } from "./table.tsx";
 
 /** So many lines of a group stand on the desk; the others one click away, unless they are hardly more. */
@@ -39,9 +41,10 @@ function Groups({ desk }: { desk: DeskAnswer }) {
   const { device } = useHouse();
   const names = useNames();
   const wire = useLive(() => device.paper<WireSchema>("schema"), [], ["papers"]);
-  const schema = wire && new Schema(wire);
+  const schema = useMemo(() => wire && new Schema(wire), [wire]);
   const groups = knownGroups(desk.groups);
   const [waiting, empty] = [groups.filter(({ count }) => count > 0), groups.filter(({ count }) => count === 0)];
+  const said = useSaid(waiting, schema);
   const total = waiting.reduce((sum, { count }) => sum + count, 0);
   return (
     <>
@@ -61,7 +64,7 @@ function Groups({ desk }: { desk: DeskAnswer }) {
           <h2 id={`${code}-title`}>
             {say(words[code])} <span class="count">{count}</span>
           </h2>
-          <GroupTable code={code} lines={count <= AT_ONCE + HARDLY_MORE ? lines : lines.slice(0, AT_ONCE)} at={desk.at} names={names} schema={schema} />
+          <GroupTable code={code} lines={count <= AT_ONCE + HARDLY_MORE ? lines : lines.slice(0, AT_ONCE)} at={desk.at} names={names} schema={schema} said={said} />
           {count <= AT_ONCE + HARDLY_MORE ? null : (
             <p class="more">
               <a href={paths.to(["desk", code])} data-line>

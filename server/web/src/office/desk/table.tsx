@@ -5,6 +5,7 @@ import { declared } from "../../field/form/model.ts";
 import { labelOf } from "../../field/record/show.ts";
 import { keyOf } from "../../protocol/record.ts";
 import type { Schema } from "../../protocol/schema.ts";
+import type { Uuid } from "../../protocol/wire.ts";
 import { columnDay, moment } from "../../ui/words/dates.ts";
 import { desk as words } from "../../ui/words/desk.ts";
 import { language, useWords } from "../../ui/words/language.ts";
@@ -20,6 +21,8 @@ interface GroupTableProps {
   at: string;
   names: Names;
   schema: Schema | undefined;
+  /** What stands in the records, as far as it is known. */
+  said: ReadonlyMap<Uuid, string>;
 }
 
 /** What the date of a line is. */
@@ -31,7 +34,7 @@ const DAYS: Readonly<Partial<Record<GroupCode, "due" | "lastDay" | "lastHeard" |
   devices: "lastHeard",
 };
 
-export function GroupTable({ code, lines, at, names, schema }: GroupTableProps) {
+export function GroupTable({ code, lines, at, names, schema, said }: GroupTableProps) {
   const say = useWords();
   const { queue } = useOffice();
   const title = say(words[code]);
@@ -51,7 +54,7 @@ export function GroupTable({ code, lines, at, names, schema }: GroupTableProps) 
         </thead>
         <tbody>
           {lines.map((line, place) => (
-            <Row key={line.record ?? line.held?.id ?? line.device?.id ?? place} code={code} line={line} at={at} names={names} schema={schema} onOpen={begin} />
+            <Row key={line.record ?? line.held?.id ?? line.device?.id ?? place} code={code} line={line} at={at} names={names} schema={schema} said={said} onOpen={begin} />
           ))}
         </tbody>
       </table>
@@ -64,10 +67,11 @@ interface RowProps extends Omit<GroupTableProps, "lines"> {
   onOpen: () => void;
 }
 
-function Row({ code, line, at, names, schema, onOpen }: RowProps) {
+function Row({ code, line, at, names, schema, said, onOpen }: RowProps) {
   const say = useWords();
   const href = addressOfLine(code, line);
   const what = whatOf(line, schema, say) || say(words[code]);
+  const content = line.record === undefined ? undefined : said.get(line.record);
   const overdueDays = line.due !== undefined && line.due < at ? daysBetween(line.due, at) : 0;
   return (
     <tr>
@@ -83,6 +87,7 @@ function Row({ code, line, at, names, schema, onOpen }: RowProps) {
             {what}
           </a>
         )}
+        {content === undefined || content === "" ? null : <span class="soft"> {content}</span>}
       </td>
       <td class="tags">
         {line.state === undefined || line.kind === undefined ? null : <StateTag kind={line.kind} state={line.state} />}

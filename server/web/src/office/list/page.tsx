@@ -1,5 +1,6 @@
 /** A list of what records of a kind have come to, with its filters in the address. */
 
+import { useMemo } from "preact/hooks";
 import { daysBetween } from "../../field/form/days.ts";
 import { labelOf } from "../../field/record/show.ts";
 import { Schema, type WireSchema } from "../../protocol/schema.ts";
@@ -11,6 +12,7 @@ import { columnDay } from "../../ui/words/dates.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { list as words } from "../../ui/words/list.ts";
 import { useAnswer } from "../answers.ts";
+import { useContents } from "../contents.ts";
 import { useOffice } from "../house.ts";
 import { MOVES, useKeys } from "../keys.ts";
 import { AsOf, Known } from "../known.tsx";
@@ -20,7 +22,6 @@ import { addressOf, paths, travel, useQuery } from "../roads.ts";
 import type { Mark } from "../states.ts";
 import { MarkTags, StateTag } from "../tags.tsx";
 import { Filters } from "./filters.tsx";
-import { type ContentLine, contentIn, contentsOf } from "./contents.ts";
 import { PAGE, pageIn, questionOf } from "./query.ts";
 import "./list.css";
 
@@ -55,10 +56,9 @@ function List({ kind }: { kind: Listed }) {
   const names = useNames();
   const wire = useLive(() => device.paper<WireSchema>("schema"), [], ["papers"]);
   const answer = useAnswer<States>(questionOf(kind, query));
-  const contents = useAnswer<{ records: ContentLine[] }>(contentsOf(kind, query));
-  const schema = wire && new Schema(wire);
+  const schema = useMemo(() => wire && new Schema(wire), [wire]);
   const declared = schema?.kind(kind);
-  const said = new Map((contents.value?.records ?? []).map(({ id, fields }) => [id, schema === undefined || declared === undefined ? "" : contentIn(schema, declared, fields, language())]));
+  const said = useContents(kind, query, schema);
   return (
     <>
       <div class="page-head">

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { schema } from "../../field/form/testing.ts";
+import { schema } from "../field/form/testing.ts";
 import { contentIn, contentsOf } from "./contents.ts";
 
 const say = (kind: string, fields: Parameters<typeof contentIn>[2], language: "zh" | "en" = "zh") => contentIn(schema, schema.kind(kind)!, fields, language);

@@ -1,13 +1,16 @@
-/** What stands in the records of a list, in as few words as tell one from the others. */
+/** What stands in the records of a list or on a desk, in as few words as tell one from the others. */
 
-import { showQuantity } from "../../field/form/quantity.ts";
-import { labelOf } from "../../field/record/show.ts";
-import type { Field, Kind, Schema } from "../../protocol/schema.ts";
-import { isMap, isText } from "../../protocol/values.ts";
-import type { FieldName, Uuid, Value } from "../../protocol/wire.ts";
-import type { Language } from "../../ui/words/catalogue.ts";
-import type { Listed } from "../places.ts";
-import type { Query } from "../roads.ts";
+import { useMemo } from "preact/hooks";
+import { showQuantity } from "../field/form/quantity.ts";
+import { labelOf } from "../field/record/show.ts";
+import type { Field, Kind, Schema } from "../protocol/schema.ts";
+import { isMap, isText } from "../protocol/values.ts";
+import type { FieldName, Uuid, Value } from "../protocol/wire.ts";
+import type { Language } from "../ui/words/catalogue.ts";
+import { language } from "../ui/words/language.ts";
+import { useAnswer } from "./answers.ts";
+import type { Listed } from "./places.ts";
+import type { Query } from "./roads.ts";
 
 /** The fields by which the records of a kind are told apart; a project goes by its name. */
 const CONTENTS: Readonly<Record<Listed, readonly FieldName[]>> = {
@@ -56,8 +59,18 @@ function worded(schema: Schema, { type, unit }: Field, value: Value, language: L
   return choice === undefined ? value.replace(/\s+/g, " ").trim() : labelOf(choice, language);
 }
 
+/** What stands in the records of a kind, by record, as far as it is known. Nothing is asked of no kind. */
+export function useContents(kind: Listed | undefined, query: Query, schema: Schema | undefined): ReadonlyMap<Uuid, string> {
+  const { value } = useAnswer<{ records: ContentLine[] }>(kind && contentsOf(kind, query));
+  return useMemo(() => {
+    const declared = kind === undefined ? undefined : schema?.kind(kind);
+    const lines = schema === undefined || declared === undefined ? [] : (value?.records ?? []);
+    return new Map(lines.map(({ id, fields }) => [id, schema === undefined || declared === undefined ? "" : contentIn(schema, declared, fields, language())]));
+  }, [kind, schema, value, language()]);
+}
+
 /** A record as far as its contents are shown. */
-export interface ContentLine {
+interface ContentLine {
   id: Uuid;
   fields: Record<FieldName, Value[]>;
 }
