@@ -74,7 +74,11 @@ async fn the_description_names_every_route_and_how_to_sign_in() {
 }
 
 async fn page(server: &Server) -> (axum::http::HeaderMap, String) {
-    let response = server.begin(get("/")).await;
+    page_at(server, "/").await
+}
+
+async fn page_at(server: &Server, path: &str) -> (axum::http::HeaderMap, String) {
+    let response = server.begin(get(path)).await;
     assert_eq!(response.status(), StatusCode::OK);
     let headers = response.headers().clone();
     let body = response.into_body().collect().await.unwrap().to_bytes();
@@ -98,6 +102,21 @@ async fn who_opens_the_address_in_a_browser_gets_the_app_and_nothing_of_others()
     // The policy forbids what is written into the page, so nothing is.
     assert!(!text.contains("<style") && !text.contains("<script>") && !text.contains("style="), "{text}");
     assert!(text.contains("src=\"/assets/") && !text.contains("//"), "{text}");
+}
+
+#[cfg(feature = "web")]
+#[tokio::test]
+async fn every_address_of_the_office_opens_the_offices_page_and_no_phones() {
+    let server = Server::start().await;
+    let (_, phones) = page(&server).await;
+    let (headers, office) = page_at(&server, "/office").await;
+    assert!(headers["content-security-policy"].to_str().unwrap().contains("script-src 'self'"));
+    assert!(office.contains("src=\"/assets/office-") && !phones.contains("/assets/office-"), "{office}");
+    for path in ["/office/list/diary?state=submitted", "/office/record/0198c9a4-0000-7000-8000-000000000001"]
+    {
+        assert_eq!(page_at(&server, path).await.1, office, "{path}");
+    }
+    assert_eq!(server.begin(get("/offices")).await.status(), StatusCode::NOT_FOUND);
 }
 
 #[cfg(not(feature = "web"))]

@@ -61,6 +61,8 @@ use For::{
 pub(crate) const ROUTES: &[(&str, &str, For)] = &[
     ("get", "/", Everybody),
     #[cfg(feature = "web")]
+    ("get", "/office", Everybody),
+    #[cfg(feature = "web")]
     ("get", "/sw.js", Everybody),
     #[cfg(feature = "web")]
     ("get", "/manifest.webmanifest", Everybody),
