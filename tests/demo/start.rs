@@ -40,6 +40,7 @@ fn the_first_start_loads_and_the_second_finds_it_there() {
     let greeting = &first.mark.greeting;
     let enrols = format!("{}/#/enrol/", first.mark.url);
     assert!(greeting.contains(&enrols) && greeting.contains('█'), "{greeting}");
+    assert!(greeting.contains(&format!("{}/office\n", first.mark.url)), "{greeting}");
     let before = ledgers(&data);
     assert_eq!(before.lines().count(), 14, "{before}");
 

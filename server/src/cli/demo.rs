@@ -90,6 +90,9 @@ fn welcome_people(welcome: &Welcome, folder: &Path, public_url: &str) -> Result<
     for account in &welcome.sign_ins {
         println!("  {:<12} {}  {}", account.username, account.password, account.display_name);
     }
+    if cfg!(feature = "web") {
+        println!("办公室在电脑浏览器里打开 the office opens in a computer's browser: {public_url}/office");
+    }
     println!();
     println!("两部手机写同一个项目的日志 two phones write one project's diary: {}", welcome.project);
     for (number, phone) in welcome.phones.iter().enumerate() {
