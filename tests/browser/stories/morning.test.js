@@ -92,6 +92,22 @@ test("a conflict on the desk is settled by the keyboard, and is gone from the de
   await until(async () => JSON.stringify(await tiles(desk)) === JSON.stringify((await waiting(desk)).map(({ count }) => count)));
 });
 
+test("a payment that waits for a key gets it by the keyboard, and waits no more", async () => {
+  const [desk] = desks;
+  const before = (await waiting(desk)).find(({ code }) => code === "payments");
+  assert.ok(before.count > 0, "the demonstration has a payment that waits for the education side");
+  await desk.go("");
+  await desk.page.locator("#payments a[data-line]").first().focus();
+  await desk.press("Enter");
+  await desk.page.locator("table.fields").waitFor();
+  await desk.press("c");
+  await desk.page.locator("dialog[open] button[type=submit]:focus").waitFor();
+  assert.deepEqual(await desk.wrong("sheet-sign"), []);
+  await desk.page.locator("dialog[open] button[type=submit]").focus();
+  await desk.press("Enter");
+  await until(async () => ((await waiting(desk)).find(({ code }) => code === "payments")?.count ?? 0) === before.count - 1);
+});
+
 test("what somebody sends meanwhile comes onto the desk by itself", async () => {
   const [desk] = desks;
   await desk.go("");
