@@ -207,6 +207,7 @@ pub async fn show(
     };
     response.headers_mut().extend(etag.map(|etag| (header::ETAG, etag)));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("authorization, cookie"));
     Ok(response)
 }
 
