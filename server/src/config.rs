@@ -57,6 +57,29 @@ pub fn high_water_file(data: &Path) -> PathBuf {
     data.join("high-water")
 }
 
+/// Where the index is inside of the data folder, in which lists are looked up: it follows from the
+/// database.
+pub fn index_file(data: &Path) -> PathBuf {
+    data.join("index.sqlite")
+}
+
+/// Takes the index away, with what lies beside it, so that it is made anew.
+///
+/// # Errors
+/// If one of its files is there and cannot be taken away.
+pub fn take_index_away(data: &Path) -> std::io::Result<()> {
+    let file = index_file(data);
+    for end in ["", "-wal", "-shm"] {
+        let mut name = file.clone().into_os_string();
+        name.push(end);
+        match std::fs::remove_file(name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Where the blobs are inside of the data folder.
 pub fn blobs_folder(data: &Path) -> PathBuf {
     data.join("photos")

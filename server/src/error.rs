@@ -146,6 +146,15 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Whether it says that a database's file is damaged, or is none.
+    pub fn is_of_damage(&self) -> bool {
+        let cause = self.context.as_ref().and_then(|context| context.downcast_ref::<sqlx::Error>());
+        // SQLITE_CORRUPT, SQLITE_NOTADB
+        matches!(cause.and_then(primary_code), Some(11 | 26))
+    }
+}
+
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} {}: {}", self.kind, self.code, self.en)?;

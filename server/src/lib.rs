@@ -1,7 +1,7 @@
 //! SiteLedger 工地台账: the server.
 //!
 //! One write path, one permission check, one audit trail, one feed. Modules use only what stands
-//! left of them: `error clock config · store blobs · access · photos · sync · programme · reports · disclosure · imports · backup bundles · jobs · http · demo · cli`.
+//! left of them: `error clock config · store blobs · access · photos · sync · programme · lists · reports · disclosure · imports · backup bundles · jobs · http · demo · cli`.
 
 pub mod access;
 pub mod backup;
@@ -16,6 +16,7 @@ pub mod error;
 pub mod http;
 pub mod imports;
 pub mod jobs;
+pub mod lists;
 pub mod photos;
 pub mod programme;
 pub mod reports;

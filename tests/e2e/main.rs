@@ -19,6 +19,7 @@ mod offices;
 mod permissions;
 mod photos;
 mod portal;
+mod reading;
 mod reserve;
 mod rot;
 mod scope;

@@ -17,7 +17,7 @@ use sync_protocol::kinds::Role;
 use sync_protocol::signoff::Verdict;
 
 use sheet::{Sheet, ask, download, lines, workbook};
-use sight::lively;
+pub(crate) use sight::lively;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_of_diaries_says_what_two_people_wrote_of_a_day() {

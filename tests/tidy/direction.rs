@@ -4,7 +4,7 @@ use crate::reached::for_tests_alone;
 use crate::tree::{Breach, Tree, lines_with, production};
 
 /// The server's modules, from the one that knows nobody to the one that knows all.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "error",
     "clock",
     "config",
@@ -14,6 +14,7 @@ const ORDER: [&str; 18] = [
     "photos",
     "sync",
     "programme",
+    "lists",
     "reports",
     "disclosure",
     "imports",

@@ -26,6 +26,7 @@ use crate::http::app::{App, AtHand};
 use crate::http::{self, router};
 use crate::imports::Imports;
 use crate::jobs::Runner;
+use crate::lists::Lists;
 use crate::photos::Photos;
 use crate::programme::figures::Figures;
 use crate::reports::draw::typeset::Typesetter;
@@ -205,7 +206,9 @@ impl House {
             work,
             stopping: stopping.clone(),
         };
+        let (index, its) = (store.clone(), Arc::clone(&engine));
         let app = App::new(AtHand {
+            lists: Arc::new(Lists::new(index, its, common.data.clone(), server.id)),
             figures: Figures::new(store.clone(), clock.clone()),
             disclosure: Disclosure::new(store.clone(), clock.clone(), Arc::clone(&engine)),
             typesetter: Arc::new(Typesetter::new(serve.typeset.clone().unwrap_or_else(typesetter_beside))),
@@ -223,6 +226,7 @@ impl House {
             tokio::spawn(jobs.run()),
             tokio::spawn(look_again(app.clone())),
             tokio::spawn(keep_people_fresh(app.clone())),
+            tokio::spawn(follow(app.clone())),
             tokio::spawn(http::metrics::keep_up(app.stopping.clone())),
         ];
         if let Some(backup) = app.settings.backup.clone() {
@@ -300,6 +304,11 @@ async fn keep_people_fresh(app: App) {
     if let Err(error) = app.people.flush().await {
         tracing::warn!(?error, "could not write down which devices were seen");
     }
+}
+
+/// Keeps the index up to where the ledgers stand, until the server stops.
+async fn follow(app: App) {
+    app.lists.follow(app.stopping.clone()).await;
 }
 
 async fn stopped_within(stopping: &CancellationToken, pause: Duration) -> bool {

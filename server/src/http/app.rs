@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::disclosure::Disclosure;
 use crate::imports::Imports;
+use crate::lists::Lists;
 use crate::photos::Photos;
 use crate::programme::figures::Figures;
 use crate::reports::draw::typeset::Typesetter;
@@ -51,6 +52,8 @@ pub struct AtHand {
     pub photos: Arc<Photos>,
     /// Tells what the programme has come to.
     pub figures: Figures,
+    /// Looks records up.
+    pub lists: Arc<Lists>,
     /// What counties publish, and the desk at which everybody complains.
     pub disclosure: Disclosure,
     /// Sets documents in pages.

@@ -24,6 +24,7 @@ pub mod imports;
 pub mod indicators;
 pub mod ledgers;
 pub mod limits;
+pub mod lists;
 pub mod me;
 pub mod metrics;
 pub mod nudges;

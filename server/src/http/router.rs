@@ -15,8 +15,8 @@ use super::assets;
 use super::home;
 use super::{
     auth, bulletins, bundles, calendar, crowd, desk, directory, enrol, evidence, export, health, held,
-    imports, indicators, ledgers, limits, me, metrics, nudges, openapi, photos, public, records, reports,
-    schema, session, states, sync, uploads,
+    imports, indicators, ledgers, limits, lists, me, metrics, nudges, openapi, photos, public, records,
+    reports, schema, session, states, sync, uploads,
 };
 
 /// The whole HTTP face, and its description.
@@ -31,6 +31,7 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(bundles::take))
         .routes(routes!(nudges::listen))
         .routes(routes!(records::show))
+        .routes(routes!(lists::list))
         .routes(routes!(export::table))
         .routes(routes!(indicators::show))
         .routes(routes!(indicators::makers))

@@ -28,7 +28,7 @@ pub use checkpoints::{
     CheckpointRow, Complaint, complain, complaints, keep_checkpoint, latest_checkpoint,
     latest_checkpoint_until,
 };
-pub use received::{Received, received};
+pub use received::{Hand, Received, hands, received};
 
 /// How many hashes make one of the next level of [`subtree_hashes`].
 pub const TILE: u64 = 256;

@@ -14,6 +14,7 @@ pub mod founding;
 pub mod grants;
 pub mod health;
 pub mod held;
+pub mod index;
 pub mod jobs;
 pub mod ledger;
 pub mod paging;

@@ -21,6 +21,7 @@ use siteledger::disclosure::Disclosure;
 use siteledger::http::app::{App, AtHand};
 use siteledger::http::router;
 use siteledger::imports::Imports;
+use siteledger::lists::Lists;
 use siteledger::photos::Photos;
 use siteledger::programme::figures::Figures;
 use siteledger::reports::draw::typeset::Typesetter;
@@ -104,7 +105,9 @@ impl Server {
             backup: None,
         };
         let engine = Engine::start(store.clone(), clock.clone(), &row, folder.path()).await.unwrap();
+        let (index, its) = (store.clone(), Arc::clone(&engine));
         let app = App::new(AtHand {
+            lists: Arc::new(Lists::new(index, its, folder.path().to_owned(), row.id)),
             typesetter: Arc::new(Typesetter::new(PathBuf::new())),
             figures: Figures::new(store.clone(), clock.clone()),
             disclosure: Disclosure::new(store.clone(), clock.clone(), Arc::clone(&engine)),

@@ -15,6 +15,7 @@ mod guessing;
 mod house;
 mod imports;
 mod joining;
+mod lists;
 mod operation;
 mod public;
 mod reports;

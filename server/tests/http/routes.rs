@@ -100,6 +100,7 @@ pub(crate) const ROUTES: &[(&str, &str, For)] = &[
     ("patch", "/api/v1/uploads/{id}", Author),
     ("post", "/api/v1/uploads/{id}", Author),
     ("delete", "/api/v1/uploads/{id}", Author),
+    ("get", "/api/v1/records", County),
     ("get", "/api/v1/records/{id}", Readers),
     ("get", "/api/v1/export/{file}", County),
     ("get", "/api/v1/photos/{sha256}", Readers),

@@ -261,6 +261,7 @@ impl Site {
             path if path.ends_with("/proof") => "?seq=1",
             path if path.ends_with("/consistency") => "?from=1&to=2",
             path if OF_A_COUNTY.iter().any(|part| path.contains(part)) => "?county=350823",
+            path if path.ends_with("/records") => "?county=350823",
             path if path.ends_with("/draft") || path.ends_with("/new") => "?county=350823",
             path if path.ends_with("/imports/{kind}") => "?county=350823&dry_run=true",
             _ => "",

@@ -13,7 +13,7 @@ use super::sheet::{Sheet, ask, download, lines};
 const SIZE: Size = Size { townships: 2, schools: 4, projects: 3, zones: 2 };
 
 /// A county with records of many kinds: of its offices alone, of the county, of schools, of projects.
-pub(super) async fn lively(server: &Server, county: County, seed: u64) -> OpenWorld {
+pub(crate) async fn lively(server: &Server, county: County, seed: u64) -> OpenWorld {
     let mut world = World::of(county, seed, SIZE).open(server).await;
     for (number, project) in world.projects.clone().iter().enumerate() {
         let mut team = world.team_phone(server, "项目组", number).await;

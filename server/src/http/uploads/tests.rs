@@ -19,6 +19,7 @@ use crate::disclosure::Disclosure;
 use crate::http::app::AtHand;
 use crate::http::{router, serve};
 use crate::imports::Imports;
+use crate::lists::Lists;
 use crate::photos::testing::{House, Shot, somebody};
 use crate::programme::figures::Figures;
 use crate::reports::draw::typeset::Typesetter;
@@ -50,7 +51,9 @@ impl Face {
         };
         let engine = Engine::start(house.store.clone(), house.clock.clone(), &server, house.temp.path());
         let engine = engine.await.unwrap();
+        let (index, its) = (house.store.clone(), Arc::clone(&engine));
         let app = App::new(AtHand {
+            lists: Arc::new(Lists::new(index, its, house.temp.path().to_owned(), server.id)),
             typesetter: Arc::new(Typesetter::new(PathBuf::new())),
             figures: Figures::new(house.store.clone(), house.clock.clone()),
             disclosure: Disclosure::new(house.store.clone(), house.clock.clone(), Arc::clone(&engine)),

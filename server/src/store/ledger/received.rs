@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sync_protocol::id::RecordId;
+use sync_protocol::id::{RecordId, UserId};
 
 use crate::clock::Moment;
 use crate::error::Result;
@@ -34,4 +34,31 @@ pub async fn received(
         Ok((columns::id(&id)?, Received { first: Moment(first), last: Moment(last) }))
     };
     found.into_iter().map(row).collect()
+}
+
+/// Who wrote an entry, and when it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hand {
+    /// Who.
+    pub by: UserId,
+    /// That person's name at the time.
+    pub by_name: String,
+    /// When it came.
+    pub received_at: Moment,
+}
+
+/// Who wrote the entries of a county with these numbers.
+pub async fn hands(tx: &mut Tx, county: &str, seqs: &[u64]) -> Result<HashMap<u64, Hand>> {
+    let found: Vec<(i64, Vec<u8>, String, i64)> = sqlx::query_as(
+        "select seq, made_by, by_name, received_at from changes
+         where county = $1 and seq in (select value from json_each($2))",
+    )
+    .bind(county)
+    .bind(serde_json::to_string(seqs).unwrap_or_default())
+    .fetch_all(tx)
+    .await?;
+    let hand = |(seq, by, by_name, received_at): (i64, Vec<u8>, String, i64)| {
+        Ok((seq as u64, Hand { by: columns::id(&by)?, by_name, received_at: Moment(received_at) }))
+    };
+    found.into_iter().map(hand).collect()
 }
