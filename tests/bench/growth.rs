@@ -93,6 +93,11 @@ impl County {
             office: token(&office),
         }
     }
+
+    /// The project whose diaries were written first.
+    pub(crate) fn first_project(&self) -> RecordId {
+        self.projects[0]
+    }
 }
 
 /// Fills a store and prints what work costs whenever it has that many diaries.

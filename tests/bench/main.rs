@@ -1,7 +1,7 @@
 //! Benchmarks: the real server against what its work costs without it, measured in the same run.
 //!
 //! `tests/bench/run` prints the first table that stands in `server/docs/performance.md`, `load`,
-//! `growth`, `tables` and `books` after it the others. Machines are noisy: what counts are the ratios.
+//! `growth`, `tables`, `books` and `search` after it the others. Machines are noisy: what counts are the ratios.
 
 mod books;
 mod disk;
@@ -9,6 +9,7 @@ mod growth;
 mod open_loop;
 mod phones;
 mod photos;
+mod search;
 mod tables;
 mod wire;
 
@@ -39,6 +40,8 @@ fn main() {
             growth::measure(if sizes.is_empty() { &[10_000, 100_000] } else { &sizes }).await;
         } else if asked("books") {
             books::measure().await;
+        } else if asked("search") {
+            search::measure(if sizes.is_empty() { &[10_000, 100_000] } else { &sizes }).await;
         } else if asked("tables") {
             tables::measure(if sizes.is_empty() { &[35_000] } else { &sizes }).await;
         } else {

@@ -40,7 +40,8 @@ pub(crate) fn diary_id(project: RecordId, number: u64) -> RecordId {
     RecordId::natural("diary", &format!("{project}/{}", day(number)))
 }
 
-fn day(number: u64) -> chrono::NaiveDate {
+/// The day of a project's diary of that number.
+pub(crate) fn day(number: u64) -> chrono::NaiveDate {
     chrono::NaiveDate::from_ymd_opt(2000, 1, 1).expect("a date") + chrono::Days::new(number)
 }
 
