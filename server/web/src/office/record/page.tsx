@@ -17,6 +17,7 @@ import { keyOf, type RecordState } from "../../protocol/record.ts";
 import type { Kind } from "../../protocol/schema.ts";
 import type { Verdict } from "../../protocol/signoff.ts";
 import { WITHDRAWN } from "../../protocol/withdrawal.ts";
+import { allOf } from "../../sync/phone.ts";
 import { useHouse } from "../../ui/house.ts";
 import { useLive } from "../../ui/live.ts";
 import { Button, ButtonLink } from "../../ui/widgets/button.tsx";
@@ -49,27 +50,33 @@ export function RecordPage({ id }: { id: string }) {
   const draft = useLive(() => device.drafts.of(id), [id], ["drafts"]);
   const kind = book?.schema.kind(answer.value?.record.kind ?? book.record(id)?.kind ?? "");
   const record = book?.record(id);
+  const reading = (view: RecordView) =>
+    book === undefined || kind === undefined || record === undefined ? (
+      <p class="opening">{say(frame.opening)}</p>
+    ) : (
+      <Reading
+        view={view}
+        reader={{ book, language: language(), now: new Date() }}
+        kind={kind}
+        record={record}
+        hasDraft={draft !== undefined && isWrittenIn(draft)}
+        asOf={<AsOf answer={answer} />}
+      />
+    );
+  // What the server does not give is shown where it was written here and is on its way, or where there is no line.
+  const isOwn = book !== undefined && allOf(book.phone.outbox).some((change) => change.record === id);
+  const isHere = answer.value === undefined && (isOwn || answer.state === "no_line");
   return (
     <>
       <Walking address={paths.to(["record", id])} />
-      <Known answer={answer}>
-        {(view) =>
-          book === undefined || kind === undefined || record === undefined ? (
-            <p class="opening">{say(frame.opening)}</p>
-          ) : (
-            <Reading
-              view={view}
-              reader={{ book, language: language(), now: new Date() }}
-              kind={kind}
-              record={record}
-              hasDraft={draft !== undefined && isWrittenIn(draft)}
-              asOf={<AsOf answer={answer} />}
-            />
-          )
-        }
-      </Known>
+      {isHere && record !== undefined ? reading(unsentView(record)) : <Known answer={answer}>{reading}</Known>}
     </>
   );
+}
+
+/** A record of which the server knows nothing yet: what was written of it here is on its way. */
+function unsentView({ id, kind }: RecordState): RecordView {
+  return { record: { id, kind, seq: 0, school: null, project: null, fields: {} }, county: "", history: [], photos: [] };
 }
 
 interface ReadingProps {
@@ -108,7 +115,7 @@ function Reading({ view, reader, kind, record, hasDraft, asOf }: ReadingProps) {
       <div class="review-side">
         <Signatures reader={reader} kind={kind} record={record} />
         <History view={view} reader={reader} kind={kind} record={record} />
-        <ProofLine county={view.county} seq={view.record.seq} />
+        {view.county === "" ? null : <ProofLine county={view.county} seq={view.record.seq} />}
         <div class="no-print">
           <Withdraw reader={reader} record={record} />
         </div>
