@@ -150,3 +150,30 @@ test("a photo is looked at closely, beside another, and with what it is evidence
   await desk.page.getByRole("button", { name: "核对台账" }).click();
   await desk.sees(/在台账里：从签名的检查点|太新/);
 });
+
+test("a rectification is verified from the desk with its photos beside each other, and waits no more", async () => {
+  const desk = desks[1];
+  const before = (await waiting(desk)).find(({ code }) => code === "verifications");
+  assert.ok(before.count > 0, "the demonstration has rectifications to verify");
+  await desk.go("/desk/verifications");
+  await desk.page.locator("a[data-line]").first().click();
+  await desk.page.getByRole("button", { name: "去复查" }).click();
+  await desk.page.locator("form.form").waitFor();
+  await desk.page.locator("form.form .answer.good").first().click();
+  await desk.press("Control+Enter");
+  await desk.page.locator("table.fields", { hasText: "通过" }).waitFor();
+  await until(async () => ((await waiting(desk)).find(({ code }) => code === "verifications")?.count ?? 0) === before.count - 1);
+});
+
+test("a record is found from any page by words in it", async () => {
+  const desk = desks[1];
+  await desk.go("");
+  await desk.page.locator(".tile").first().waitFor();
+  await desk.press("/");
+  await desk.page.keyboard.type("围挡有两米缺口");
+  await desk.press("Enter");
+  await desk.page.locator("td", { hasText: "围挡有两米缺口" }).first().waitFor();
+  assert.deepEqual(await desk.wrong("search"), []);
+  await desk.page.locator("tr", { hasText: "围挡有两米缺口" }).first().getByRole("link").click();
+  await desk.page.locator("table.fields", { hasText: "围挡有两米缺口" }).waitFor();
+});
