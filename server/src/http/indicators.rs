@@ -14,7 +14,7 @@ use super::problem::{Problem, ProblemBody};
 use crate::error::{Error, Kind, Result};
 use crate::programme::figures::{Answer, Asked, By, Group, Made, Maker, Slice, Taken, Warning};
 use crate::programme::indicators::{self, Indicator, Side};
-use crate::programme::ratio::{Printed, Ratio};
+use crate::programme::ratio::{NOTHING, Printed, Ratio};
 use crate::programme::view::Question;
 
 /// How many records are listed when nobody says.
@@ -135,12 +135,13 @@ pub struct GroupView {
 /// A figure.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Figure {
-    /// What is counted: whole 分, 0.01 ㎡, days, or things.
-    numerator: i64,
+    /// What is counted: whole 分, 0.01 ㎡, days, or things; absent where it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    numerator: Option<i64>,
     /// What it is a share of; absent where the figure is a sum.
     #[serde(skip_serializing_if = "Option::is_none")]
     denominator: Option<i64>,
-    /// As people read it, rounded once; “—” where there is nothing to compare with.
+    /// As people read it, rounded once; “—” where there is nothing to compare with, or it is not known.
     printed: String,
     /// As reports tell it, in large units.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -150,13 +151,16 @@ pub struct Figure {
 impl Figure {
     fn of(ratio: Ratio, printed: Printed) -> Self {
         let within = |amount: i128| i64::try_from(amount).unwrap_or(i64::MAX);
-        let has_whole = matches!(printed, Printed::Percent(_) | Printed::Mean(_));
         Self {
-            numerator: within(ratio.numerator),
-            denominator: has_whole.then(|| within(ratio.denominator)),
+            numerator: Some(within(ratio.numerator)),
+            denominator: printed.is_of_a_whole().then(|| within(ratio.denominator)),
             printed: ratio.print(printed),
             told: ratio.told(printed),
         }
+    }
+
+    fn unknown() -> Self {
+        Self { numerator: None, denominator: None, printed: NOTHING.to_owned(), told: None }
     }
 }
 
@@ -310,8 +314,11 @@ fn view(
     printed: &[(&'static Indicator, Printed)],
 ) -> Figures {
     let figures = |group: &Group| -> BTreeMap<_, _> {
-        let ratio = |code| group.figures.get(code).copied().unwrap_or_default();
-        printed.iter().map(|(its, printed)| (its.code, Figure::of(ratio(its.code), *printed))).collect()
+        let figure = |code, printed| match group.figures.get(code) {
+            _ if answer.unknown.contains(code) => Figure::unknown(),
+            ratio => Figure::of(ratio.copied().unwrap_or_default(), printed),
+        };
+        printed.iter().map(|(its, printed)| (its.code, figure(its.code, *printed))).collect()
     };
     let (total, count) = (figures(&answer.total), answer.groups.len());
     let shown =
@@ -377,7 +384,7 @@ fn page(indicator: &'static Indicator, which: &WhichFigures, made: Made) -> Make
     };
     Makers {
         indicator,
-        figure: Figure::of(made.ratio, which.printed(indicator)),
+        figure: made.ratio.map_or_else(Figure::unknown, |ratio| Figure::of(ratio, which.printed(indicator))),
         count: made.count,
         records: made.makers.into_iter().map(view).collect(),
     }

@@ -97,7 +97,15 @@ pub async fn list(
     let counties: Option<BTreeSet<_>> = which.county.as_deref().map(|counties| listed(counties).collect());
     let as_of = which.as_of.as_deref().map(|text| positions(text, counties.as_ref())).transpose()?;
     let as_of = as_of.unwrap_or_default();
-    let asked = Asked { counties, city: None, by: By::County, question, as_of, to: Some(to), codes: None };
+    let asked = Asked {
+        counties,
+        city: None,
+        by: By::County,
+        question,
+        as_of,
+        to: Some(to),
+        codes: Some(BTreeSet::new()),
+    };
     let (taken, mut stands) = app.figures.stands(&app.engine, &actor, &asked, &kind).await?;
     let states: Option<BTreeSet<_>> = which.state.as_deref().map(|states| listed(states).collect());
     stands.retain(|stand| {

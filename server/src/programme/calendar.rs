@@ -91,7 +91,7 @@ impl Figures {
             for (code, county) in &counties {
                 let (name, position) = (county.name.clone(), county.facts.position);
                 calendar.counties.push(Position { county: code.clone(), name, position });
-                let mut view = its.view(&county.facts);
+                let mut view = its.view(county);
                 view.works.retain(|id, works| {
                     span.asks_about(works) && county.has(Some(works.project.school), Some(*id), false)
                 });

@@ -112,7 +112,7 @@ impl Figures {
 
 impl Directory {
     fn add(&mut self, code: &str, county: &Counted, today: NaiveDate) {
-        let Counted { facts, name, city, reach } = county;
+        let Counted { facts, name, city, reach, .. } = county;
         self.counties.push(County {
             code: code.to_owned(),
             name: name.clone(),

@@ -11,10 +11,13 @@ use tokio::sync::Semaphore;
 use super::books::Books;
 use super::facts::{Facts, is_of_offices};
 use super::greatest::Greatest;
-use super::indicators::grid::zones_of_schools;
+use super::groups::{Counting, Groups};
+use super::health::Health;
+use super::indicators::health::OF_NOW;
 use super::indicators::{self, Indicator, Part, Side};
 use super::ratio::Ratio;
 use super::states::list::{Stand, list};
+use super::sum::Sum;
 use super::view::{Question, View, days_before};
 use crate::access::actor::Actor;
 use crate::clock::Clock;
@@ -62,16 +65,24 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// How things stand today in these counties; days count until yesterday, since today's diaries are
-    /// still being written.
+    /// How things stand today in these counties, without indicators; days count until yesterday, since
+    /// today's diaries are still being written.
     pub fn today(counties: Option<BTreeSet<String>>, today: NaiveDate) -> Self {
         let question = Question { from: None, at: today, plan: None, sources: None };
         let to = Some(days_before(today, 1));
-        Self { counties, city: None, by: By::County, question, as_of: BTreeMap::new(), to, codes: None }
+        let (city, as_of, codes) = (None, BTreeMap::new(), Some(BTreeSet::new()));
+        Self { counties, city, by: By::County, question, as_of, to, codes }
     }
 
-    pub(super) fn view<'f>(&'f self, facts: &'f Facts) -> View<'f> {
-        View::new(facts, &self.question).until(self.to.unwrap_or(self.question.at))
+    pub(super) fn view<'f>(&'f self, county: &'f Counted) -> View<'f> {
+        let view = View::new(&county.facts, &self.question).until(self.to.unwrap_or(self.question.at));
+        view.with_health(county.health.as_ref())
+    }
+
+    /// Which of what is known of now alone is asked for.
+    fn of_now(&self) -> Vec<&'static str> {
+        let is_asked = |code: &&str| self.codes.as_ref().is_none_or(|codes| codes.contains(code));
+        OF_NOW.iter().map(|indicator| indicator.code).filter(is_asked).collect()
     }
 }
 
@@ -126,6 +137,11 @@ pub enum Warning {
         /// How many.
         records: usize,
     },
+    /// These figures are known of now alone, and it is asked how they were.
+    KnownOfNowAlone {
+        /// Which.
+        indicators: Vec<&'static str>,
+    },
 }
 
 /// The figures of one group.
@@ -148,6 +164,8 @@ pub struct Answer {
     pub total: Group,
     /// By group, in order of key.
     pub groups: BTreeMap<String, Group>,
+    /// The figures that are not known, since it is asked how they were and they are known of now alone.
+    pub unknown: BTreeSet<&'static str>,
 }
 
 /// Which of the records that make a figure.
@@ -166,8 +184,8 @@ pub struct Slice {
 /// Some of the records that make a figure.
 #[derive(Debug, Default)]
 pub struct Made {
-    /// The figure that all of the group make.
-    pub ratio: Ratio,
+    /// The figure that all of the group make; `None` if it is known of now alone, and it is asked how it was.
+    pub ratio: Option<Ratio>,
     /// How many there are on the side that is asked about.
     pub count: usize,
     /// Those of the slice, the greatest first.
@@ -185,6 +203,7 @@ pub struct Maker {
 
 /// The figures of all counties.
 pub struct Figures {
+    store: Store,
     books: Books,
     clock: Clock,
     turns: Semaphore,
@@ -199,12 +218,16 @@ pub(super) struct Counted {
     pub(super) name: String,
     pub(super) city: Option<String>,
     pub(super) reach: Reach,
+    /// How its phones are doing, if somebody asked and it is now.
+    health: Option<Health>,
+    /// What is asked for and not known.
+    unknown: Vec<&'static str>,
 }
 
 impl Figures {
     /// Nothing is read until somebody asks.
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self { books: Books::new(store), clock, turns: Semaphore::new(AT_A_TIME) }
+        Self { books: Books::new(store.clone()), store, clock, turns: Semaphore::new(AT_A_TIME) }
     }
 
     /// Today, in China.
@@ -228,27 +251,21 @@ impl Figures {
         let its = asked.clone();
         let counted = move |counties: BTreeMap<String, Counted>| {
             let asked = its;
-            let mut answer = Answer { taken: Vec::new(), total: Group::default(), groups: BTreeMap::new() };
+            let mut counting = Counting::default();
+            let (mut taken_from, mut unknown) = (Vec::new(), BTreeSet::new());
             for (code, county) in &counties {
-                let view = asked.view(&county.facts);
+                let view = asked.view(county);
                 let groups = Groups::of(code, county, &view, asked.by);
                 indicators::count(&view, asked.codes.as_ref(), &mut |indicator, part| {
-                    if !county.has(part.school, part.project, false) {
-                        return;
-                    }
-                    add(&mut answer.total, indicator, &part);
-                    for (key, name) in groups.of_part(&part) {
-                        let group = answer.groups.entry(key).or_insert_with(|| Group {
-                            name,
-                            county: (asked.by != By::City).then(|| code.clone()),
-                            figures: HashMap::new(),
-                        });
-                        add(group, indicator, &part);
+                    if county.has(part.school, part.project, false) {
+                        let code = (asked.by != By::City).then_some(code);
+                        counting.add(indicator, &part, code, groups.of_part(&part));
                     }
                 });
-                answer.taken.push(taken(code, county, &view));
+                unknown.extend(&county.unknown);
+                taken_from.push(taken(code, county, &view));
             }
-            answer
+            counting.answer(taken_from, unknown)
         };
         self.reckon(engine, actor, asked, counted).await
     }
@@ -266,13 +283,15 @@ impl Figures {
         indicator: &'static Indicator,
         slice: Slice,
     ) -> Result<Made> {
+        let wanted = BTreeSet::from([indicator.code]);
+        let asked = Asked { codes: Some(wanted.clone()), ..asked.clone() };
         let its = asked.clone();
         let found = move |counties: BTreeMap<String, Counted>| {
-            let (asked, wanted) = (its, BTreeSet::from([indicator.code]));
-            let (mut made, mut greatest) =
-                (Made::default(), Greatest::keeping(slice.skip.saturating_add(slice.limit)));
+            let asked = its;
+            let (mut made, mut sum) = (Made::default(), Sum::of(indicator.printed));
+            let mut greatest = Greatest::keeping(slice.skip.saturating_add(slice.limit));
             for (code, county) in &counties {
-                let view = asked.view(&county.facts);
+                let view = asked.view(county);
                 let groups = Groups::of(code, county, &view, asked.by);
                 let is_in_group = |part: &Part| {
                     slice
@@ -284,20 +303,21 @@ impl Figures {
                     if !county.has(part.school, part.project, false) || !is_in_group(&part) {
                         return;
                     }
-                    made.ratio.add(part.side, part.amount);
+                    sum.add(&part);
                     if slice.side.is_none_or(|side| part.side == side) {
                         made.count += 1;
                         greatest.offer(code, part);
                     }
                 });
             }
-            let kind =
-                |code: &str, record| counties.get(code).and_then(|county| county.facts.kind_of(record));
+            let is_known = counties.values().all(|county| county.unknown.is_empty());
+            made.ratio = is_known.then(|| sum.figure());
+            let kind = |code: &str, record| counties.get(code).and_then(|county| county.kind_of(record));
             let shown = greatest.in_order().skip(slice.skip);
             made.makers = shown.map(|(code, part)| Maker { part, kind: kind(code, part.record) }).collect();
             made
         };
-        self.reckon(engine, actor, asked, found).await
+        self.reckon(engine, actor, &asked, found).await
     }
 
     /// What the records of one kind have come to, those that need somebody first, county by county.
@@ -317,7 +337,7 @@ impl Figures {
             let asked = its;
             let (mut positions, mut stands) = (Vec::new(), Vec::new());
             for (code, county) in &counties {
-                let view = asked.view(&county.facts);
+                let view = asked.view(county);
                 let mut its = list(&view, &kind).ok_or_else(Error::not_found)?;
                 its.retain(|stand| county.has(stand.school, stand.project, office_only));
                 stands.append(&mut its);
@@ -373,8 +393,16 @@ impl Figures {
                 Some(position) => self.books.as_of(&code, *position).await?,
                 None => self.books.now(&code).await?,
             };
-            let (name, city) = (name.clone(), city.clone());
-            counties.insert(code, Counted { facts, name, city, reach });
+            let (name, city, mut unknown) = (name.clone(), city.clone(), asked.of_now());
+            let now = self.clock.now();
+            let is_now = asked.question.at == day(now) && !asked.as_of.contains_key(&code);
+            let health = if is_now && !unknown.is_empty() {
+                unknown.clear();
+                Some(Health::read(&self.store, &code, &facts, now).await?)
+            } else {
+                None
+            };
+            counties.insert(code, Counted { facts, name, city, reach, health, unknown });
         }
         if counties.is_empty() {
             return Err(Error::not_found());
@@ -399,69 +427,12 @@ impl Counted {
             && (school.is_some_and(|school| schools.contains(&school))
                 || project.is_some_and(|project| projects.contains_key(&project)))
     }
-}
 
-fn add(group: &mut Group, indicator: &'static Indicator, part: &Part) {
-    group.figures.entry(indicator.code).or_default().add(part.side, part.amount);
-}
-
-impl Ratio {
-    fn add(&mut self, side: Side, amount: i128) {
-        match side {
-            Side::Numerator => self.numerator += amount,
-            Side::Denominator => self.denominator += amount,
-        }
-    }
-}
-
-/// How the parts of a county fall into groups.
-struct Groups<'c> {
-    code: &'c str,
-    county: &'c Counted,
-    by: By,
-    /// The zones of each school.
-    zones: HashMap<RecordId, Vec<RecordId>>,
-    /// The names of townships, by code.
-    townships: HashMap<&'c str, &'c str>,
-}
-
-impl<'c> Groups<'c> {
-    fn of(code: &'c str, county: &'c Counted, view: &View<'_>, by: By) -> Self {
-        let facts = &county.facts;
-        let zones = if by == By::Zone { zones_of_schools(facts, view.question.at) } else { HashMap::new() };
-        let townships = facts.divisions.values();
-        let townships = townships.map(|division| (division.code.as_str(), division.name.as_str())).collect();
-        Self { code, county, by, zones, townships }
-    }
-
-    /// The groups that a part belongs to, by key and name. None, where what groups are told apart by
-    /// is not known of it; several, where a school is in two zones.
-    fn of_part(&self, part: &Part) -> Vec<(String, String)> {
-        let facts = &self.county.facts;
-        let group = match self.by {
-            By::Project => {
-                part.project.and_then(|id| Some((id.to_string(), facts.projects.get(&id)?.name.clone())))
-            }
-            By::School => {
-                part.school.and_then(|id| Some((id.to_string(), facts.schools.get(&id)?.name.clone())))
-            }
-            By::Township => part.school.and_then(|id| {
-                let code = facts.schools.get(&id)?.township.as_deref()?;
-                let name = self.townships.get(code).copied().unwrap_or(code);
-                Some((code.to_owned(), name.to_owned()))
-            }),
-            By::Zone => {
-                let zones = part.school.and_then(|id| self.zones.get(&id));
-                return zones
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|zone| Some((zone.to_string(), facts.zones.get(zone)?.name.clone())))
-                    .collect();
-            }
-            By::County => Some((self.code.to_owned(), self.county.name.clone())),
-            By::City => self.county.city.clone().map(|city| (city.clone(), city)),
-        };
-        group.into_iter().collect()
+    /// The kind of a record that makes a figure.
+    fn kind_of(&self, record: RecordId) -> Option<&'static str> {
+        let waiting = self.health.iter().flat_map(|health| &health.waiting);
+        let waiting = || waiting.clone().find(|waiting| waiting.record == record);
+        self.facts.kind_of(record).or_else(|| Some(waiting()?.kind))
     }
 }
 
@@ -469,6 +440,8 @@ pub(super) fn taken(code: &str, county: &Counted, view: &View<'_>) -> Taken {
     let facts = &county.facts;
     let plan = view.plan.and_then(|id| Some((id, facts.plans.get(&id)?)));
     let whole = county.reach == Reach::All;
+    let unknown = || Warning::KnownOfNowAlone { indicators: county.unknown.clone() };
+    let unknown = (!county.unknown.is_empty()).then(unknown);
     Taken {
         county: code.to_owned(),
         name: county.name.clone(),
@@ -476,7 +449,7 @@ pub(super) fn taken(code: &str, county: &Counted, view: &View<'_>) -> Taken {
         position: facts.position,
         whole,
         plan: plan.map(|(id, plan)| (id, plan.name.clone(), plan.version.clone())),
-        warnings: if whole { warnings(view) } else { Vec::new() },
+        warnings: if whole { warnings(view) } else { Vec::new() }.into_iter().chain(unknown).collect(),
     }
 }
 

@@ -12,6 +12,8 @@ pub enum Printed {
     Count,
     /// A number of things a piece (days a finding), with so many decimals.
     Mean(u32),
+    /// The middle of many lengths of time, in hours with so many decimals.
+    MiddleHours(u32),
     /// Hundredths of a square metre, printed in ㎡ with two decimals.
     Area,
     /// 分, printed in 万元 with two decimals.
@@ -21,7 +23,7 @@ pub enum Printed {
 impl Printed {
     /// Whether the figure is a share of something, and not a sum.
     pub const fn is_of_a_whole(self) -> bool {
-        matches!(self, Self::Percent(_) | Self::Mean(_))
+        matches!(self, Self::Percent(_) | Self::Mean(_) | Self::MiddleHours(_))
     }
 }
 
@@ -44,17 +46,19 @@ impl std::ops::Add for Ratio {
 }
 
 /// What stands where there is nothing to compare with.
-const NOTHING: &str = "—";
+pub const NOTHING: &str = "—";
 
 impl Ratio {
     /// The figure as people read it. Never clamped: 142.5% is a figure.
     pub fn print(self, printed: Printed) -> String {
         match printed {
-            Printed::Percent(_) | Printed::Mean(_) if self.denominator == 0 => NOTHING.to_owned(),
+            printed if printed.is_of_a_whole() && self.denominator == 0 => NOTHING.to_owned(),
             Printed::Percent(decimals) => {
                 format!("{}%", decimal(self.numerator * 100, self.denominator, decimals))
             }
-            Printed::Mean(decimals) => decimal(self.numerator, self.denominator, decimals),
+            Printed::Mean(decimals) | Printed::MiddleHours(decimals) => {
+                decimal(self.numerator, self.denominator, decimals)
+            }
             Printed::Count => self.numerator.to_string(),
             Printed::Area => decimal(self.numerator, 100, 2),
             Printed::Money => decimal(self.numerator, 1_000_000, 2),
@@ -75,7 +79,7 @@ impl Ratio {
                 Some(format!("{}亿元", decimal(self.numerator, YI, 2)))
             }
             Printed::Money => Some(format!("{}万元", decimal(self.numerator, 1_000_000, 2))),
-            Printed::Percent(_) | Printed::Mean(_) | Printed::Count => None,
+            _ => None,
         }
     }
 }

@@ -37,7 +37,7 @@ impl Figures {
                 counties.into_iter().map(|(code, county)| (code, county.limited())).collect();
             let mut seen = Vec::with_capacity(counties.len());
             for (code, county) in &counties {
-                let view = its.view(&county.facts);
+                let view = its.view(county);
                 seen.push(Seen { taken: taken(code, county, &view), view });
             }
             look(&seen)

@@ -8,6 +8,7 @@ use sync_protocol::id::RecordId;
 use super::facts::{
     Acceptance, Contract, Facts, FundEvent, FundType, ProgressReport, Project, Stage, StageEvent, Suspension,
 };
+use super::health::Health;
 use crate::access::policy::Class;
 
 /// What is asked about.
@@ -64,6 +65,8 @@ pub struct View<'f> {
     pub works: HashMap<RecordId, Works<'f>>,
     /// The last day that counts, for what is counted by days.
     pub to: NaiveDate,
+    /// How the phones are doing, if somebody asked and it is now.
+    pub health: Option<&'f Health>,
 }
 
 impl<'f> View<'f> {
@@ -118,13 +121,19 @@ impl<'f> View<'f> {
             works.stages.sort_unstable_by_key(|(id, stage)| (stage.stage, stage.latest, *id));
             works.contracts.sort_unstable_by_key(|(id, _)| *id);
         }
-        Self { facts, question, plan, works, to: question.at }
+        Self { facts, question, plan, works, to: question.at, health: None }
     }
 
     /// The same, where what is counted by days ends earlier: today's diaries are still being written.
     #[must_use]
     pub fn until(self, to: NaiveDate) -> Self {
         Self { to: to.min(self.question.at), ..self }
+    }
+
+    /// The same, where it is known how the phones are doing.
+    #[must_use]
+    pub fn with_health(self, health: Option<&'f Health>) -> Self {
+        Self { health, ..self }
     }
 
     /// The projects of the plan.

@@ -308,7 +308,8 @@ impl Order {
             question: question.clone(),
             as_of: self.as_of.clone(),
             to: Some(to),
-            codes: None,
+            // Its sheets count for themselves.
+            codes: Some(BTreeSet::new()),
         };
         let (report, project, language) = (self.report, self.project, self.language);
         let drawn = move |seen: &[Seen<'_>]| {

@@ -36,10 +36,10 @@ impl<'f> Rounds<'f> {
             rounds.looks.entry(look.finding).or_default().push(look);
         }
         for attempts in rounds.attempts.values_mut() {
-            attempts.sort_unstable_by_key(|attempt| attempt.seq);
+            attempts.sort_unstable_by_key(|attempt| attempt.came.seq);
         }
         for looks in rounds.looks.values_mut() {
-            looks.sort_unstable_by_key(|look| look.seq);
+            looks.sort_unstable_by_key(|look| look.came.seq);
         }
         for (id, notice) in &facts.notices {
             let sort = notice.sort.as_deref().map_or("", |code| words::choice("notice_kind", code, language));

@@ -167,6 +167,13 @@ fn told(warning: &Warning, language: Language) -> String {
             Language::Chinese => format!("有 {records} 条记录在磁盘上已损坏，未计入"),
             Language::English => format!("{records} records are damaged on disk and are not counted"),
         },
+        Warning::KnownOfNowAlone { indicators } => {
+            let names: Vec<_> = indicators.iter().map(|code| named(code).0).collect();
+            match language {
+                Language::Chinese => format!("{}：只有现在的数，没有当时的", names.join("、")),
+                Language::English => format!("{}: known of now alone, and not as it was", names.join(", ")),
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use sync_protocol::id::RecordId;
 
 use super::document::Cell;
 use crate::programme::indicators::{self, Side};
-use crate::programme::ratio::Ratio;
+use crate::programme::ratio::{Printed, Ratio};
 use crate::programme::view::View;
 
 /// What records come to, by indicator.
@@ -57,6 +57,10 @@ impl Tally {
     pub(super) fn of(view: &View<'_>) -> Self {
         let mut tally = Self::default();
         indicators::count(view, None, &mut |indicator, part| {
+            // The middle of many follows from no sum.
+            if matches!(indicator.printed, Printed::MiddleHours(_)) {
+                return;
+            }
             let add = |sums: &mut Sums| {
                 let ratio = sums.0.entry(indicator.code).or_default();
                 match part.side {

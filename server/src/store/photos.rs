@@ -506,3 +506,20 @@ pub async fn uses(tx: &mut Tx, hashes: impl Iterator<Item = Sha256>, limit: u32)
     .await?;
     found.into_iter().map(TryInto::try_into).collect()
 }
+
+/// The photos that have not come and that records of a county refer to, or did once, record by record.
+pub async fn outstanding(tx: &mut Tx, county: &str) -> Result<Vec<(RecordId, Sha256)>> {
+    let found: Vec<(Vec<u8>, Vec<u8>)> = sqlx::query_as(
+        // Few are asked for: it goes from them to the records.
+        "select distinct f.record, f.sha256
+         from photos_wanted w cross join photo_refs f on f.sha256 = w.sha256
+         where f.county = $1 order by f.record",
+    )
+    .bind(county)
+    .fetch_all(tx)
+    .await?;
+    found
+        .into_iter()
+        .map(|(record, sha256)| Ok((columns::id(&record)?, Sha256(columns::array(&sha256)?))))
+        .collect()
+}

@@ -22,3 +22,4 @@ mod reports;
 mod routes;
 mod site;
 mod strangers;
+mod sync_health;

@@ -168,7 +168,7 @@ impl Desk<'_> {
                 read.counties.push(Position { county: code.clone(), name, position });
                 let place_of = |site: Site| place_of(&engine, code, site, now);
                 let person = Person::new(&actor, now, &place_of);
-                let view = its.view(&county.facts);
+                let view = its.view(county);
                 for group in &groups {
                     let mut lines = waiting::lines(*group, &view, &person);
                     lines.retain(|line| is_in_scope(county, line));

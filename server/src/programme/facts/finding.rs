@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use sync_protocol::id::{RecordId, UserId};
 
-use super::{Fact, Source};
+use super::{Came, Fact, Source};
 use crate::sync::permit;
 use crate::sync::standing::day;
 
@@ -63,6 +63,8 @@ pub struct Finding {
     pub notice_no: Option<String>,
     /// Whether people differ about something in it.
     pub disputed: bool,
+    /// How the entry that began it came.
+    pub came: Came,
 }
 
 impl Fact for Finding {
@@ -80,6 +82,7 @@ impl Fact for Finding {
             responsible: read.text("responsible").map(str::to_owned),
             notice_no: read.text("notice_no").map(str::to_owned),
             disputed: read.is_disputed(source.kind),
+            came: source.began,
         })
     }
 }
@@ -93,8 +96,8 @@ pub struct Rectification {
     pub measures: String,
     /// When it was done, as it says.
     pub done_on: Option<NaiveDate>,
-    /// The number of the entry that began it.
-    pub seq: u64,
+    /// How the entry that began it came.
+    pub came: Came,
     /// Who wrote it.
     pub by: UserId,
     /// Everybody who had a hand in it.
@@ -112,7 +115,7 @@ impl Fact for Rectification {
             finding: finding.value.as_text()?.parse().ok()?,
             measures: read.all_text("measures"),
             done_on: read.latest("done_on"),
-            seq: source.began.seq,
+            came: source.began,
             by: finding.by,
             hands: permit::hands(read.record()).into_iter().collect(),
             evidence: (shown as u8, 2),
@@ -131,8 +134,8 @@ pub struct Verification {
     pub passed: bool,
     /// When.
     pub date: NaiveDate,
-    /// The number of the entry that began it.
-    pub seq: u64,
+    /// How the entry that began it came.
+    pub came: Came,
     /// Who says so.
     pub by: UserId,
 }
@@ -146,7 +149,7 @@ impl Fact for Verification {
             rectification: read.reference("rectification"),
             passed: read.values("result").all(|value| value.as_text() == Some("通过")),
             date: read.latest("date").unwrap_or_else(|| day(source.began.received_at)),
-            seq: source.began.seq,
+            came: source.began,
             by: result.by,
         })
     }
@@ -188,6 +191,8 @@ pub struct Inspection {
     pub day: NaiveDate,
     /// Points out of a hundred, in hundredths; the least that anybody gives.
     pub score: Option<i64>,
+    /// How the entry that began it came.
+    pub came: Came,
 }
 
 impl Fact for Inspection {
@@ -198,6 +203,7 @@ impl Fact for Inspection {
             project: source.project,
             day: read.earliest("date").unwrap_or_else(|| day(source.began.received_at)),
             score: read.least("score"),
+            came: source.began,
         })
     }
 }

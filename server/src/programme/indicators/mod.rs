@@ -1,5 +1,5 @@
-//! The indicators of the programme (programme page §5): each is a sum or a ratio of sums over records,
-//! and every figure answers which records make it, since it is added up from nothing else.
+//! The indicators of the programme (programme page §5): each is a sum or a ratio of sums over records
+//! (one is the middle of what each says), and every figure answers which records make it, since it is added up from nothing else.
 
 mod baseline;
 pub mod diaries;
@@ -7,6 +7,7 @@ mod equipment;
 mod findings;
 mod funds;
 pub mod grid;
+pub(super) mod health;
 mod works;
 
 use std::collections::BTreeSet;
@@ -61,7 +62,7 @@ pub type Sink<'s> = dyn FnMut(&'static Indicator, Part) + 's;
 /// Indicators that are counted together, and how.
 type Family = (&'static [&'static Indicator], fn(&View<'_>, &mut Sink<'_>));
 
-const FAMILIES: [Family; 7] = [
+const FAMILIES: [Family; 8] = [
     (works::INDICATORS, works::count),
     (equipment::INDICATORS, equipment::count),
     (funds::INDICATORS, funds::count),
@@ -69,6 +70,7 @@ const FAMILIES: [Family; 7] = [
     (findings::INDICATORS, findings::count),
     (grid::INDICATORS, grid::count),
     (baseline::INDICATORS, baseline::count),
+    (health::INDICATORS, health::count),
 ];
 
 /// All indicators, in the order in which they are shown.

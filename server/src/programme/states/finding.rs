@@ -102,7 +102,7 @@ pub fn loops(facts: &Facts, at: NaiveDate) -> Vec<Loop<'_>> {
                 finding,
                 state,
                 closed,
-                claim: attempts.iter().copied().max_by_key(|(id, attempt)| (attempt.seq, *id)),
+                claim: attempts.iter().copied().max_by_key(|(id, attempt)| (attempt.came.seq, *id)),
                 attempts: attempts.len(),
                 rejections: looks.iter().filter(|(_, look)| !look.passed).count(),
                 interviewed: interviewed.contains(id),
@@ -127,11 +127,12 @@ fn state(
         let of = attempts.iter().filter(|(id, _)| look.rectification.is_none_or(|of| of == *id));
         of.clone().count() > 0 && of.into_iter().all(|(_, attempt)| attempt.by != look.by)
     };
-    let last_look = looks.iter().filter(|(_, look)| counts(look)).max_by_key(|(id, look)| (look.seq, *id));
-    let last_attempt = attempts.iter().map(|(_, attempt)| attempt.seq).max();
+    let last_look =
+        looks.iter().filter(|(_, look)| counts(look)).max_by_key(|(id, look)| (look.came.seq, *id));
+    let last_attempt = attempts.iter().map(|(_, attempt)| attempt.came.seq).max();
     match (last_look, last_attempt) {
         (Some((id, look)), _) if look.passed => (FindingState::Closed, Some((look.date, *id))),
-        (Some((_, look)), Some(attempt)) if attempt < look.seq => (FindingState::Rejected, None),
+        (Some((_, look)), Some(attempt)) if attempt < look.came.seq => (FindingState::Rejected, None),
         (_, Some(_)) => (FindingState::Claimed, None),
         (_, None) if acknowledged => (FindingState::Acknowledged, None),
         (_, None) => (FindingState::Issued, None),
@@ -166,6 +167,8 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::clock::Moment;
+    use crate::programme::facts::Came;
 
     const SCHOOL: u128 = 1;
     const RECTIFIER: u128 = 7;
@@ -192,7 +195,12 @@ mod tests {
             responsible: None,
             notice_no: None,
             disputed: false,
+            came: came(100),
         }
+    }
+
+    fn came(seq: u64) -> Came {
+        Came { seq, made_at: Moment(0), received_at: Moment(0) }
     }
 
     fn attempt(seq: u64) -> Rectification {
@@ -201,7 +209,7 @@ mod tests {
             finding: id(100),
             measures: "演示：已补围挡".to_owned(),
             done_on: Some(day("2026-03-05")),
-            seq,
+            came: came(seq),
             by,
             hands: vec![by],
             evidence: (2, 2),
@@ -214,7 +222,7 @@ mod tests {
             rectification: Some(id(of)),
             passed,
             date: day("2026-03-08"),
-            seq,
+            came: came(seq),
             by: UserId(Uuid::from_u128(by)),
         }
     }

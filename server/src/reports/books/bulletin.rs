@@ -190,7 +190,7 @@ async fn draw(
         question: Question { from: frozen.from, at: frozen.at, plan: None, sources: None },
         as_of: cutoff.clone(),
         to: None,
-        codes: None,
+        codes: Some(BTreeSet::new()),
     };
     let its = frozen.clone();
     let named = figures.look(scope, names, &asked, move |seen| named(seen, &its, language)).await?;

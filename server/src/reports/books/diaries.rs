@@ -1,7 +1,7 @@
 //! 监管工作日志 of a project and a month, to print, sign and bind: a cover with the figures, the days one
 //! after the other, and the days that have no diary with the reason.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use sync_protocol::id::RecordId;
@@ -164,7 +164,7 @@ async fn month(
         },
         as_of: BTreeMap::from([(county.to_owned(), position)]),
         to: None,
-        codes: None,
+        codes: Some(BTreeSet::new()),
     };
     let (project, days) = (wanted.project, wanted.days());
     let look = move |seen: &[Seen<'_>]| {

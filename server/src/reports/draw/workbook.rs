@@ -182,7 +182,7 @@ fn number_format(printed: Printed) -> String {
     };
     match printed {
         Printed::Percent(decimals) => format!("{}%", places(decimals)),
-        Printed::Mean(decimals) => places(decimals),
+        Printed::Mean(decimals) | Printed::MiddleHours(decimals) => places(decimals),
         Printed::Count => "#,##0".to_owned(),
         Printed::Area | Printed::Money => "#,##0.00".to_owned(),
     }
@@ -355,7 +355,9 @@ impl Sheet<'_> {
             Cell::Figure(ratio, printed) => {
                 let of = |parts: f64| ratio.numerator as f64 / parts;
                 let number = match printed {
-                    Printed::Percent(_) | Printed::Mean(_) => of(ratio.denominator as f64),
+                    Printed::Percent(_) | Printed::Mean(_) | Printed::MiddleHours(_) => {
+                        of(ratio.denominator as f64)
+                    }
                     Printed::Count => of(1.0),
                     Printed::Area => of(100.0),
                     Printed::Money => of(1_000_000.0),
