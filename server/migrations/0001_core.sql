@@ -147,6 +147,8 @@ create table records (
 create index records_feed on records (county, seq);
 create index records_by_place on records (place, seq);
 create index records_by_kind on records (county, kind, seq);
+-- What has an official number: see sync/official.rs.
+create index records_numbered on records (county, kind, first_seq) where kind in ('finding', 'notice');
 
 create table departures (
     county text not null references ledgers (county),

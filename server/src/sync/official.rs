@@ -70,6 +70,15 @@ mod tests {
     use super::*;
     use crate::clock::Moment;
 
+    /// The index of what is numbered has these kinds and no others, and so has what asks by it.
+    #[test]
+    fn what_is_numbered_here_is_what_the_store_counts() {
+        let kinds = NUMBERED.map(|(kind, _)| format!("'{kind}'")).join(", ");
+        let those = format!("kind in ({kinds})");
+        assert!(include_str!("../../migrations/0001_core.sql").contains(&those), "{those}");
+        assert!(include_str!("../store/records/kinds.rs").contains(&those), "{those}");
+    }
+
     #[test]
     fn a_number_tells_the_epoch_from_the_second_on() {
         assert_eq!(written("上杭县", "问题", 1, 17), "上杭县问题第0017号");
