@@ -1,10 +1,10 @@
 //! 全市汇总: a row a county, as the report of a city tells it.
 
 use super::catalogue::Terms;
-use super::document::{Block, Cell, Column, Document, Line, Paper, Row, RowRole, Table};
+use super::document::{Block, Cell, Column, Document, Line, Row, RowRole, Table};
 use super::money::{self, Sources};
 use super::rows::summed;
-use super::stated;
+use super::stated::{self, Called};
 use super::tally::{Sums, Tally};
 use crate::error::Language;
 use crate::programme::indicators;
@@ -58,18 +58,8 @@ const SUPERVISION: [(&str, &str, &str, u16); 11] = [
 pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
     let language = terms.language;
     let say = |zh, en| language.pick(zh, en);
-    let place = stated::place(seen, language);
-    let at = terms.question.at;
-    let mut document = Document::new(
-        format!("{place}-{}-{at}", say("全市汇总", "city roll-up")),
-        match language {
-            Language::Chinese => format!("{place}“全面改薄”工作情况汇总表"),
-            Language::English => format!("{place}: roll-up"),
-        },
-        language,
-    );
-    document.paper = Paper::Landscape;
-    document.stated = stated::lines(seen, &terms.question, language);
+    let called = Called::of_day(say("全市汇总", "city roll-up"), say("“全面改薄”工作情况汇总表", "roll-up"));
+    let mut document = stated::document(seen, terms, called);
     let counties: Vec<_> = seen.iter().map(|its| (its, Tally::of(&its.view))).collect();
     let mut total = Sums::default();
     for (_, tally) in &counties {
@@ -88,7 +78,7 @@ pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
     document.blocks.extend(Sources::table(seen, language).map(Block::Table));
     let signers =
         [say("填表人", "drawn up by"), say("审核人", "checked by"), say("单位负责人", "head of the office")];
-    document.blocks.push(Block::Signatures { lines: signers.map(str::to_owned).into() });
+    document.blocks.push(Block::to_sign(signers));
     document
 }
 

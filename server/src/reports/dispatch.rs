@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use sync_protocol::id::RecordId;
 
 use super::catalogue::Terms;
-use super::document::{Block, Cell, Column, Document, Paper, Row, RowRole, Table};
+use super::document::{Block, Cell, Column, Document, Row, RowRole, Table};
 use super::money::funding;
 use super::rows::summed;
 use super::site::{Map, in_order, is_equipment};
+use super::stated::{self, Called};
 use super::tally::Tally;
-use super::{stated, words};
+use super::words;
 use crate::error::Language;
 use crate::programme::facts::Stage;
 use crate::programme::seen::Seen;
@@ -21,20 +22,13 @@ use crate::programme::view::{View, Works};
 pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
     let language = terms.language;
     let say = |zh, en| language.pick(zh, en);
-    let month = terms.question.at.format("%Y-%m");
-    let place = stated::place(seen, language);
-    let mut document = Document::new(
-        format!("{place}-{}-{month}", say("月调度单", "monthly dispatch sheet")),
-        match language {
-            Language::Chinese => {
-                format!("{place}“全面改薄”项目月调度单（{}）", terms.question.at.format("%Y 年 %-m 月"))
-            }
-            Language::English => format!("{place}: dispatch sheet of {month}"),
-        },
-        language,
-    );
-    document.paper = Paper::Landscape;
-    document.stated = stated::lines(seen, &terms.question, language);
+    let at = terms.question.at;
+    let title = match language {
+        Language::Chinese => format!("“全面改薄”项目月调度单（{}）", at.format("%Y 年 %-m 月")),
+        Language::English => format!("dispatch sheet of {}", at.format("%Y-%m")),
+    };
+    let called = Called::of_month(say("月调度单", "monthly dispatch sheet"), &title);
+    let mut document = stated::document(seen, terms, called);
     document.blocks = stated::warnings(seen, language);
     let counted: Vec<_> = seen.iter().map(|its| Counted::of(its, terms)).collect();
     document.blocks.extend(
@@ -46,7 +40,7 @@ pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
     document.blocks.extend(outside(&counted, language).map(Block::Table));
     let signers =
         [say("制表人", "drawn up by"), say("改薄办负责人", "project office"), say("分管领导", "leader")];
-    document.blocks.push(Block::Signatures { lines: signers.map(str::to_owned).into() });
+    document.blocks.push(Block::to_sign(signers));
     document
 }
 

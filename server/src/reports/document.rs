@@ -109,6 +109,13 @@ pub enum Block {
     NewPage,
 }
 
+impl Block {
+    /// Lines for these to sign on.
+    pub(super) fn to_sign<const N: usize>(signers: [&str; N]) -> Self {
+        Self::Signatures { lines: signers.map(str::to_owned).into() }
+    }
+}
+
 /// A table.
 #[derive(Clone, Debug, Default)]
 pub struct Table {

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use sync_protocol::id::RecordId;
 
 use super::catalogue::Terms;
-use super::document::{Block, Cell, Column, Document, Paper, Row, RowRole, Table};
+use super::document::{Block, Cell, Column, Document, Row, RowRole, Table};
 use super::site::Map;
-use super::stated;
+use super::stated::{self, Called};
 use super::tally::{Sums, Tally};
 use crate::error::Language;
 use crate::programme::facts::Evaluation;
@@ -38,18 +38,9 @@ const TOLD: [(&str, &str, &str, u16); 14] = [
 pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
     let language = terms.language;
     let say = |zh, en| language.pick(zh, en);
-    let place = stated::place(seen, language);
-    let at = terms.question.at;
-    let mut document = Document::new(
-        format!("{place}-{}-{at}", say("考评表", "evaluation sheet")),
-        match language {
-            Language::Chinese => format!("{place}“全面改薄”工作考评表"),
-            Language::English => format!("{place}: evaluation sheet"),
-        },
-        language,
-    );
-    document.paper = Paper::Landscape;
-    document.stated = stated::lines(seen, &terms.question, language);
+    let called =
+        Called::of_day(say("考评表", "evaluation sheet"), say("“全面改薄”工作考评表", "evaluation sheet"));
+    let mut document = stated::document(seen, terms, called);
     document.blocks = stated::doubts(seen, language);
     document.blocks.push(Block::Text {
         text: say(
@@ -78,7 +69,7 @@ pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
     document.blocks.extend(sheets.into_iter().map(Block::Table));
     let signers =
         [say("填表人", "drawn up by"), say("督导室负责人", "inspection office"), say("分管领导", "leader")];
-    document.blocks.push(Block::Signatures { lines: signers.map(str::to_owned).into() });
+    document.blocks.push(Block::to_sign(signers));
     document
 }
 

@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use sync_protocol::id::RecordId;
 
 use super::catalogue::Terms;
-use super::document::{Block, Cell, Column, Document, Paper, Row, Table};
+use super::document::{Block, Cell, Column, Document, Row, Table};
 use super::money::{self, Sources, funding};
 use super::rows::summed;
 use super::site::{Map, in_order};
-use super::stated;
+use super::stated::{self, Called};
 use super::tally::{Sums, Tally};
 use crate::error::Language;
 use crate::programme::facts::{FundEvent, FundType};
@@ -21,17 +21,9 @@ use crate::programme::view::{View, Works};
 pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
     let language = terms.language;
     let say = |zh, en| language.pick(zh, en);
-    let place = stated::place(seen, language);
-    let mut document = Document::new(
-        format!("{place}-{}-{}", say("资金台账", "ledger of funds"), terms.question.at),
-        match language {
-            Language::Chinese => format!("{place}“全面改薄”资金台账"),
-            Language::English => format!("{place}: ledger of funds"),
-        },
-        language,
-    );
-    document.paper = Paper::Landscape;
-    document.stated = stated::lines(seen, &terms.question, language);
+    let called =
+        Called::of_day(say("资金台账", "ledger of funds"), say("“全面改薄”资金台账", "ledger of funds"));
+    let mut document = stated::document(seen, terms, called);
     document.blocks = stated::warnings(seen, language);
     if terms.project.is_none() {
         document.blocks.extend(Sources::table(seen, language).map(Block::Table));
@@ -48,7 +40,7 @@ pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
         say("教育局负责人", "education bureau"),
         say("财政局负责人", "finance bureau"),
     ];
-    document.blocks.push(Block::Signatures { lines: signers.map(str::to_owned).into() });
+    document.blocks.push(Block::to_sign(signers));
     document
 }
 

@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use sync_protocol::id::RecordId;
 
 use super::catalogue::Terms;
-use super::document::{Block, Cell, Column, Document, Paper, Row, RowRole, Table};
+use super::document::{Block, Cell, Column, Document, Row, RowRole, Table};
 use super::money::{Sources, funding};
 use super::rows::summed;
 use super::site::{Map, in_order, is_equipment};
+use super::stated::{self, Called};
 use super::tally::{Sums, Tally};
-use super::{stated, words};
+use super::words;
 use crate::error::Language;
 use crate::programme::facts::Stage;
 use crate::programme::seen::Seen;
@@ -38,18 +39,11 @@ const STAGES: [(Stage, &str, &str); 10] = [
 pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
     let language = terms.language;
     let say = |zh, en| language.pick(zh, en);
-    let place = stated::place(seen, language);
-    let at = terms.question.at;
-    let mut document = Document::new(
-        format!("{place}-{}-{at}", say("项目台账", "ledger of projects")),
-        match language {
-            Language::Chinese => format!("{place}“全面改薄”项目台账"),
-            Language::English => format!("{place}: ledger of projects"),
-        },
-        language,
+    let called = Called::of_day(
+        say("项目台账", "ledger of projects"),
+        say("“全面改薄”项目台账", "ledger of projects"),
     );
-    document.paper = Paper::Landscape;
-    document.stated = stated::lines(seen, &terms.question, language);
+    let mut document = stated::document(seen, terms, called);
     document.blocks = stated::warnings(seen, language);
     let counted: Vec<_> = seen.iter().map(|its| Counted::of(its, terms)).collect();
     let sources = Sources::planned(seen.iter().map(|its| &its.view));
@@ -65,7 +59,7 @@ pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
     document.blocks.extend(tables.into_iter().flatten().map(Block::Table));
     let signers =
         [say("填表人", "drawn up by"), say("审核人", "checked by"), say("单位负责人", "head of the office")];
-    document.blocks.push(Block::Signatures { lines: signers.map(str::to_owned).into() });
+    document.blocks.push(Block::to_sign(signers));
     document
 }
 

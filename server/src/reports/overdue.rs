@@ -2,10 +2,11 @@
 //! bulletin, then an interview, then the leaders.
 
 use super::catalogue::Terms;
-use super::document::{Block, Cell, Column, Document, Paper, Row, RowRole, Table};
+use super::document::{Block, Cell, Column, Document, Row, RowRole, Table};
 use super::rounds::{Rounds, days_late, number};
 use super::site::Map;
-use super::{stated, words};
+use super::stated::{self, Called};
+use super::words;
 use crate::error::Language;
 use crate::programme::seen::Seen;
 use crate::programme::states::finding::{Loop, loops};
@@ -53,18 +54,10 @@ impl Rung {
 pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
     let language = terms.language;
     let say = |zh, en| language.pick(zh, en);
-    let place = stated::place(seen, language);
     let at = terms.question.at;
-    let mut document = Document::new(
-        format!("{place}-{}-{at}", say("逾期督办单", "overdue findings")),
-        match language {
-            Language::Chinese => format!("{place}逾期问题督办单"),
-            Language::English => format!("{place}: overdue findings"),
-        },
-        language,
-    );
-    document.paper = Paper::Landscape;
-    document.stated = stated::lines(seen, &terms.question, language);
+    let called =
+        Called::of_day(say("逾期督办单", "overdue findings"), say("逾期问题督办单", "overdue findings"));
+    let mut document = stated::document(seen, terms, called);
     document.blocks = stated::doubts(seen, language);
     let mut found: Vec<(Rung, i64, Vec<Cell>)> = Vec::new();
     for its in seen {
@@ -101,7 +94,7 @@ pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
     });
     let signers =
         [say("填表人", "drawn up by"), say("督导室负责人", "inspection office"), say("分管领导", "leader")];
-    document.blocks.push(Block::Signatures { lines: signers.map(str::to_owned).into() });
+    document.blocks.push(Block::to_sign(signers));
     document
 }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::catalogue::Terms;
-use super::document::{Block, Cell, Column, Document, Paper, Row, Table};
+use super::document::{Block, Cell, Column, Document, Row, Table};
 use super::rounds::{Rounds, days_late, is_asked, number};
 use super::rows::summed;
 use super::site::Map;
-use super::{stated, words};
-use crate::error::Language;
+use super::stated::{self, Called};
+use super::words;
 use crate::programme::facts::Severity;
 use crate::programme::seen::Seen;
 use crate::programme::states::finding::{FindingState, Loop, loops};
@@ -17,17 +17,11 @@ use crate::programme::states::finding::{FindingState, Loop, loops};
 pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
     let language = terms.language;
     let say = |zh, en| language.pick(zh, en);
-    let place = stated::place(seen, language);
-    let mut document = Document::new(
-        format!("{place}-{}-{}", say("整改台账", "ledger of rectifications"), terms.question.at),
-        match language {
-            Language::Chinese => format!("{place}“全面改薄”问题整改台账"),
-            Language::English => format!("{place}: ledger of rectifications"),
-        },
-        language,
+    let called = Called::of_day(
+        say("整改台账", "ledger of rectifications"),
+        say("“全面改薄”问题整改台账", "ledger of rectifications"),
     );
-    document.paper = Paper::Landscape;
-    document.stated = stated::lines(seen, &terms.question, language);
+    let mut document = stated::document(seen, terms, called);
     document.blocks = stated::doubts(seen, language);
     let asked: Vec<(&Seen<'_>, Vec<Loop<'_>>)> = seen
         .iter()
@@ -43,7 +37,7 @@ pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
     document.blocks.extend(by_category(&asked, terms).map(Block::Table));
     document.blocks.extend(findings(&asked, terms).map(Block::Table));
     let signers = [say("填表人", "drawn up by"), say("督导室负责人", "inspection office")];
-    document.blocks.push(Block::Signatures { lines: signers.map(str::to_owned).into() });
+    document.blocks.push(Block::to_sign(signers));
     document
 }
 

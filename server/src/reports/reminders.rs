@@ -6,10 +6,10 @@ use chrono::NaiveDate;
 use sync_protocol::id::RecordId;
 
 use super::catalogue::Terms;
-use super::document::{Block, Cell, Column, Document, Paper, Row, Table};
+use super::document::{Block, Cell, Column, Document, Row, Table};
 use super::rows::summed;
 use super::site::{Map, in_order};
-use super::stated;
+use super::stated::{self, Called};
 use crate::error::Language;
 use crate::programme::facts::{Diary, Facts};
 use crate::programme::seen::Seen;
@@ -20,18 +20,11 @@ use crate::programme::view::{Works, month_of};
 pub(super) fn document(seen: &[Seen<'_>], terms: &Terms) -> Document {
     let language = terms.language;
     let say = |zh, en| language.pick(zh, en);
-    let place = stated::place(seen, language);
-    let at = terms.question.at;
-    let mut document = Document::new(
-        format!("{place}-{}-{at}", say("日志催报单", "diaries that are missing")),
-        match language {
-            Language::Chinese => format!("{place}监管工作日志催报单"),
-            Language::English => format!("{place}: diaries that are missing"),
-        },
-        language,
+    let called = Called::of_day(
+        say("日志催报单", "diaries that are missing"),
+        say("监管工作日志催报单", "diaries that are missing"),
     );
-    document.paper = Paper::Landscape;
-    document.stated = stated::lines(seen, &terms.question, language);
+    let mut document = stated::document(seen, terms, called);
     document.blocks = stated::doubts(seen, language);
     let silent = seen.iter().flat_map(|its| silent(its, terms)).collect();
     document.blocks.push(match owing(silent, terms) {

@@ -3,7 +3,8 @@
 
 use chrono::NaiveDate;
 
-use super::document::{Block, Line};
+use super::catalogue::Terms;
+use super::document::{Block, Document, Line, Paper};
 use crate::error::Language;
 use crate::programme::figures::Warning;
 use crate::programme::indicators;
@@ -11,8 +12,42 @@ use crate::programme::ratio::{Printed, Ratio};
 use crate::programme::seen::Seen;
 use crate::programme::view::Question;
 
+/// What a report is called, beside the place that it is of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Called<'c> {
+    kept_as: &'c str,
+    title: &'c str,
+    when: &'static str,
+}
+
+impl<'c> Called<'c> {
+    /// In the name of its file, which ends with the day, and in its title.
+    pub(super) const fn of_day(kept_as: &'c str, title: &'c str) -> Self {
+        Self { kept_as, title, when: "%Y-%m-%d" }
+    }
+
+    /// The same, where the file's name ends with the month.
+    pub(super) const fn of_month(kept_as: &'c str, title: &'c str) -> Self {
+        Self { kept_as, title, when: "%Y-%m" }
+    }
+}
+
+/// A report as it begins: on paper on which wide tables lie, with its names and what it says of itself.
+pub(super) fn document(seen: &[Seen<'_>], terms: &Terms, called: Called<'_>) -> Document {
+    let language = terms.language;
+    let (place, when) = (place(seen, language), terms.question.at.format(called.when));
+    let mut document = Document::new(
+        format!("{place}-{}-{when}", called.kept_as),
+        format!("{place}{}{}", language.pick("", ": "), called.title),
+        language,
+    );
+    document.paper = Paper::Landscape;
+    document.stated = lines(seen, &terms.question, language);
+    document
+}
+
 /// Of what it is.
-pub(super) fn lines(seen: &[Seen<'_>], question: &Question, language: Language) -> Vec<Line> {
+fn lines(seen: &[Seen<'_>], question: &Question, language: Language) -> Vec<Line> {
     let say = |zh, en| language.pick(zh, en);
     let between = say("、", ", ");
     let mut lines = vec![Line::new(say("统计范围", "of"), whole(seen, language))];

@@ -409,11 +409,8 @@ impl Drawn<'_> {
         blocks.push(heading("上期通报问题的整改", "What became of the last bulletin"));
         blocks.extend(self.followed());
         blocks.extend(self.about.signatures.clone().map(Block::Table));
-        blocks.push(Block::Signatures {
-            lines: [("编制", "drawn up by"), ("审核", "checked by"), ("签发", "issued by")]
-                .map(|(zh, en)| self.pick(zh, en).to_owned())
-                .into(),
-        });
+        let signers = [("编制", "drawn up by"), ("审核", "checked by"), ("签发", "issued by")];
+        blocks.push(Block::to_sign(signers.map(|(zh, en)| self.pick(zh, en))));
         blocks.extend(self.proof());
         blocks
     }

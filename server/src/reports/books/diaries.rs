@@ -393,7 +393,7 @@ impl Drawn<'_> {
             self.pick("监理单位", "supervising unit"),
             self.pick("校长", "principal"),
         ];
-        blocks.push(Block::Signatures { lines: signers.map(str::to_owned).into() });
+        blocks.push(Block::to_sign(signers));
         blocks
     }
 

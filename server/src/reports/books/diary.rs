@@ -103,7 +103,7 @@ impl Diary {
             pick("监理工程师", "supervising engineer"),
             pick("校长", "principal"),
         ];
-        blocks.push(Block::Signatures { lines: signers.map(str::to_owned).into() });
+        blocks.push(Block::to_sign(signers));
         blocks
     }
 

@@ -135,9 +135,7 @@ impl<'g> Index<'g> {
             ("移交人", "handed over by"),
             ("接收人", "received by"),
         ];
-        document
-            .blocks
-            .push(Block::Signatures { lines: signers.map(|(zh, en)| self.pick(zh, en).to_owned()).into() });
+        document.blocks.push(Block::to_sign(signers.map(|(zh, en)| self.pick(zh, en))));
         document
     }
 
