@@ -31,7 +31,7 @@ use crate::sync::standing::{self, day};
 pub use complaint::{Followed, Handed, MAX_CONTACT_CHARS, MAX_TEXT_CHARS, Reached, Reply, no_such_receipt};
 pub use county::{Bulletin, CountyPage, Listed, Money, Township};
 pub use photos::Shown;
-pub use project::{Areas, ProjectPage, Unit};
+pub use project::{Areas, OpenProject, ProjectPage, Unit};
 pub use receipt::Receipt;
 
 /// How many counties' pages are kept: they are the same for everybody until the ledger moves on.

@@ -5,7 +5,7 @@ use sync_protocol::id::RecordId;
 
 use super::county::{Money, money, township_name};
 use super::photos::Shown;
-use super::{Disclosure, agreed, in_force, not_published, reviewed};
+use super::{Disclosure, OpenCounty, agreed, in_force, not_published, reviewed};
 use crate::access::policy::Class;
 use crate::error::Result;
 use crate::programme::facts::Facts;
@@ -60,6 +60,18 @@ pub struct ProjectPage {
     pub disputed: bool,
 }
 
+/// A project whose county publishes, and all that its page follows from, before the page is reckoned.
+#[derive(Debug)]
+pub struct OpenProject {
+    /// The project.
+    pub id: RecordId,
+    /// Its county.
+    pub county: OpenCounty,
+    /// The photos that are published now, the latest first. They come and go without the ledger moving on:
+    /// their bytes arrive later than their records.
+    pub photos: Vec<Shown>,
+}
+
 /// Areas, in 0.01 ㎡.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Areas {
@@ -81,15 +93,25 @@ pub struct Unit {
 }
 
 impl Disclosure {
-    /// A project's page.
+    /// A project whose county publishes.
     ///
     /// # Errors
     /// Not found if there is none, or its county does not publish: nobody learns which.
-    pub async fn project(&self, figures: &Figures, id: RecordId) -> Result<ProjectPage> {
-        let code = self.county_of(id)?;
+    pub async fn open_project(&self, id: RecordId) -> Result<OpenProject> {
+        let (code, school) = self.whereabouts(id)?;
         let county = self.open_county(&code).await?;
-        let facts = figures.facts(&code).await?;
-        let officials = self.officials(&code).await?;
+        let photos = self.photos_of(&code, school, id).await?;
+        Ok(OpenProject { id, county, photos })
+    }
+
+    /// A project's page.
+    ///
+    /// # Errors
+    /// Not found if it was withdrawn, or its record cannot be read.
+    pub async fn project(&self, figures: &Figures, open: OpenProject) -> Result<ProjectPage> {
+        let OpenProject { id, county, photos } = open;
+        let facts = figures.facts(&county.code).await?;
+        let officials = self.officials(&county.code).await?;
         let facts = reviewed::reviewed(&facts, &officials);
         let on = self.today();
         let question = Question { from: None, at: on, plan: None, sources: None };
@@ -112,10 +134,9 @@ impl Disclosure {
             let month = agreed(report, "month")?;
             Some((agreed(report, "image_progress")?, format!("{month}-01").parse().ok()?))
         });
-        let photos = self.photos_of(&code, works.project.school, id).await?;
         Ok(ProjectPage {
             id,
-            county: (code, county.name),
+            county: (county.code, county.name),
             position: facts.position,
             on,
             name: works.project.name.clone(),
@@ -144,11 +165,16 @@ impl Disclosure {
         })
     }
 
+    /// The county of a project, and its school.
+    fn whereabouts(&self, project: RecordId) -> Result<(String, RecordId)> {
+        let standing = self.engine.standing();
+        let found = standing.county_of_project(project);
+        found.map(|(county, school)| (county.ledger.county.clone(), school)).ok_or_else(not_published)
+    }
+
     /// The county of a project.
     pub(super) fn county_of(&self, project: RecordId) -> Result<String> {
-        let standing = self.engine.standing();
-        let county = standing.county_of_project(project).map(|(county, _)| county.ledger.county.clone());
-        county.ok_or_else(not_published)
+        Ok(self.whereabouts(project)?.0)
     }
 
     /// What a project is called, if its county publishes.

@@ -140,12 +140,15 @@ pub async fn project(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id: RecordId = id.parse().map_err(|_| Error::not_found())?;
-    let shown = app.disclosure.project(&app.figures, id).await?;
-    // Photos come and go without the ledger moving on: their bytes arrive later than their records.
-    let photos: String = shown.photos.iter().map(|photo| photo.sha256.to_string()).collect();
-    let said =
-        [&id.to_string(), &shown.county.1, &shown.position.to_string(), &shown.on.to_string(), &photos];
+    let open = app.disclosure.open_project(id).await?;
+    let photos: String = open.photos.iter().map(|photo| photo.sha256.to_string()).collect();
+    let (county, position) = (&open.county.name, open.county.position.to_string());
+    let said = [&id.to_string(), county, &position, &app.disclosure.today().to_string(), &photos];
     let tag = tag(&frame, &said.map(String::as_str));
+    if is_known(&headers, &tag) {
+        return Ok(kept(&headers, &tag, || Ok(String::new()))?);
+    }
+    let shown = app.disclosure.project(&app.figures, open).await?;
     Ok(kept(&headers, &tag, || rendered(&Project { frame: &frame, page: &shown }))?)
 }
 
