@@ -10,12 +10,8 @@ use sync_protocol::withdrawal::Force;
 
 use super::columns::plain_word;
 use crate::error::{Error, Result};
-use crate::store::paging::onward;
 use crate::store::{Store, ledger, records};
 use crate::sync::{heal, standing};
-
-/// How many are read at a time.
-const PAGE: u32 = 1000;
 
 /// A record as it stands.
 #[derive(Clone, Debug)]
@@ -104,25 +100,14 @@ impl Book {
         let mut book = Self { county: county.to_owned(), position: ledger.seq, ..Self::default() };
         let mut damaged = Vec::new();
         for kind in kinds {
-            let mut after = 0;
-            loop {
-                let page = records::of_kind(&mut tx, county, kind, after, PAGE).await?;
-                if page.is_empty() {
-                    break;
+            let read = records::each_of_kind(&mut tx, county, kind, |found| {
+                match found {
+                    Ok(row) => book.add(standing::snapshot(&row)?.into_record()),
+                    Err(row) => damaged.push(row.record),
                 }
-                for found in page {
-                    match found {
-                        Ok(row) => {
-                            after = onward(after, row.seq)?;
-                            book.add(standing::snapshot(&row)?.into_record());
-                        }
-                        Err(row) => {
-                            after = onward(after, row.seq)?;
-                            damaged.push(row.record);
-                        }
-                    }
-                }
-            }
+                Ok(())
+            });
+            read.await?;
         }
         book.label_all();
         Ok((book, damaged))

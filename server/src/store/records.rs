@@ -87,7 +87,8 @@ macro_rules! record_columns {
 mod kinds;
 
 pub use kinds::{
-    Among, begun_between, begun_of_kind, bodies_of_kind, newest_of_place, of_kind, page_back, page_of_kind,
+    Among, begun_between, begun_of_kind, bodies_of_kind, each_of_kind, newest_of_place, of_kind, page_back,
+    page_of_kind,
 };
 
 #[derive(FromRow)]

@@ -16,7 +16,6 @@ use crate::clock::Moment;
 use crate::config::Reached;
 use crate::error::{Error, Result};
 use crate::store::ledger::{self, CheckpointRow, LedgerRow};
-use crate::store::paging::onward;
 use crate::store::records::{self, PlaceKey, PlaceRow, RecordRow};
 use crate::store::{Tx, founding, settled};
 
@@ -70,32 +69,20 @@ pub struct Standing {
 impl County {
     /// Reads one county from the database. What it left out for its damaged row is told.
     async fn load(tx: &mut Tx, mut ledger: LedgerRow, damaged: &mut Vec<RecordId>) -> Result<Self> {
-        const PAGE: u32 = 1000;
         if !founding::is_intact(tx, &ledger.county).await? {
             // It may be another city's: whoever has a role at a city has none here meanwhile.
             ledger.city = None;
         }
         let mut directory = Directory::default();
         for kind in directory::KINDS {
-            let mut after = 0;
-            loop {
-                let page = records::of_kind(tx, &ledger.county, kind, after, PAGE).await?;
-                if page.is_empty() {
-                    break;
+            let read = records::each_of_kind(tx, &ledger.county, kind, |found| {
+                match found {
+                    Ok(row) => directory.learn(&snapshot(&row)?.into_record()),
+                    Err(left_out) => damaged.push(left_out.record),
                 }
-                for found in &page {
-                    match found {
-                        Ok(row) => {
-                            after = onward(after, row.seq)?;
-                            directory.learn(&snapshot(row)?.into_record());
-                        }
-                        Err(left_out) => {
-                            after = onward(after, left_out.seq)?;
-                            damaged.push(left_out.record);
-                        }
-                    }
-                }
-            }
+                Ok(())
+            });
+            read.await?;
         }
         let places = records::places(tx, &ledger.county).await?;
         let checkpoint = ledger::latest_checkpoint(tx, &ledger.county).await?;

@@ -141,10 +141,11 @@ impl Reader<'_> {
                 loop {
                     let found =
                         records::page_of_kind(self.tx, among, self.question.kind.name, after, ROOM).await?;
+                    if found.is_empty() {
+                        break;
+                    }
                     let mut rows = Vec::with_capacity(found.len());
-                    let mut is_over = true;
                     for found in found {
-                        is_over = false;
                         match found {
                             Ok(row) => {
                                 after = onward(after, row.seq)?;
@@ -155,9 +156,6 @@ impl Reader<'_> {
                                 self.mend(damaged, &mut rows, &mut missing).await?;
                             }
                         }
-                    }
-                    if is_over {
-                        break;
                     }
                     let page = self.page(&county, rows).await?;
                     if pages.send(Read::Page(page)).await.is_err() {
@@ -206,42 +204,19 @@ impl Reader<'_> {
 
     /// The names of the schools and projects that are in scope.
     async fn county(&mut self, ledger: &LedgerRow) -> Result<County> {
-        const PAGE: u32 = 500;
         let mut directory = Names::new();
         if self.question.format == Format::Ndjson {
             return Ok(County { name: ledger.name.clone(), directory });
         }
         for kind in ["school", "project"] {
-            let mut after = 0;
-            loop {
-                let page = records::of_kind(self.tx, &ledger.county, kind, after, PAGE).await?;
-                if page.is_empty() {
-                    break;
-                }
-                for found in page {
-                    match found {
-                        Ok(row) => {
-                            after = onward(after, row.seq)?;
-                            self.learn(&mut directory, &row)?;
-                        }
-                        // Its name is not told, its id is.
-                        Err(damaged) => after = onward(after, damaged.seq)?,
-                    }
-                }
-            }
+            let scope = self.scope;
+            let read = records::each_of_kind(self.tx, &ledger.county, kind, |found| {
+                // Of what is damaged the name is not told, the id is.
+                found.map_or(Ok(()), |row| learn(scope, &mut directory, &row))
+            });
+            read.await?;
         }
         Ok(County { name: ledger.name.clone(), directory })
-    }
-
-    /// Takes in the name of a record, if it is in scope.
-    fn learn(&self, names: &mut Names, row: &RecordRow) -> Result<()> {
-        if sight::sees(self.scope, row)
-            && let Some(kind) = kinds::named(&row.kind)
-            && let Some(name) = title(kind, &Entry::read(row)?)
-        {
-            names.insert(row.id, name);
-        }
-        Ok(())
     }
 
     async fn page(&mut self, county: &Arc<County>, rows: Vec<RecordRow>) -> Result<Page> {
@@ -252,7 +227,7 @@ impl Reader<'_> {
             let referred = referred(self.question.kind, &rows, &county.directory)?;
             if !referred.is_empty() {
                 for row in records::records(self.tx, referred.into_iter()).await?.into_iter().flatten() {
-                    self.learn(&mut others, &row)?;
+                    learn(self.scope, &mut others, &row)?;
                 }
             }
         }
@@ -275,6 +250,17 @@ impl Reader<'_> {
         missing.add(damaged.record);
         Ok(())
     }
+}
+
+/// Takes in the name of a record, if it is in scope.
+fn learn(scope: &ReadScope, names: &mut Names, row: &RecordRow) -> Result<()> {
+    if sight::sees(scope, row)
+        && let Some(kind) = kinds::named(&row.kind)
+        && let Some(name) = title(kind, &Entry::read(row)?)
+    {
+        names.insert(row.id, name);
+    }
+    Ok(())
 }
 
 /// The records that these refer to, other than schools and projects.

@@ -24,6 +24,29 @@ pub async fn of_kind(tx: &mut Tx, county: &str, kind: &str, after: u64, limit: u
     )
 }
 
+/// How many are read at a time by [`each_of_kind`].
+const PAGE: u32 = 500;
+
+/// Hands over all records of a county of one kind, in order of seq.
+pub async fn each_of_kind(
+    tx: &mut Tx,
+    county: &str,
+    kind: &str,
+    mut each: impl FnMut(Found) -> Result<()> + Send,
+) -> Result<()> {
+    let mut after = 0;
+    loop {
+        let page = of_kind(tx, county, kind, after, PAGE).await?;
+        if page.is_empty() {
+            return Ok(());
+        }
+        for found in page {
+            after = paging::onward(after, found.as_ref().map_or_else(|damaged| damaged.seq, |row| row.seq))?;
+            each(found)?;
+        }
+    }
+}
+
 /// Of what has an official number: by these very words an index is found.
 macro_rules! numbered {
     () => {
