@@ -268,6 +268,7 @@ impl House {
             tracing::info!("stopping");
             told.cancel();
         });
+        self.beats.push(tokio::spawn(read_ahead(self.app.clone())));
         http::serve::serve(self.listener, router, &settings.trusted_proxies, stop).await;
         for beat in self.beats {
             if let Err(error) = beat.await {
@@ -309,6 +310,14 @@ async fn keep_people_fresh(app: App) {
 /// Keeps the index up to where the ledgers stand, until the server stops.
 async fn follow(app: App) {
     app.lists.follow(app.stopping.clone()).await;
+}
+
+/// Reads what figures are made of, so that the first who asks for them need not wait for it.
+async fn read_ahead(app: App) {
+    let read = app.stopping.run_until_cancelled(app.figures.read_ahead()).await;
+    if let Some(Err(error)) = read {
+        tracing::warn!(?error, "could not read ahead for the figures; whoever asks for them reads");
+    }
 }
 
 async fn stopped_within(stopping: &CancellationToken, pause: Duration) -> bool {

@@ -175,9 +175,7 @@ async fn look_at_rows(tx: &mut Tx, shelf: Shelf, after: i64, limit: u32) -> Resu
         }
         _ => {
             let page = ledger::page_to_scrub(tx, after, limit).await?;
-            let read = |(entry, intact): (ledger::Entry, bool)| {
-                check(intact && (entry.body.is_none() || entry.fits()))
-            };
+            let read = |(entry, intact): (ledger::Entry, bool)| check(intact && entry.fits_or_is_erased());
             page.into_iter().map(|(row, found)| (row, found.and_then(read))).collect()
         }
     };

@@ -235,6 +235,14 @@ impl Figures {
         day(self.clock.now())
     }
 
+    /// Reads what figures are made of before anybody asks, and makes way for whoever asks.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn read_ahead(&self) -> Result<()> {
+        self.books.read_ahead().await
+    }
+
     /// The facts of a county as its ledger stands now, whoever asks: for what is published of them.
     ///
     /// # Errors

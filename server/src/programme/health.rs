@@ -32,7 +32,7 @@ pub struct Health {
 
 /// A record that refers to photos which have not come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiting {
+pub(super) struct Waiting {
     /// The record.
     pub record: RecordId,
     /// Its kind.

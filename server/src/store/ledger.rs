@@ -166,6 +166,11 @@ impl Entry {
         self.body.as_ref().is_some_and(|body| Sha256::of(body.as_bytes()) == self.digest)
     }
 
+    /// Whether nothing is wrong with the body: it is the one that the digest is of, or was lawfully erased.
+    pub fn fits_or_is_erased(&self) -> bool {
+        self.body.is_none() || self.fits()
+    }
+
     /// Covers what the leaf does not: the name, the clock, the carrier, the release, and the leaf itself.
     pub fn row_hash(&self) -> [u8; row_hash::LEN] {
         RowHash::new("changes")
@@ -412,23 +417,25 @@ pub struct Arrival {
     pub ahead_ms: Option<i64>,
 }
 
-/// When the entries of a ledger after `seq` came, up to number `through`, in order.
+/// When the entries of a ledger after `seq` came, up to number `through`; those of them whose rows are
+/// intact.
 pub async fn arrivals(tx: &mut Tx, county: &str, seq: u64, through: u64) -> Result<Vec<Arrival>> {
-    let found: Vec<(i64, i64, Option<i64>)> = sqlx::query_as(
-        "select seq, received_at, ahead_ms from changes
-         where county = $1 and seq > $2 and seq <= $3 order by seq",
+    let rows: Vec<EntryColumns> = sqlx::query_as(
+        // The hash of a row does not cover the body.
+        "select county, seq, id, record, made_by, by_name, device, received_at, ahead_ms, carried_by, released_by,
+             digest, salt, leaf, null as body, row_hash
+         from changes where county = $1 and seq > $2 and seq <= $3 order by seq",
     )
     .bind(county)
     .bind(seq as i64)
     .bind(through as i64)
     .fetch_all(tx)
     .await?;
-    let arrival = |(seq, received_at, ahead_ms): (i64, i64, Option<i64>)| Arrival {
-        seq: seq as u64,
-        received_at: Moment(received_at),
-        ahead_ms,
-    };
-    Ok(found.into_iter().map(arrival).collect())
+    let read = rows.into_iter().filter_map(|row| <(Entry, bool)>::try_from(row).ok());
+    let intact = read.filter(|(_, intact)| *intact);
+    Ok(intact
+        .map(|(Entry { seq, received_at, ahead_ms, .. }, _)| Arrival { seq, received_at, ahead_ms })
+        .collect())
 }
 
 /// The entries about these records up to number `through`, record by record in ledger order, each with

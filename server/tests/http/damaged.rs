@@ -1,6 +1,9 @@
-//! A failing disk changes who may come in: nobody is let in by what it changed.
+//! A failing disk changes who may come in, or when something came: nobody is let in by what it changed, and
+//! it counts for nothing.
 
-use serde_json::json;
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value as Json, json};
 use siteledger::access::accounts;
 use siteledger::access::role::Scope;
 use siteledger::store::FILE;
@@ -9,6 +12,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sync_protocol::kinds::Role;
 
 use crate::house::{PASSWORD, Server};
+use crate::site::{PROJECT, SCHOOL, Site, record};
 
 /// Changes the database beside the server, as a disk would, and lets the server look anew.
 async fn damage(server: &Server, statement: &'static str) {
@@ -74,4 +78,61 @@ async fn what_is_damaged_of_one_person_is_no_matter_of_another() {
     assert_eq!(listed.iter().map(|(person, _)| person.username.as_str()).collect::<Vec<_>>(), ["lin"]);
     damage(&server, "update users set password_hash = null where username = 'lin'").await;
     assert_eq!(server.sign_in("lin", PASSWORD).await.refused(), (503, "account_damaged"));
+}
+
+/// How many findings are counted in the county, and how many records are said to be damaged.
+async fn findings(site: &Site, office: &str, query: &str) -> (i64, u64) {
+    let path = format!("/api/v1/indicators?county=350823&codes=findings{query}");
+    let request = Request::get(path).header("authorization", format!("Bearer {office}"));
+    let body = site.server.send(request.body(Body::empty()).unwrap()).await.body;
+    let warnings = body["counties"][0]["warnings"].as_array().unwrap();
+    let damaged = warnings.iter().find(|warning| warning["warning"] == "damaged");
+    let damaged = damaged.map_or(0, |warning| warning["records"].as_u64().unwrap());
+    (body["total"]["findings"]["numerator"].as_i64().unwrap(), damaged)
+}
+
+/// A finding's row is as it was; one of the entries that it is made of is not.
+#[tokio::test]
+async fn a_damaged_entry_counts_for_nothing_now_and_in_the_past_and_is_told() {
+    let (mut site, office) = Site::with_people(Server::start().await).await;
+    let finding = |site: &Site, number: u128, said: Json| {
+        let parts =
+            [("school", json!(record(SCHOOL))), ("project", json!(record(PROJECT))), ("description", said)];
+        site.change("finding", record(number), &parts)
+    };
+    let begun = [1, 2, 3].map(|number| finding(&site, 0xf0 + number, json!("演示：围挡有缺口")));
+    assert_eq!(site.push(&office, &begun).await, ["accepted"; 3]);
+    assert_eq!(findings(&site, &office, "").await, (3, 0));
+    let then = {
+        let standing = site.server.app.engine.standing();
+        standing.counties["350823"].ledger.seq
+    };
+    // The first two were written on since.
+    let more = [1, 2].map(|number| finding(&site, 0xf0 + number, json!("演示：又有一处")));
+    assert_eq!(site.push(&office, &more).await, ["accepted"; 2]);
+    let past = format!("&as_of={then}");
+    assert_eq!(findings(&site, &office, &past).await, (3, 0));
+
+    // When it came is another day now, in the entry that began the first, and in the only one of the last.
+    for of in [
+        "update changes set received_at = received_at + 86400000
+         where seq = (select first_seq from records where hex(id) like '%F1')",
+        "update changes set received_at = received_at + 86400000
+         where seq = (select first_seq from records where hex(id) like '%F3')",
+    ] {
+        damage(&site.server, of).await;
+    }
+    site.server = site.server.restart().await;
+    assert_eq!(findings(&site, &office, "").await, (1, 2));
+    assert_eq!(findings(&site, &office, &past).await, (1, 2));
+    // What came before both of them is not touched by it.
+    assert_eq!(findings(&site, &office, &format!("&as_of={}", then - 3)).await, (0, 0));
+
+    // A bit of what somebody said then.
+    let flip = "update changes set body = replace(body, '围挡有缺口', '围挡没缺口')
+         where seq = (select first_seq from records where hex(id) like '%F2')";
+    damage(&site.server, flip).await;
+    site.server = site.server.restart().await;
+    assert_eq!(findings(&site, &office, "").await, (0, 3));
+    assert_eq!(findings(&site, &office, &past).await, (0, 3));
 }

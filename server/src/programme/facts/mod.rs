@@ -14,7 +14,7 @@ mod review;
 mod within;
 mod works;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sync_protocol::id::RecordId;
 use sync_protocol::kinds::Kind;
@@ -78,7 +78,7 @@ macro_rules! facts {
             /// The number of the last entry that is in it.
             pub position: u64,
             /// Records that are left out because what stands of them on disk is damaged.
-            pub damaged: Vec<RecordId>,
+            pub damaged: BTreeSet<RecordId>,
             /// What people differ about, in records of all kinds.
             pub conflicts: Table<Conflict>,
             $($(#[$doc])* pub $table: Table<$fact>,)*
@@ -108,6 +108,18 @@ macro_rules! facts {
                     $($kind => { self.$table.remove(&id); })*
                     _ => {}
                 }
+            }
+
+            /// Leaves out a record, since what stands of it on disk is damaged.
+            pub fn leave_out(&mut self, id: RecordId) {
+                self.conflicts.remove(&id);
+                $(self.$table.remove(&id);)*
+                self.damaged.insert(id);
+            }
+
+            /// What stands of a record is whole; tells whether it was left out as damaged until now.
+            pub fn is_whole(&mut self, id: RecordId) -> bool {
+                self.damaged.remove(&id)
             }
 
             /// The kind of a record that is among the facts.
