@@ -27,4 +27,5 @@ mod signoffs;
 mod storm;
 mod stuck;
 mod tables;
+mod typesetter;
 mod witness;

@@ -44,12 +44,14 @@ pub trait Pictures: Sync {
 pub struct Typesetter {
     program: PathBuf,
     turns: Semaphore,
+    /// How long a document may take.
+    most: Duration,
 }
 
 impl Typesetter {
     /// By that program.
     pub const fn new(program: PathBuf) -> Self {
-        Self { program, turns: Semaphore::const_new(AT_ONCE) }
+        Self { program, turns: Semaphore::const_new(AT_ONCE), most: MOST }
     }
 
     /// Whether the program is there at all.
@@ -72,7 +74,7 @@ impl Typesetter {
         let laid = serde_json::to_vec(&Laid::of(document, &files)).map_err(Error::internal)?;
         desk.lay("document.json", laid.into()).await?;
         let began = tokio::time::Instant::now();
-        let output = tokio::time::timeout(MOST, self.run(&desk)).await.map_err(|_| too_long())??;
+        let output = tokio::time::timeout(self.most, self.run(&desk)).await.map_err(|_| too_long())??;
         metrics::histogram!("siteledger_typeset_seconds").record(began.elapsed().as_secs_f64());
         if output.status.code() == Some(NO_FONTS) {
             return Err(no_fonts());
@@ -343,7 +345,48 @@ fn failed(output: &Output) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
+    use crate::error::Language;
+
+    /// A document has no photos here.
+    struct NoPictures;
+
+    impl Pictures for NoPictures {
+        fn picture(&self, _: Sha256) -> BoxFuture<'_, Result<Option<Bytes>>> {
+            Box::pin(async { Ok(None) })
+        }
+    }
+
+    /// A program that tells its process and then does nothing for ever.
+    fn stuck(within: &Path) -> PathBuf {
+        let program = within.join("stuck");
+        let script = format!("#!/bin/sh\necho $$ > '{}/pid'\nexec sleep 3600\n", within.display());
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+        program
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_stuck_is_ended_and_keeps_nobody_else_from_a_turn() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = Folder::open(&temp.path().join("photos")).unwrap();
+        let typesetter =
+            Typesetter { most: Duration::from_millis(300), ..Typesetter::new(stuck(temp.path())) };
+        let document = Document::new("演示".to_owned(), "演示".to_owned(), Language::Chinese);
+        for round in 0..2 {
+            let error = typesetter.pdf(&document, &NoPictures, &folder).await.unwrap_err();
+            assert_eq!(error.code, "typeset_too_long", "round {round}");
+            let pid = std::fs::read_to_string(temp.path().join("pid")).unwrap();
+            let running = PathBuf::from(format!("/proc/{}/cmdline", pid.trim()));
+            // Once it is ended it has no command line, and soon no process.
+            let ended = || std::fs::read(&running).map_or(true, |said| said.is_empty());
+            while !ended() {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
 
     #[test]
     fn long_runs_may_be_folded_and_nothing_controls_a_printer() {
