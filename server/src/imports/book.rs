@@ -1,16 +1,17 @@
 //! The records of a county that a table may speak of, and by which names it may speak of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use sync_protocol::id::RecordId;
+use sync_protocol::id::{RecordId, UserId};
 use sync_protocol::kinds::{Kind, Type};
 use sync_protocol::record::Record;
 use sync_protocol::value::Value;
 use sync_protocol::withdrawal::Force;
 
 use super::columns::plain_word;
+use crate::access::accounts::normal;
 use crate::error::{Error, Result};
-use crate::store::{Store, ledger, records};
+use crate::store::{Store, Tx, ledger, people, records};
 use crate::sync::{heal, standing};
 
 /// A record as it stands.
@@ -44,6 +45,8 @@ pub(super) struct Book {
     /// In the order in which they were read.
     order: Vec<RecordId>,
     labels: HashMap<(String, String), BTreeSet<RecordId>>,
+    /// The accounts that a zone may name, by the name with which people sign in.
+    accounts: BTreeMap<String, UserId>,
 }
 
 /// The kinds that somebody needs to read who imports that kind: itself, and what it refers to.
@@ -64,6 +67,15 @@ pub(super) fn needed(kind: &'static Kind) -> BTreeSet<&'static str> {
         kinds.extend(["project", "contract"]);
     }
     kinds
+}
+
+/// Open accounts, but those of other counties: whoever imports learns nothing of these.
+async fn accounts(tx: &mut Tx, county: &str) -> Result<BTreeMap<String, UserId>> {
+    let mut people = people::all(tx).await?;
+    people.retain(|person| {
+        person.disabled_at.is_none() && person.home_county.as_deref().is_none_or(|home| home == county)
+    });
+    Ok(people.into_iter().map(|person| (person.username, person.id)).collect())
 }
 
 impl Book {
@@ -110,6 +122,9 @@ impl Book {
             read.await?;
         }
         book.label_all();
+        if kinds.contains("zone") {
+            book.accounts = accounts(&mut tx, county).await?;
+        }
         Ok((book, damaged))
     }
 
@@ -221,6 +236,17 @@ impl Book {
         let codes = self.of_kind("division").filter(|known| known.in_force);
         let codes = codes.filter_map(|known| known.record.incumbent("code").and_then(Value::as_text));
         codes.filter_map(|code| code.get(..9)).map(str::to_owned).collect()
+    }
+
+    /// Whose account that is.
+    pub(super) fn account(&self, username: &str) -> Option<UserId> {
+        self.accounts.get(&normal(username)).copied()
+    }
+
+    /// By which name that person signs in.
+    pub(super) fn username(&self, user: &str) -> Option<&str> {
+        let user: UserId = user.parse().ok()?;
+        self.accounts.iter().find(|(_, its)| **its == user).map(|(name, _)| name.as_str())
     }
 
     /// A record.

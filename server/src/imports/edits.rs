@@ -158,6 +158,9 @@ impl<'b> Edits<'b> {
                         (Some(Type::Ref(_)), Value::Text(id)) => {
                             id.parse().map_or_else(|_| id.clone(), |id| self.book.name_of(id))
                         }
+                        (Some(Type::User), Value::Text(user)) => {
+                            self.book.username(user).unwrap_or(user).to_owned()
+                        }
                         (ty, value) => cell::shown(&ty.unwrap_or(Type::Any), None, value),
                     };
                     format!("{}：{text}", part.map_or(name.as_str(), |part| part.zh))

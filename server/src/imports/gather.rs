@@ -132,11 +132,15 @@ impl Gathered {
         parts: &[(&'static Field, &'static str, Given)],
         days: &BTreeMap<&'static str, Given>,
     ) {
+        let mut members: Vec<(&'static Field, BTreeMap<&'static str, Given>)> = Vec::new();
         for (field, part, given) in parts {
-            let mut member = days.clone();
-            member.insert(part, given.clone());
-            self.members.push((field, member));
+            let at = members.iter().position(|(its, _)| its.name == field.name).unwrap_or_else(|| {
+                members.push((field, days.clone()));
+                members.len() - 1
+            });
+            members[at].1.insert(part, given.clone());
         }
+        self.members.extend(members);
         if let (Some(day), []) = (days.values().next(), parts) {
             self.issues.push(Issue::at(
                 day.at,
@@ -163,10 +167,18 @@ pub(super) fn read_cell(book: &Book, standing: &Standing, row: &Row) -> Option<R
 }
 
 fn one_value(book: &Book, ty: &Type, standing: &Standing, text: &str) -> Result<Value, cell::Reason> {
-    let Type::Ref(kind) = ty else { return cell::read(ty, standing.scale, text) };
-    match book.find(kind, text) {
-        Found::One(id) => Ok(Value::from(id.to_string())),
-        found => Err(not_found(kind, text, found)),
+    match ty {
+        Type::Ref(kind) => match book.find(kind, text) {
+            Found::One(id) => Ok(Value::from(id.to_string())),
+            found => Err(not_found(kind, text, found)),
+        },
+        Type::User => book.account(text).map(|user| Value::from(user.to_string())).ok_or_else(|| {
+            (
+                format!("本县没有登录名为“{text}”的账号，请先建账号，或核对登录名"),
+                format!("there is no account {text:?} of this county; add it first, or check the name"),
+            )
+        }),
+        ty => cell::read(ty, standing.scale, text),
     }
 }
 

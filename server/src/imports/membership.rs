@@ -20,11 +20,19 @@ pub(super) fn take(edits: &mut Edits<'_>, members: Vec<(&'static Field, BTreeMap
         let name = known_name(field.name);
         let Some(who) = ["school", "name"].into_iter().find_map(|part| Some((part, member.get(part)?)))
         else {
+            if let Some(user) = member.get("user") {
+                let (zh, en) = ("有账号，还要写姓名", "there is an account; say whose, by name");
+                edits.issues.push(Issue::at(user.at, zh, en));
+            }
             continue;
         };
         let at = who.1.at;
         let parts: Vec<_> = member.iter().map(|(part, given)| (*part, given.value.clone())).collect();
         let mut fitting = fitting(edits.before.heads(&name), who.0, &who.1.value, &parts);
+        let user = member.get("user").map(|given| &given.value);
+        if user.is_some() && fitting.iter().any(|head| head.value.part("user") == user) {
+            fitting.retain(|head| head.value.part("user") == user);
+        }
         let before = match fitting.len() {
             0 | 1 => fitting.pop(),
             several => {
@@ -73,7 +81,10 @@ fn fitting<'h>(
 ) -> Vec<&'h Head> {
     let day = |name: &str| said.iter().find(|(part, _)| *part == name).and_then(|(_, day)| day.as_text());
     let (from, to) = (day("from"), day("to"));
-    let theirs = heads.iter().filter(|head| head.value.part(part) == Some(who));
+    let user = said.iter().find(|(part, _)| *part == "user").map(|(_, user)| user);
+    // Two people may have one name; no two have one account.
+    let is_another = |head: &Head| head.value.part("user").zip(user).is_some_and(|(its, user)| its != user);
+    let theirs = heads.iter().filter(|head| head.value.part(part) == Some(who) && !is_another(head));
     let is_meant = |head: &&Head| {
         let its = |name: &str| head.value.part(name).and_then(Value::as_text);
         if from.is_none() && to.is_none() {

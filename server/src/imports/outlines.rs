@@ -45,6 +45,8 @@ pub(super) const OUTLINES: &[Outline] = &[
             col("parent", "350823").also("上级代码"),
             col("from", "2014-01-01"),
             col("to", ""),
+            // Of the county's own row: it publishes, or does not.
+            col("disclosed", "").also("公开|是否公开"),
         ],
     },
     Outline {
@@ -122,6 +124,7 @@ pub(super) const OUTLINES: &[Outline] = &[
             col("name", "第一责任区").named("责任区").also("名称|责任区名称|片区"),
             col("schools.school", "某某中心小学").also("学校名称|学校标识码"),
             col("inspectors.name", "某某").named("责任督学").also("督学|督学姓名"),
+            col("inspectors.user", "").named("督学账号").also("账号|用户名|登录名"),
             col(".from", "2014-09-01").named("开始日期").also("起始日期"),
             col(".to", "").named("结束日期").also("截止日期"),
         ],

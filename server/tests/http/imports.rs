@@ -339,9 +339,10 @@ async fn only_the_office_that_keeps_a_kind_imports_it_in_its_own_county() {
 #[tokio::test]
 async fn a_whole_directory_comes_in_by_its_templates() {
     let office = County::open().await;
-    let divisions = "区划代码,名称,级别,上级区划代码\n350823,上杭县,县（市、区）,350400\n350823101,演示一乡,乡镇（街道）,350823\n350823102,演示二乡,乡镇（街道）,350823\n";
+    let divisions = "区划代码,名称,级别,上级区划代码,网上公开\n350823,上杭县,县（市、区）,350400,是\n350823101,演示一乡,乡镇（街道）,350823\n350823102,演示二乡,乡镇（街道）,350823\n";
     let done = office.import(&office.office, "division", divisions).await;
     assert_eq!(done["records"][1]["record"], json!(RecordId::natural("division", "350823101")));
+    assert_eq!(office.values(&done["records"][0]["record"], "disclosed").await, [json!(true)]);
     let foreign =
         office.dry_run(&office.office, "division", "区划代码,名称,级别\n350902,蕉城区,county\n").await;
     assert_eq!(cells(&foreign["records"][0])[0].0, "A2");
@@ -524,6 +525,28 @@ async fn a_zone_takes_its_schools_and_inspectors_with_their_days() {
         "分区方案,责任区,学校,开始日期,结束日期\n演示方案,第一责任区,演示第二小学,2022-01-02,2022-01-01\n";
     let seen = office.dry_run(&office.inspectors, "zone", backwards).await;
     assert_eq!(cells(&seen["records"][0])[0].0, "C2", "{seen}");
+}
+
+#[tokio::test]
+async fn inspectors_are_given_their_accounts_by_the_name_with_which_they_sign_in() {
+    let office = County::open().await;
+    office.import(&office.office, "zone_scheme", "方案名称,用途\n演示方案,督导责任区\n").await;
+    let server = &office.server;
+    let user = server.person_as("duxue", None, Role::Inspector, "county:350823").await;
+    let namesake = server.person_as("duxue2", None, Role::Inspector, "county:350823").await;
+    let table = |rows: &str| format!("分区方案,责任区,责任督学,督学账号\n{rows}");
+    let row = |name: &str, account: &str| table(&format!("演示方案,第一责任区,{name},{account}\n"));
+    for (name, account) in [("演示督学", "nobody"), ("演示督学", "neighbour"), ("", "duxue")] {
+        let seen = office.dry_run(&office.inspectors, "zone", row(name, account)).await;
+        assert_eq!(seen["records"][0]["issues"][0]["cell"], "D2", "{account}: {seen}");
+    }
+    let both = "演示方案,第一责任区,演示督学, Duxue\n演示方案,第一责任区,演示督学,duxue2\n";
+    let done = office.import(&office.inspectors, "zone", table(both)).await;
+    assert!(done["records"][0]["fields"].to_string().contains("账号：duxue2"), "{done}");
+    let zone = &done["records"][0]["record"];
+    let [one, other] = [user, namesake].map(|user| json!({ "name": "演示督学", "user": user }));
+    assert_eq!(office.values(zone, "inspectors").await, [one, other]);
+    assert_eq!(office.import(&office.inspectors, "zone", table(both)).await["counts"]["unchanged"], 1);
 }
 
 #[tokio::test]
