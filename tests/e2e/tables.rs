@@ -124,6 +124,43 @@ async fn a_table_of_diaries_says_what_two_people_wrote_of_a_day() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_table_speaks_the_words_that_the_county_gave_to_its_codes() {
+    let server = Server::start().await;
+    let mut world = World::small(66).open(&server).await;
+    let project = world.projects[0].id;
+    for (list, code, entry) in [
+        ("trade", "T07", json!({ "zh": "打桩工", "en": "pile driver" })),
+        ("trade", "普工", json!({ "zh": "小工" })),
+        ("image_progress", "I3", json!({ "zh": "桩基" })),
+    ] {
+        world.office.desk.begin("code_list", |form| {
+            form.set("county", "350823").set("list", list).set_json(&format!("entries/{code}"), entry)
+        });
+    }
+    assert_eq!(world.office.desk.sync().await.expect("the office has a good line").held, 0);
+    let mut phone = world.school_phone(&server, "甲").await;
+    phone.sync().await.expect("the line holds");
+    let diary = phone.write_diary(project, "2026-03-02", |form| {
+        form.working("打桩").set("image_progress", "I3").crew("T07", 4).crew("普工", 2).crew("钢筋工", 1)
+    });
+    assert_eq!(phone.sync().await.expect("the line holds").held, 0);
+    let table = Sheet::get(&phone, "diary.csv").await;
+    for (heading, said) in [
+        ("各工种人数·打桩工（人）", "4"),
+        ("各工种人数·小工（人）", "2"),
+        ("各工种人数·钢筋工（人）", "1"),
+        ("形象进度", "桩基"),
+    ] {
+        assert_eq!(table.cell(diary, heading), said, "{heading}");
+    }
+    // What nobody said in English is called as it always is there.
+    let english = Sheet::get(&phone, "diary.csv?lang=en").await;
+    assert_eq!(english.cell(diary, "crew by trade: pile driver (people)"), "4");
+    assert_eq!(english.cell(diary, "crew by trade: labourer (people)"), "2");
+    assert_eq!(english.cell(diary, "stage of the building"), "I3");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_workbook_has_real_days_and_numbers_and_money_to_the_last_fen() {
     let server = Server::start().await;
     let mut world = World::small(62).open(&server).await;

@@ -20,6 +20,7 @@ use crate::programme::states::equipment::chains;
 use crate::programme::view::{Question, View};
 use crate::reports::bulletin::{self, Frozen, Period, unreadable};
 use crate::reports::document::{Block, Cell, Column, Document, Line, Row, RowRole, Table};
+use crate::reports::table::codes::Codes;
 use crate::reports::table::legible::Words;
 use crate::reports::{money, stated};
 use crate::store::ledger::{self, CheckpointRow};
@@ -130,8 +131,8 @@ async fn about(shelf: &mut Shelf<'_>, kept: &Kept, language: Language) -> Result
             });
         }
     }
-    let nobody = HashMap::new();
-    let words = Words { language, directory: &nobody, others: &nobody };
+    let (nobody, codes) = (HashMap::new(), Codes::default());
+    let words = Words { language, directory: &nobody, others: &nobody, codes: &codes };
     notes.extend(withdrawal(&kept.record, &words));
     if is_unapproved(kept) {
         let note = language.pick(

@@ -19,6 +19,7 @@ use crate::programme::seen::Seen;
 use crate::programme::states::diary::DiaryState;
 use crate::programme::view::Question;
 use crate::reports::document::{Binding, Block, Column, Document, Line, Table};
+use crate::reports::table::codes::Codes;
 use crate::reports::table::legible::Words;
 use crate::store::{Store, ledger};
 use crate::sync::scope::ReadScope;
@@ -118,10 +119,11 @@ pub async fn book(
     });
     others.extend(shelf.some(suspended).await?);
     let called = shelf.names(diaries.iter().map(|diary| &diary.kept).chain(&others)).await?;
+    let codes = Codes::of_county(shelf.tx, &county).await?;
     let nothing = HashMap::new();
     let drawn = Drawn {
         wanted,
-        words: Words { language: wanted.language, directory: &called, others: &nothing },
+        words: Words { language: wanted.language, directory: &called, others: &nothing, codes: &codes },
         county: names.get(&county).map_or(county.as_str(), |(name, _)| name.as_str()),
         project: &project,
         others: &others,

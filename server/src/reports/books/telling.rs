@@ -1,6 +1,7 @@
 //! A record told in people's words: what stands in each field, both values where people differ, who
 //! signed and what for.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use sync_protocol::kinds::{Field, Kind, Type};
@@ -46,8 +47,9 @@ pub(in crate::reports) fn label(field: &Field, key: Option<&str>, words: &Words<
     key.map_or_else(|| label.to_owned(), |key| format!("{label}·{}", key_name(field, key, words)))
 }
 
-fn key_name<'k>(field: &Field, key: &'k str, words: &Words<'_>) -> &'k str {
-    field.key.and_then(|its| its.choices).map_or(key, |list| words.choice(list, key))
+fn key_name<'k>(field: &Field, key: &'k str, words: &Words<'_>) -> Cow<'k, str> {
+    let list = field.key.and_then(|its| its.choices);
+    list.map_or(Cow::Borrowed(key), |list| words.choice(list, key))
 }
 
 /// One value with its unit.

@@ -87,7 +87,12 @@ impl<'g> Index<'g> {
     where
         'g: 'w,
     {
-        Words { language: self.language, directory: &self.gathered.names, others: nothing }
+        Words {
+            language: self.language,
+            directory: &self.gathered.names,
+            others: nothing,
+            codes: &self.gathered.codes,
+        }
     }
 
     fn of_kind(&self, kind: &str) -> Vec<&'g Kept> {

@@ -30,6 +30,7 @@ use crate::reports::books::shelf::{Kept, Shelf};
 use crate::reports::draw::html;
 use crate::reports::draw::pictures::Own;
 use crate::reports::draw::typeset::Typesetter;
+use crate::reports::table::codes::Codes;
 use crate::reports::table::legible::Names;
 use crate::reports::table::write_line;
 use crate::store::Store;
@@ -88,6 +89,8 @@ struct Gathered {
     records: Vec<Kept>,
     entries: Vec<Entry>,
     names: Names,
+    /// What the county calls the codes of its lists.
+    codes: Codes,
     /// Each photo once, by the first record that shows it.
     photos: Vec<Shown>,
     found: HashMap<Sha256, Found>,
@@ -160,6 +163,7 @@ impl Archive<'_> {
         let mut seen = std::collections::BTreeSet::new();
         records.retain(|kept| seen.insert(kept.row.id));
         let names = shelf.names(&records).await?;
+        let codes = Codes::of_county(shelf.tx, &county).await?;
         let mut entries = Vec::new();
         for kept in &records {
             entries.extend(shelf.history(kept.row.id).await?);
@@ -179,7 +183,7 @@ impl Archive<'_> {
             .known()
             .get(&county)
             .map_or_else(|| county.clone(), |(name, _)| name.clone());
-        Ok(Gathered { project, county, county_name, records, entries, names, photos, found, damaged })
+        Ok(Gathered { project, county, county_name, records, entries, names, codes, photos, found, damaged })
     }
 
     async fn find(&self, actor: &Actor, sha256: Sha256) -> Result<Found> {

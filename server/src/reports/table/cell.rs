@@ -46,7 +46,7 @@ impl<'r> Cell<'r> {
             (Type::Bool, Value::Bool(claim)) => Self::Text(words.claim(*claim).into()),
             (Type::Text | Type::Digits { .. }, Value::Text(text)) => Self::Text(text.into()),
             (Type::Choice(list) | Type::OpenChoice(list), Value::Text(code)) => {
-                Self::Text(words.choice(list, code).into())
+                Self::Text(words.choice(list, code))
             }
             (Type::Date, Value::Text(text)) => Self::Day(text),
             (Type::Month, Value::Text(text)) => Self::Month(text),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use sync_protocol::id::RecordId;
-use sync_protocol::kinds::{Belongs, ChoiceList, Field, Kind, Type};
+use sync_protocol::kinds::{Belongs, Field, Kind, Type};
 use sync_protocol::message::Snapshot;
 use sync_protocol::record::{Record, Rule, contradict, total};
 use sync_protocol::signoff::{self, Signoff, Standing};
@@ -13,10 +13,12 @@ use sync_protocol::value::Value;
 use sync_protocol::withdrawal::{self, Force};
 
 use super::cell::{Cell, unit_name};
+use super::codes::Codes;
 use super::entry::{Entry, Head};
 use super::keys::KeysOf;
 use super::legible::{Words, datum};
 use crate::error::{Language, Result};
+use crate::reports::words;
 use crate::store::ledger::Received;
 use crate::store::records::RecordRow;
 use crate::sync::standing;
@@ -121,8 +123,13 @@ const SHORT_WIDTH: u16 = 13;
 const PLACES: [&str; 3] = ["school", "project", "county"];
 
 impl Columns {
-    /// The columns of a kind of whose keyed fields these keys occur.
-    pub(super) fn of(kind: &'static Kind, keys: &BTreeMap<&'static str, KeysOf>, language: Language) -> Self {
+    /// The columns of a kind of whose keyed fields these keys occur, called as `codes` says.
+    pub(super) fn of(
+        kind: &'static Kind,
+        keys: &BTreeMap<&'static str, KeysOf>,
+        codes: &Codes,
+        language: Language,
+    ) -> Self {
         let mut table =
             Self { kind, language, drawn: Vec::new(), shapes: HashMap::new(), about: About::default() };
         let has_school = !matches!(kind.belongs, Belongs::IsSchool | Belongs::ToCounty);
@@ -132,7 +139,7 @@ impl Columns {
         table.about.project = has_project.then(|| table.add(PROJECT, NAME_WIDTH));
         let none = KeysOf::default();
         for field in kind.all_fields() {
-            let shape = table.shape(field, keys.get(field.name).unwrap_or(&none));
+            let shape = table.shape(field, keys.get(field.name).unwrap_or(&none), codes);
             table.shapes.insert(field.name, (field, shape));
         }
         table.about.conflicts = table.add(CONFLICTS, NAME_WIDTH);
@@ -173,14 +180,14 @@ impl Columns {
         }
     }
 
-    fn shape(&mut self, field: &'static Field, keys: &KeysOf) -> Shape {
+    fn shape(&mut self, field: &'static Field, keys: &KeysOf, codes: &Codes) -> Shape {
         let label = self.label(field);
         let heading = |ending: (&str, &str)| format!("{label}{}", self.language.pick(ending.0, ending.1));
         if PLACES.contains(&field.name) {
             return Shape::Elsewhere;
         }
         if field.key.is_some() {
-            return self.keyed(field, keys);
+            return self.keyed(field, keys, codes);
         }
         match field.ty {
             Type::Ref(_) => {
@@ -213,13 +220,14 @@ impl Columns {
         }
     }
 
-    fn keyed(&mut self, field: &'static Field, keys: &KeysOf) -> Shape {
+    fn keyed(&mut self, field: &'static Field, keys: &KeysOf, codes: &Codes) -> Shape {
         let (label, unit) = (self.label(field), in_unit(field, self.language));
         let column = |key: &str| format!("{label}{}{key}{unit}", self.language.pick("·", ": "));
-        let list = field.key.and_then(|key| key.choices).and_then(ChoiceList::named);
+        let list = field.key.and_then(|key| key.choices);
         let name = |key: &str| {
-            let choice = list.and_then(|list| list.choices.iter().find(|choice| choice.code == key));
-            choice.map_or(key, |choice| self.language.pick(choice.zh, choice.en)).to_owned()
+            let Some(list) = list else { return key.to_owned() };
+            let its = codes.name(list, key, self.language);
+            its.unwrap_or_else(|| words::choice(list, key, self.language)).to_owned()
         };
         let headings: Vec<_> = keys.keys.iter().map(|key| (key.clone(), column(&name(key)))).collect();
         let others = keys.are_too_many.then(|| column(self.language.pick("其他", "others")));
@@ -477,7 +485,7 @@ mod tests {
             let keyed = kind.all_fields().filter(|field| field.key.is_some());
             let keys: BTreeMap<_, _> = keyed.map(|field| (field.name, keys.clone())).collect();
             for language in [Language::Chinese, Language::English] {
-                let columns = Columns::of(kind, &keys, language);
+                let columns = Columns::of(kind, &keys, &Codes::default(), language);
                 let mut seen = BTreeSet::new();
                 for column in columns.columns() {
                     assert!(seen.insert(&column.heading), "{}: {} twice", kind.name, column.heading);

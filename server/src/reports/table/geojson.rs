@@ -37,8 +37,12 @@ impl<W: Write + Send> Table<W> for Geojson<W> {
     fn page(&mut self, page: &Page) -> Result<()> {
         let kind = self.question.kind;
         let others = super::legible::Names::new();
-        let words =
-            Words { language: self.question.language, directory: &page.county.directory, others: &others };
+        let words = Words {
+            language: self.question.language,
+            directory: &page.county.directory,
+            others: &others,
+            codes: &page.county.codes,
+        };
         for row in &page.rows {
             let entry = Entry::read(row)?;
             let reviewed = Reviewed::of(&entry, row)?;

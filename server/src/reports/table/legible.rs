@@ -1,18 +1,21 @@
 //! Values as people read them in one cell.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta};
 use sync_protocol::id::RecordId;
-use sync_protocol::kinds::{ChoiceList, Part, Type};
+use sync_protocol::kinds::{Part, Type};
 use sync_protocol::photo::{Datum, Position};
 use sync_protocol::signoff::{Signoff, Verdict};
 use sync_protocol::value::Value;
 use sync_protocol::withdrawal::Withdrawal;
 
+use super::codes::Codes;
 use crate::clock::Moment;
 use crate::error::Language;
+use crate::reports::words;
 
 /// Names of records, by their ids: only of those that the reader may see.
 pub(in crate::reports) type Names = HashMap<RecordId, String>;
@@ -26,6 +29,8 @@ pub(in crate::reports) struct Words<'w> {
     pub(in crate::reports) directory: &'w Names,
     /// What else is referred to.
     pub(in crate::reports) others: &'w Names,
+    /// What the county calls the codes of its lists.
+    pub(in crate::reports) codes: &'w Codes,
 }
 
 impl<'w> Words<'w> {
@@ -58,14 +63,10 @@ impl<'w> Words<'w> {
         self.directory.get(&id).or_else(|| self.others.get(&id)).map(String::as_str)
     }
 
-    /// What people call a code of a list; the code itself where the list does not say.
-    pub(in crate::reports) fn choice<'v>(&self, list: &str, code: &'v str) -> &'v str
-    where
-        'static: 'v,
-    {
-        let choice =
-            ChoiceList::named(list).and_then(|list| list.choices.iter().find(|choice| choice.code == code));
-        choice.map_or(code, |choice| self.language.pick(choice.zh, choice.en))
+    /// What people of the county call a code of a list; the code itself where nobody says.
+    pub(in crate::reports) fn choice<'v>(&self, list: &str, code: &'v str) -> Cow<'v, str> {
+        let its = self.codes.name(list, code, self.language).map(|name| Cow::Owned(name.to_owned()));
+        its.unwrap_or_else(|| words::choice(list, code, self.language).into())
     }
 
     /// A value as text.
@@ -80,7 +81,7 @@ impl<'w> Words<'w> {
         match (ty, value) {
             (Type::Object(parts), Value::Map(given)) => self.tell_parts(out, parts, given),
             (Type::Choice(list) | Type::OpenChoice(list), Value::Text(code)) => {
-                out.push_str(self.choice(list, code));
+                out.push_str(&self.choice(list, code));
             }
             (Type::Ref(_), Value::Text(id)) => {
                 let name = id.parse().ok().and_then(|id| self.name(id));

@@ -9,6 +9,7 @@
 //! silence.
 
 pub(in crate::reports) mod cell;
+pub(in crate::reports) mod codes;
 mod columns;
 mod csv;
 pub(in crate::reports) mod entry;
@@ -40,6 +41,7 @@ use crate::error::{Error, Kind, Result};
 use crate::store::{Store, Tx};
 use crate::sync::engine::Engine;
 use crate::sync::scope::ReadScope;
+use codes::Codes;
 use columns::Columns;
 use csv::Csv;
 use geojson::Geojson;
@@ -196,10 +198,11 @@ where
     let mut reader = Reader { tx, scope, question, healer };
     let is_table = matches!(question.format, Format::Csv | Format::Xlsx);
     let keys = if is_table { reader.keys().await?.found() } else { std::collections::BTreeMap::new() };
+    let codes = if keys.is_empty() { Codes::default() } else { reader.shared_codes().await? };
     let (pages, taken) = mpsc::channel(PAGES_AHEAD);
     let asked = question.clone();
     let writing = tokio::task::spawn_blocking(move || {
-        let columns = Columns::of(asked.kind, &keys, asked.language);
+        let columns = Columns::of(asked.kind, &keys, &codes, asked.language);
         let rows = |question: Question| Rows { question, columns, count: 0 };
         let table: Box<dyn Table<W>> = match asked.format {
             Format::Csv => Box::new(Csv::begin(rows(asked), sink)?),

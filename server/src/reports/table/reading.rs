@@ -7,6 +7,7 @@ use sync_protocol::id::RecordId;
 use sync_protocol::kinds::{self, Kind, Type};
 use tokio::sync::mpsc;
 
+use super::codes::Codes;
 use super::columns::reference;
 use super::entry::Entry;
 use super::keys::Keys;
@@ -35,6 +36,8 @@ pub(super) struct County {
     pub(super) name: String,
     /// Its schools and projects.
     pub(super) directory: Names,
+    /// What it calls the codes of its lists.
+    pub(super) codes: Codes,
 }
 
 /// Some records.
@@ -130,6 +133,15 @@ impl Reader<'_> {
         Ok(keys)
     }
 
+    /// What the counties call the codes of their lists, where they agree.
+    pub(super) async fn shared_codes(&mut self) -> Result<Codes> {
+        let mut counties = Vec::new();
+        for ledger in self.ledgers().await? {
+            counties.push(Codes::of_county(self.tx, &ledger.county).await?);
+        }
+        Ok(Codes::agreed(counties))
+    }
+
     /// Sends all pages, and the end. Stops where nobody takes them any more.
     pub(super) async fn read(&mut self, pages: &mpsc::Sender<Read>) -> Result<()> {
         let mut missing = Missing::default();
@@ -206,7 +218,7 @@ impl Reader<'_> {
     async fn county(&mut self, ledger: &LedgerRow) -> Result<County> {
         let mut directory = Names::new();
         if self.question.format == Format::Ndjson {
-            return Ok(County { name: ledger.name.clone(), directory });
+            return Ok(County { name: ledger.name.clone(), directory, codes: Codes::default() });
         }
         for kind in ["school", "project"] {
             let scope = self.scope;
@@ -216,7 +228,8 @@ impl Reader<'_> {
             });
             read.await?;
         }
-        Ok(County { name: ledger.name.clone(), directory })
+        let codes = Codes::of_county(self.tx, &ledger.county).await?;
+        Ok(County { name: ledger.name.clone(), directory, codes })
     }
 
     async fn page(&mut self, county: &Arc<County>, rows: Vec<RecordRow>) -> Result<Page> {

@@ -29,6 +29,7 @@ impl Rows {
             language: self.question.language,
             directory: &page.county.directory,
             others: &page.others,
+            codes: &page.county.codes,
         };
         for row in &page.rows {
             let entry = Entry::read(row)?;
