@@ -217,6 +217,64 @@ async fn the_diaries_of_a_month_are_a_book_with_both_values_and_what_was_correct
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_sits_at_the_server_takes_the_same_books_away_while_it_runs() {
+    let server = Server::start().await;
+    let lived = lived(&server, 74).await;
+    let project = lived.project.to_string();
+    let export = |arguments: &[&str]| server.cli(&[&["export", "book"][..], arguments].concat());
+    let kept = |name: &str| server.beside(name);
+    let at = |name: &str| kept(name).to_str().expect("UTF-8").to_owned();
+    let done = |arguments: &[&str]| {
+        let output = export(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", output.stderr);
+    };
+
+    done(&["diary_book", &at("日志.pdf"), &project, "2026-03"]);
+    let by_command = told(&std::fs::read(kept("日志.pdf")).expect("a book"));
+    let by_server =
+        told(&bytes(&lived.principal, &format!("diary_book.pdf?project={project}&month=2026-03")).await);
+    // They were printed at two times.
+    let pages = |book: &str| book.matches('\u{c}').count();
+    assert_eq!(pages(&by_command), pages(&by_server));
+    for said in ["<script>alert(1)</script>", "主体二层", "漏记两人"] {
+        assert!(by_command.contains(said) && by_server.contains(said), "{said}");
+    }
+
+    // The page stands by itself, pictures and all.
+    done(&["diary_book", &at("日志.html"), &project, "2026-03", "--lang", "en"]);
+    let page = std::fs::read_to_string(kept("日志.html")).expect("a page");
+    assert!(
+        page.contains("lang=\"en\"") && !page.contains("<script"),
+        "it is in English, and words are words"
+    );
+    assert_eq!(page.matches("src=\"data:image/jpeg;base64,/9j/").count(), 2, "both photos are within");
+    assert!(!page.contains("/api/v1/"), "nothing of it is elsewhere");
+
+    done(&["bulletin", &at("通报.pdf"), "--county", "350823", "--at", "2026-03-31"]);
+    let draft = told(&std::fs::read(kept("通报.pdf")).expect("a book"));
+    assert!(draft.contains("草稿") && draft.contains("上杭县"), "{draft}");
+
+    done(&["dossier", &at("档案.zip"), &project]);
+    let files = unpacked(&std::fs::read(kept("档案.zip")).expect("an archive"));
+    assert!(has_right_sums(&files));
+    // An auditor may have the original in which a minor can be recognised.
+    assert!(files.contains_key(&format!("photos/{}.jpg", lived.minor)), "{:?}", files.keys());
+
+    for (arguments, expected) in [
+        (vec!["diary_book", "日志.doc", &project, "2026-03"], ".pdf .html"),
+        (vec!["dossier", "档案.pdf", &project], ".zip"),
+        (vec!["bulletin", "通报.pdf", "--county", "350999"], "没有 350999 的台账"),
+        (vec!["bulletin", "通报.pdf", &project], "错误"),
+        (vec!["bulletin", "通报.pdf"], "--county"),
+    ] {
+        let output = export(&arguments);
+        let said = output.stderr;
+        assert!(!output.status.success() && said.contains(expected), "{arguments:?}: {said}");
+    }
+    server.verify();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_the_typesetter_says_what_is_missing_and_which_way_is_left() {
     let server = Server::start_with(&["--typeset", "/nonexistent/siteledger-typeset"]).await;
     let lived = lived(&server, 72).await;

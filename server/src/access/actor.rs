@@ -2,6 +2,7 @@
 
 use sync_protocol::id::{DeviceId, UserId};
 use sync_protocol::kinds::Role;
+use uuid::Uuid;
 
 use super::role::Scope;
 use crate::clock::Moment;
@@ -55,6 +56,26 @@ impl Grant {
 }
 
 impl Actor {
+    /// Whoever sits at the server's own machine: reads what an auditor of these counties reads, and writes
+    /// nothing.
+    pub fn at_the_machine(counties: impl Iterator<Item = String>) -> Self {
+        let reads = |county| Grant {
+            role: Role::Auditor,
+            scope: Scope::County(county),
+            since: Moment(0),
+            until: None,
+        };
+        Self {
+            user: UserId(Uuid::nil()),
+            username: String::new(),
+            display_name: String::new(),
+            device: DeviceId(Uuid::nil()),
+            via: Via::Device,
+            home_county: None,
+            grants: counties.map(reads).collect(),
+        }
+    }
+
     /// The roles held at that moment.
     pub fn grants_at(&self, moment: Moment) -> impl Iterator<Item = &Grant> {
         self.grants.iter().filter(move |grant| grant.held_at(moment))

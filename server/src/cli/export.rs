@@ -1,5 +1,6 @@
 //! `siteledger export`: what is stored, for other programs to read.
 
+mod book;
 mod report;
 mod table;
 
@@ -27,11 +28,14 @@ const ROOM: Room = Room { records: PAGE, bytes: 4 * 1024 * 1024 };
 #[command(after_help = "例 Examples:
   siteledger export records > records.ndjson
   siteledger export table diary 日志.xlsx --county 350823
-  siteledger export report dispatch 月调度单.xlsx --month 2026-03")]
+  siteledger export report dispatch 月调度单.xlsx --month 2026-03
+  siteledger export book bulletin 通报草稿.pdf --county 350823")]
 pub(super) enum Export {
     Records(Records),
     Table(table::Table),
     Report(report::Drawn),
+    #[command(subcommand)]
+    Book(book::Book),
 }
 
 /// 导出记录 Records, one JSON object a line, in order of county and ledger
@@ -63,6 +67,7 @@ impl Export {
             Self::Records(asked) => asked.run(common).await.map(|()| ExitCode::SUCCESS),
             Self::Table(asked) => asked.run(common).await,
             Self::Report(asked) => asked.run(common).await,
+            Self::Book(asked) => asked.run(common).await,
         }
     }
 }
@@ -165,6 +170,17 @@ fn unwritten(error: io::Error) -> Error {
          which TMPDIR names, unless --output is given) and try again; no data was changed",
     )
     .because(error)
+}
+
+fn no_such_form(file: &Path, known: &[&str]) -> Error {
+    let known: Vec<_> = known.iter().map(|ending| format!(".{ending}")).collect();
+    let known = known.join(" ");
+    Error::new(
+        Kind::Unprocessable,
+        "no_such_form",
+        format!("{} 的结尾应为 {known}", file.display()),
+        format!("the name {} must end in one of {known}", file.display()),
+    )
 }
 
 fn no_such_kind(kind: &str) -> Error {

@@ -120,7 +120,7 @@ pub struct Serve {
 }
 
 /// Where the program that sets documents is, unless somebody says: beside this one.
-fn typesetter_beside() -> PathBuf {
+pub(super) fn typesetter_beside() -> PathBuf {
     let this = std::fs::read_link("/proc/self/exe").unwrap_or_default();
     this.with_file_name("siteledger-typeset")
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use chrono::Days;
 
 use super::app::App;
 use super::attachment::attachment;
@@ -14,8 +13,6 @@ use super::indicators::list;
 use super::reports::{Which, month};
 use crate::access::actor::Actor;
 use crate::error::{Error, Kind, Language, Result};
-use crate::programme::figures::By;
-use crate::programme::view::Question;
 use crate::reports::books::{bulletin, diaries};
 use crate::reports::bulletin::Period;
 use crate::reports::document::Document;
@@ -101,7 +98,8 @@ impl Book {
                 } else {
                     let counties = which.county.as_deref().ok_or_else(|| lacks("id / county"))?;
                     let counties: Vec<_> = list(counties).collect();
-                    bulletin::draft(with, actor, &counties, &period(app, which)?, (language, now)).await?
+                    let period = Period::asked((which.from, which.at), which.by, app.figures.today())?;
+                    bulletin::draft(with, actor, &counties, &period, (language, now)).await?
                 };
                 hand_over(app, actor, document, paper, "bulletin").await
             }
@@ -123,14 +121,6 @@ impl Book {
             }
         }
     }
-}
-
-fn period(app: &App, which: &Which) -> Result<Period> {
-    let today = app.figures.today();
-    let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
-    let at = which.at.unwrap_or(yesterday);
-    Question { from: which.from, at, plan: None, sources: None }.check(today)?;
-    Ok(Period { from: which.from, at, by: which.by.unwrap_or(By::School) })
 }
 
 fn own(app: &App, actor: &Actor) -> Own {

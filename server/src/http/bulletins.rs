@@ -1,7 +1,7 @@
 //! `/api/v1/bulletins`: the figures that a bulletin freezes, and whether they still come out the same.
 
 use axum::extract::{Path, Query, State};
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use sync_protocol::id::RecordId;
 
@@ -12,7 +12,6 @@ use super::indicators::list;
 use super::problem::{Problem, ProblemBody};
 use crate::error::Error;
 use crate::programme::figures::By;
-use crate::programme::view::Question;
 use crate::reports::bulletin::{self, Draft, Period, Proof};
 
 /// What a bulletin is to be about.
@@ -48,11 +47,7 @@ pub async fn draft(
     Signed(actor): Signed,
     Query(about): Query<About>,
 ) -> Result<Json<Draft>, Problem> {
-    let today = app.figures.today();
-    let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
-    let at = about.at.unwrap_or(yesterday);
-    Question { from: about.from, at, plan: None, sources: None }.check(today)?;
-    let period = Period { from: about.from, at, by: about.by.unwrap_or(By::School) };
+    let period = Period::asked((about.from, about.at), about.by, app.figures.today())?;
     let counties: Vec<_> = list(&about.county).collect();
     Ok(Json(bulletin::draft(&app.figures, &app.engine, &actor, &counties, &period).await?))
 }

@@ -45,6 +45,22 @@ pub struct Period {
     pub by: By,
 }
 
+impl Period {
+    /// As somebody asks: as of yesterday if nobody says, since today is not over; by school.
+    ///
+    /// # Errors
+    /// `invalid_period` if the days are not right.
+    pub fn asked(
+        (from, at): (Option<NaiveDate>, Option<NaiveDate>),
+        by: Option<By>,
+        today: NaiveDate,
+    ) -> Result<Self> {
+        let at = at.unwrap_or_else(|| today.pred_opt().unwrap_or(today));
+        Question { from, at, plan: None, sources: None }.check(today)?;
+        Ok(Self { from, at, by: by.unwrap_or(By::School) })
+    }
+}
+
 /// The figures of a bulletin, as they are kept in its record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frozen {

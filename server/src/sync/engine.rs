@@ -39,7 +39,8 @@ pub struct Engine {
     standing: Arc<RwLock<Standing>>,
     pub(super) devices: Arc<Devices>,
     nudges: broadcast::Sender<Nudge>,
-    high_water: Arc<HighWater>,
+    /// `None` in an engine that reads alone.
+    high_water: Option<Arc<HighWater>>,
     queue: AsyncMutex<Option<mpsc::Sender<Asked>>>,
     sender: mpsc::WeakSender<Asked>,
     writer: AsyncMutex<Option<JoinHandle<()>>>,
@@ -81,10 +82,32 @@ impl Engine {
             standing,
             devices,
             nudges,
-            high_water,
+            high_water: Some(high_water),
             sender: sender.downgrade(),
             queue: AsyncMutex::new(Some(sender)),
             writer: AsyncMutex::new(Some(tokio::spawn(run_or_abort(writer, queue)))),
+        }))
+    }
+
+    /// An engine to read by, beside a running server or without one: it appends nothing, and notes nothing of
+    /// how far the ledgers go.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn to_read(store: Store, clock: Clock, server: &ServerRow) -> Result<Arc<Self>> {
+        let standing = Arc::new(RwLock::new(load(&store).await?));
+        let (sender, _) = mpsc::channel(1);
+        Ok(Arc::new(Self {
+            sealer: Sealer::new(&server.cursor_key),
+            store,
+            clock,
+            standing,
+            devices: Arc::default(),
+            nudges: broadcast::channel(1).0,
+            high_water: None,
+            sender: sender.downgrade(),
+            queue: AsyncMutex::new(None),
+            writer: AsyncMutex::new(None),
         }))
     }
 
@@ -102,7 +125,7 @@ impl Engine {
 
     /// Makes what is noted beside the database survive a power cut. To be called every few seconds.
     pub async fn flush_high_water(&self) {
-        let high_water = Arc::clone(&self.high_water);
+        let Some(high_water) = self.high_water.clone() else { return };
         let flushed = tokio::task::spawn_blocking(move || high_water.flush()).await;
         if let Ok(Err(error)) = flushed {
             tracing::warn!(%error, "could not flush how far the ledgers went; will try again");

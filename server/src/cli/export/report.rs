@@ -1,7 +1,7 @@
 //! `siteledger export report`: a report of the programme in a file.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
@@ -9,8 +9,8 @@ use clap::Args;
 use sync_protocol::id::RecordId;
 
 use super::super::{Common, open};
-use super::{no_such_county, part_of, unwritable};
-use crate::error::{Error, Kind, Language, Result};
+use super::{no_such_county, no_such_form, part_of, unwritable};
+use crate::error::{Language, Result};
 use crate::http::indicators::{list, positions};
 use crate::programme::figures::Figures;
 use crate::reports::catalogue::{self, Order, Report};
@@ -66,7 +66,7 @@ pub(in crate::cli) struct Drawn {
 }
 
 /// The first day of a month.
-fn month(text: &str) -> Result<NaiveDate, String> {
+pub(super) fn month(text: &str) -> Result<NaiveDate, String> {
     catalogue::month(text).ok_or_else(|| "月份应写成 2026-03 write a month like 2026-03".to_owned())
 }
 
@@ -74,7 +74,8 @@ impl Drawn {
     pub(super) async fn run(&self, common: &Common) -> Result<ExitCode> {
         let order = self.order()?;
         let ending = self.file.extension().and_then(|ending| ending.to_str()).unwrap_or("");
-        let form = Form::named(ending).ok_or_else(|| no_such_form(&self.file))?;
+        let known = Form::ALL.map(Form::extension);
+        let form = Form::named(ending).ok_or_else(|| no_such_form(&self.file, &known))?;
         let opened = open(common).await?;
         let ledgers = ledger::ledgers(&mut *opened.store.read().await?).await?;
         let stray =
@@ -117,15 +118,4 @@ impl Drawn {
             language: if self.lang == "en" { Language::English } else { Language::Chinese },
         })
     }
-}
-
-fn no_such_form(file: &Path) -> Error {
-    let known: Vec<_> = Form::ALL.iter().map(|form| format!(".{}", form.extension())).collect();
-    let known = known.join(" ");
-    Error::new(
-        Kind::Unprocessable,
-        "no_such_form",
-        format!("{} 的结尾应为 {known}", file.display()),
-        format!("the name {} must end in one of {known}", file.display()),
-    )
 }

@@ -114,7 +114,7 @@ async fn lay_photos(
 }
 
 /// The photos of a document, each as often as it stands there.
-fn photos_of(document: &Document) -> Vec<Sha256> {
+pub fn photos_of(document: &Document) -> Vec<Sha256> {
     let photos = document.blocks.iter().filter_map(|block| match block {
         Block::Photos { photos } => Some(photos),
         _ => None,
