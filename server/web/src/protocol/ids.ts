@@ -10,9 +10,14 @@ export function newId(): Uuid {
   return v7();
 }
 
+/** The namespaces of the kinds that were asked for: each is a hash, and a page asks for a hundred ids. */
+const namespaces = new Map<string, Uuid>();
+
 /** The id that two people give to the same thing without talking: RFC 9562 UUIDv5 of its key. */
 export function natural(kind: string, key: string): Uuid {
-  return v5(key, v5(`${kind}.siteledger`, v5.DNS));
+  const namespace = namespaces.get(kind) ?? v5(`${kind}.siteledger`, v5.DNS);
+  namespaces.set(kind, namespace);
+  return v5(key, namespace);
 }
 
 /**

@@ -30,7 +30,7 @@ import {
   cameBack,
   diaryProjects,
   diaryStanding,
-  findingState,
+  findingStates,
   projectToday,
   projectsOf,
   waitingFindings,
@@ -88,7 +88,7 @@ function Today({ book, kinds, drafts }: { book: Book; kinds: string[]; drafts: D
     return projectToday(project, records, book.schema, day);
   });
   projects.sort(byUrgency);
-  const findings = book.all("finding").map((finding) => findingState(finding, book.all("rectification"), book.all("verification"), book.schema, day));
+  const findings = findingStates(book.all("finding"), book.all("rectification"), book.all("verification"), book.schema, day);
   const waiting = waitingFindings(findings, book.me.roles, book.me.user.id);
   const mine = new Set(projectsOf(book.me.roles, book.all("project")).map((project) => project.id));
   const isMine = (record: RecordState) => {

@@ -13,6 +13,7 @@ import {
   diaryProjects,
   diaryStanding,
   findingState,
+  findingStates,
   projectToday,
   requiredDays,
   waitingFindings,
@@ -224,6 +225,15 @@ describe("a finding", () => {
 
   test.each(cases)("%s: %s", (_, standing, overdueDays, steps) => {
     expect(story(steps)).toMatchObject({ standing, overdueDays });
+  });
+
+  test("stands the same among others as by itself", () => {
+    const [first, second] = [record("finding", {}, wang), record("finding", {}, wang)];
+    const done = [attempt(first), attempt(second), attempt(record("finding", {}))];
+    const looked = [verdict(second, done[1]!, "通过")];
+    const states = findingStates([first, second], done, looked, schema, TODAY);
+    expect(states).toEqual([first, second].map((finding) => findingState(finding, done, looked, schema, TODAY)));
+    expect(states.map(({ standing }) => standing)).toEqual(["claimed", "closed"]);
   });
 
   test("waits for the school to mend it, and for the inspector to look at it", () => {

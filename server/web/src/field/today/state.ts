@@ -225,8 +225,8 @@ export function findingState(
   schema: Schema,
   today: string,
 ): FindingState {
-  const attempts = inForce(rectifications, schema).filter((record) => refOf(record, "finding") === finding.id);
-  const verdicts = inForce(verifications, schema).filter((record) => refOf(record, "finding") === finding.id);
+  const ofIt = (records: RecordState[]) => inForce(records.filter((record) => refOf(record, "finding") === finding.id), schema);
+  const [attempts, verdicts] = [ofIt(rectifications), ofIt(verifications)];
   // While a result is in conflict, the finding is not closed.
   const passes = (record: RecordState) => {
     const results = valuesOf(record, "result");
@@ -256,6 +256,29 @@ export function findingState(
     isWithdrawn,
     ...(unverified === undefined ? {} : { unverified }),
   };
+}
+
+/** How each of these findings stands. What was said of them is sorted once and not for each of them anew. */
+export function findingStates(
+  findings: RecordState[],
+  rectifications: RecordState[],
+  verifications: RecordState[],
+  schema: Schema,
+  today: string,
+): FindingState[] {
+  const [done, looked] = [byFinding(rectifications), byFinding(verifications)];
+  return findings.map((finding) => findingState(finding, done.get(finding.id) ?? [], looked.get(finding.id) ?? [], schema, today));
+}
+
+function byFinding(records: RecordState[]): Map<Uuid, RecordState[]> {
+  const sorted = new Map<Uuid, RecordState[]>();
+  for (const record of records) {
+    const finding = refOf(record, "finding");
+    if (finding !== undefined) {
+      sorted.set(finding, [...(sorted.get(finding) ?? []), record]);
+    }
+  }
+  return sorted;
 }
 
 const RECTIFIERS: readonly string[] = ["school_team", "principal", "contractor"];

@@ -21,7 +21,10 @@ export function Text({ id, value, onInput, labelledBy, label, placeholder, descr
   const ref = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
     const area = ref.current;
-    if (area !== null && area.scrollHeight > 0) {
+    // Measuring makes the browser lay out the whole page, once for each line of a form: what is empty needs none.
+    if (area !== null && value === "") {
+      area.rows = 1;
+    } else if (area !== null && area.scrollHeight > 0) {
       // Rows and not a style: the page's policy allows no inline style.
       const line = Number.parseFloat(getComputedStyle(area).lineHeight) || 24;
       area.rows = 1;
