@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use crate::desk::Desk;
-use crate::living;
 use crate::running::Demo;
+use crate::{desks, living};
 
 /// What a figure is printed as, and what a report tells.
 fn printed(group: &Json, code: &str) -> String {
@@ -129,6 +129,8 @@ async fn the_counties_live() {
     let office = Desk::sign_in(&demo, "gaibo").await;
     living::every_state_and_mark_occurs(&office, &city).await;
     living::it_came_in_over_half_a_year(&office).await;
+    desks::work_waits_at_every_desk(&demo).await;
+    desks::what_is_looked_for_is_found(&office).await;
     living::money_came_from_every_source(&city, "350400", &["中央", "省", "县"]).await;
     living::money_came_from_every_source(&office, "350823", &["中央", "省"]).await;
     let sanming = city.ask("indicators?city=350400&by=county").await;

@@ -1,6 +1,7 @@
 //! What a newcomer meets first: `siteledger demo`, and the README's own examples.
 
 mod desk;
+mod desks;
 mod golden;
 mod living;
 mod loaded;
