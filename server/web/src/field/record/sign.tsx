@@ -1,6 +1,6 @@
 /** Signing: a name, a drawn signature, and what it covers. Nobody signs over a visible conflict. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { filenameOf } from "../../db/album.ts";
 import type { Device } from "../../db/device.ts";
 import { hashOf } from "../../photos/hash.ts";
@@ -53,7 +53,7 @@ export function SignSheet({ book, reader, kind, record, role, verdict, onDone, o
   const [state, setState] = useState<"asking" | "incomplete" | "saving" | "failed">("asking");
   const pad = useRef<HTMLCanvasElement>(null);
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isDesk) {
       form.current?.querySelector<HTMLElement>(verdict === "returned" ? "textarea" : "button[type=submit]")?.focus();
     }

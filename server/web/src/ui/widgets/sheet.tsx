@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { useHand } from "../hands.ts";
 import { frame } from "../words/frame.ts";
 import { useWords } from "../words/language.ts";
@@ -19,7 +19,8 @@ export function Sheet({ title, onClose, close, children }: SheetProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useHand();
-  useEffect(() => {
+  // Opened as soon as it is drawn, before its owner says where in it the focus belongs: opening moves the focus, too.
+  useLayoutEffect(() => {
     ref.current?.showModal?.();
   }, []);
   const leave = (event: MouseEvent) => event.target === ref.current && onClose();
