@@ -7,6 +7,7 @@ import { App } from "./field/app.tsx";
 import { outsideOf } from "./sync/browser.ts";
 import { Runner } from "./sync/runner.ts";
 import { Hands } from "./ui/hands.ts";
+import { inUse } from "./ui/inuse.ts";
 import { HouseProvider } from "./ui/house.ts";
 import { awaitInstalling } from "./ui/installing.ts";
 import { Update, openNewest, serveOffline } from "./ui/update.ts";
@@ -25,14 +26,7 @@ async function start(root: HTMLElement): Promise<void> {
   const runner = new Runner(device, outsideOf(window, device, languageTag));
   runner.start();
   const hands = new Hands();
-  const line = {
-    isBusy: () => runner.state().engine.busy || runner.state().sending || hands.areBusy(),
-    watch: (watcher: () => void) => {
-      const ends = [runner.watch(watcher), hands.watch(watcher)];
-      return () => ends.forEach((end) => end());
-    },
-  };
-  const update = new Update(line, () => location.reload(), Date.now);
+  const update = new Update(inUse(runner, hands), () => location.reload(), Date.now);
   render(
     <HouseProvider value={{ device, runner, update, hands }}>
       <App />
