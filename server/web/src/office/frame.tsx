@@ -3,10 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Me } from "../field/record/book.ts";
-import { labelOf } from "../field/record/show.ts";
-import { Schema, type WireSchema } from "../protocol/schema.ts";
 import { useHouse, useSync, useWatched } from "../ui/house.ts";
-import { useLive } from "../ui/live.ts";
 import type { Route } from "../ui/route.ts";
 import { Button } from "../ui/widgets/button.tsx";
 import { Notice } from "../ui/widgets/notice.tsx";
@@ -17,7 +14,7 @@ import { office as words } from "../ui/words/office.ts";
 import { search } from "../ui/words/search.ts";
 import { useOffice } from "./house.ts";
 import { useKeys } from "./keys.ts";
-import { type Place, isAt, placesOf } from "./places.ts";
+import { Navigation } from "./navigation.tsx";
 import { addressOf, paths, travel } from "./roads.ts";
 import { SignInForm } from "./sign-in/page.tsx";
 import { SignOut } from "./sign-in/leaving.tsx";
@@ -65,44 +62,6 @@ export function Frame({ me, route, children }: FrameProps) {
       <SignedOut me={me} />
       {showsKeys ? <KeysSheet onClose={() => showKeys(false)} /> : null}
     </div>
-  );
-}
-
-function Navigation({ me, route, isOpen }: { me: Me; route: Route; isOpen: boolean }) {
-  const say = useWords();
-  const { device } = useHouse();
-  const wire = useLive(() => device.paper<WireSchema>("schema"), [], ["papers"]);
-  const schema = wire && new Schema(wire);
-  const places = placesOf(me.roles);
-  const nameOf = (place: Place) => {
-    if (place.is === "desk" || place.is === "held") {
-      return say(words[place.is]);
-    }
-    const kind = schema?.kind(place.is);
-    return kind === undefined ? place.is : labelOf(kind, language());
-  };
-  const item = (place: Place) => (
-    <li key={place.is}>
-      <a href={paths.to(place.route)} {...(isAt(place, route) ? { "aria-current": "page" as const } : {})}>
-        {nameOf(place)}
-      </a>
-    </li>
-  );
-  const lists = places.filter(({ route: [page] }) => page === "list");
-  return (
-    <nav id="places" class={isOpen ? "office-places open" : "office-places"} aria-label={say(words.places)}>
-      <ul>{places.filter((place) => !lists.includes(place)).map(item)}</ul>
-      {lists.length === 0 ? null : (
-        <>
-          <h2>{say(words.lists)}</h2>
-          <ul>{lists.map(item)}</ul>
-        </>
-      )}
-      <p class="roles soft">
-        <span class="spoken">{say(words.roles)}</span>
-        {[...new Set(me.roles.map((role) => labelOf(role, language())))].join(" · ")}
-      </p>
-    </nav>
   );
 }
 

@@ -12,7 +12,7 @@ import { frame } from "../ui/words/frame.ts";
 import { useWords } from "../ui/words/language.ts";
 import { office as words } from "../ui/words/office.ts";
 import { Frame } from "./frame.tsx";
-import { placesOf } from "./places.ts";
+import { placeAt, placesOf, readsRecords } from "./places.ts";
 import { paths } from "./roads.ts";
 import { SignInPage } from "./sign-in/page.tsx";
 
@@ -37,11 +37,13 @@ export function Office() {
   if (me === "nobody") {
     return <SignInPage />;
   }
+  // Who reads no records has their own places and no others; of everybody else the server asks.
+  const isTheirs = readsRecords(me.roles) || placeAt(placesOf(me.roles), route) !== undefined;
   const report = (error: unknown) => void device.keepTrouble(Date.now(), "office", "broke", String(error));
   return (
     <Frame me={me} route={route}>
       <Fault page={`${route.join("/")}${location.search}`} onFault={report}>
-        {placesOf(me.roles).length === 0 ? <NoRecords /> : <Page me={me} route={route} />}
+        {isTheirs ? <Page me={me} route={route} /> : <NoRecords />}
       </Fault>
     </Frame>
   );

@@ -1,24 +1,34 @@
 import { expect, test } from "vitest";
-import { isAt, placesOf } from "./places.ts";
+import { type Place, grouped, placeAt, placesOf, readsRecords } from "./places.ts";
 
 const at = (role: string) => [{ role, scope: "county:350823" }];
-const names = (role: string) => placesOf(at(role)).map(({ is }) => is);
+const addresses = (role: string) => placesOf(at(role)).map(({ route }) => route.join("/"));
 
 test("the held box is for those who see it, complaints for offices", () => {
-  expect(names("project_office")).toEqual(["desk", "held", "diary", "finding", "project", "equipment_item", "fund_event", "complaint", "bulletin"]);
-  expect(names("principal")).toEqual(["desk", "diary", "finding", "project", "equipment_item", "fund_event", "bulletin"]);
-  expect(names("finance")).not.toContain("held");
-  expect(names("inspector")).toContain("complaint");
+  expect(addresses("project_office")).toEqual(expect.arrayContaining(["", "held", "list/diary", "list/complaint", "list/bulletin"]));
+  expect(addresses("principal")).toEqual(expect.arrayContaining(["", "list/diary", "list/bulletin"]));
+  for (const [role, place] of [["principal", "held"], ["principal", "list/complaint"], ["finance", "held"]] as const) {
+    expect(addresses(role)).not.toContain(place);
+  }
+  expect(addresses("inspector")).toContain("list/complaint");
 });
 
 test("who administrates the system and nothing else has no place among records", () => {
-  expect(names("system_admin")).toEqual([]);
-  expect(placesOf([...at("system_admin"), ...at("finance")]).length).toBeGreaterThan(0);
+  expect(readsRecords(at("system_admin"))).toBe(false);
+  expect(addresses("system_admin")).not.toContain("");
+  expect(placesOf([...at("system_admin"), ...at("finance")])).toEqual(placesOf(at("finance")));
 });
 
-test("a page lies in its place", () => {
-  const [desk, held, diary] = placesOf(at("project_office"));
-  expect([desk && isAt(desk, []), held && isAt(held, ["held", "7"]), diary && isAt(diary, ["list", "diary"])]).toEqual([true, true, true]);
-  expect(diary && isAt(diary, ["list", "finding"])).toBe(false);
-  expect(desk && isAt(desk, ["record", "x"])).toBe(false);
+test("a page lies in the place that leads furthest towards it", () => {
+  const places = placesOf(at("project_office"));
+  const found = (...route: string[]) => placeAt(places, route)?.route.join("/");
+  expect([found(), found("held", "7"), found("list", "diary")]).toEqual(["", "held", "list/diary"]);
+  expect([found("record", "x"), found("list", "omen"), found("heldover")]).toEqual([undefined, undefined, undefined]);
+  const nested: Place[] = [{ in: "help", route: ["guide"], name: "diary" }, { in: "help", route: ["guide", "team"], name: "finding" }];
+  expect(placeAt(nested, ["guide", "team", "2"])?.name).toBe("finding");
+});
+
+test("groups without a place are left out", () => {
+  expect(grouped(placesOf(at("principal"))).map(({ group }) => group)).toEqual(expect.arrayContaining(["work", "ledgers"]));
+  expect(grouped([])).toEqual([]);
 });

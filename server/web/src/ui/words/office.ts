@@ -44,7 +44,6 @@ export const office = room({
   skip: { zh: "跳到正文", en: "Skip to the page" },
   desk: { zh: "案头", en: "Desk" },
   held: { zh: "待处理箱", en: "Held box" },
-  lists: { zh: "清单", en: "Lists" },
   roles: { zh: "身份", en: "Roles" },
   language: { zh: "语言", en: "Language" },
   keys: { zh: "按键", en: "Keys" },

@@ -1,0 +1,12 @@
+import { room } from "./catalogue.ts";
+
+/** The navigation of the office: its groups, and the places that no list of records is. */
+export const places = room({
+  // Groups
+  work: { zh: "待办", en: "To do" },
+  overviews: { zh: "总览", en: "Overviews" },
+  ledgers: { zh: "台账", en: "Ledgers" },
+  reports: { zh: "报表", en: "Reports" },
+  administration: { zh: "管理", en: "Administration" },
+  help: { zh: "说明", en: "Guide" },
+});
