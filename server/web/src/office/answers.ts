@@ -29,7 +29,7 @@ export interface Answer<T> {
 }
 
 /** What a request that changes something, or is asked once, came to. */
-export type Came<T> = { kind: "answer"; value: T } | { kind: "refused"; problem: Problem } | { kind: "no_line" };
+export type Came<T> = { kind: "answer"; value: T } | { kind: "refused"; problem: Problem; /** All that came with it. */ said?: unknown } | { kind: "no_line" };
 
 /** An answer as it lies on the device. */
 interface Kept {
@@ -121,7 +121,7 @@ export class Answers {
         return { kind: "no_line" };
       }
       this.heard(came.status);
-      return { kind: "refused", problem: came };
+      return { kind: "refused", problem: came, said: value };
     } catch {
       return { kind: "no_line" };
     }

@@ -23,23 +23,27 @@ export interface Question {
   token?: string;
   /** Sent as JSON. */
   body?: object;
+  /** Sent as it is, in the place of a body. */
+  file?: Uint8Array<ArrayBuffer>;
   /** What is known already: the answer to that is 304 where nothing changed. */
   etag?: string;
 }
 
 /** Asks. Throws when no whole response comes. */
-export async function ask(outside: Outside, { method, path, token, body, etag }: Question): Promise<HttpResponse> {
+export async function ask(outside: Outside, { method, path, token, body, file, etag }: Question): Promise<HttpResponse> {
   const json = body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(body));
-  const packed = json && (await compressed(json));
+  const plain = json ?? file;
+  // What people choose from their disk is packed already, for the most part.
+  const packed = json === undefined ? file : await compressed(json);
   const pass = passOf(token);
   const headers: Record<string, string> = { "Accept-Language": outside.language(), ...pass.headers };
-  if (json !== undefined) {
-    headers["Content-Type"] = "application/json";
+  if (plain !== undefined) {
+    headers["Content-Type"] = json === undefined ? "application/octet-stream" : "application/json";
   }
   if (etag !== undefined) {
     headers["If-None-Match"] = etag;
   }
-  if (packed !== json) {
+  if (packed !== plain) {
     headers["Content-Encoding"] = "gzip";
   }
   const watch = patience(outside, PATIENCE_MS + (packed?.byteLength ?? 0) / SLOWEST);
