@@ -70,7 +70,7 @@ export function Beginning({ book, kind: name }: { book: Book; kind: string }) {
 }
 
 /** What stands in a form from the start because of what it is and when it is written. */
-function presetsOf(book: Book, kind: Kind, now: Date): Record<FieldName, Value> {
+export function presetsOf(book: Book, kind: Kind, now: Date): Record<FieldName, Value> {
   const { day } = localTime(now);
   const dated = kind.fields.some((field) => field.name === "date") ? { date: day } : {};
   switch (kind.name) {
@@ -139,7 +139,7 @@ function isOfSchool(kind: Kind): boolean {
 }
 
 /** The fields besides its place by which a kind with a natural key tells its records apart. */
-function identityFields(kind: Kind): Field[] {
+export function identityFields(kind: Kind): Field[] {
   const names = kind.identity === "free" ? [] : kind.identity.natural;
   return kind.fields.filter(({ name }) => names.includes(name) && name !== "project" && name !== "school");
 }
@@ -226,7 +226,7 @@ interface IdentityProps {
 }
 
 /** What tells this record from others of its place: asked before, since it cannot be changed later. */
-function Identity({ field, value, today, onValue }: IdentityProps) {
+export function Identity({ field, value, today, onValue }: IdentityProps) {
   const id = anchorOf(field.name);
   const given = value === "" ? undefined : value;
   const put = (value: string | undefined) => onValue(value ?? "");

@@ -7,7 +7,7 @@ import type { FieldName, Value } from "../../protocol/wire.ts";
 import { form as words } from "../../ui/words/form.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { countingWord } from "../record/counting.ts";
-import { IN_ORDER, labelOf } from "../record/show.ts";
+import { IN_ORDER, OF_DIVISION, labelOf } from "../record/show.ts";
 import { anchorOf, useDesk } from "./desk.ts";
 import { isCount } from "./keys.ts";
 import { LARGE_QUESTIONS } from "./layout.ts";
@@ -17,6 +17,7 @@ import { Amount } from "./widgets/amount.tsx";
 import { Chips } from "./widgets/chips.tsx";
 import { Counters } from "./widgets/counter.tsx";
 import { Day, Moment, Month, Time } from "./widgets/day.tsx";
+import { Division } from "./widgets/division.tsx";
 import { Entries } from "./widgets/entries.tsx";
 import { KeyedCards } from "./widgets/keyed.tsx";
 import { Parts } from "./widgets/parts.tsx";
@@ -163,6 +164,9 @@ function OneCompound({ field, name, value }: { field: Field; name: FieldName; va
   if ("ref" in type) {
     const among = field.name === "on_behalf_of" ? teachingPointsOf(desk.book, desk.form) : undefined;
     return <Reference kind={type.ref} value={text} onValue={put} labelledBy={id} among={among} />;
+  }
+  if ("digits" in type && OF_DIVISION.includes(field.name)) {
+    return <Division value={text} onValue={put} labelledBy={id} />;
   }
   if ("object" in type) {
     const stop = desk.stops.find((stop) => stop.why === "part" && stop.name === name);

@@ -55,13 +55,23 @@ const LAYOUTS: Readonly<Record<string, Section[]>> = {
     { title: "secProgress", fields: ["month", "image_progress", "started_area", "completed_area", "invested", "delay_reason"] },
     { title: "secMore", fields: ["photos", "remarks", "on_behalf_of"], folded: true },
   ],
+  fund_event: [
+    { title: "secNeeded", fields: ["type", "source", "amount", "date", "payee", "contract", "voucher"] },
+    { title: "secMore", fields: ["reverses", "photos", "remarks", "on_behalf_of"], folded: true },
+  ],
+  // Its figures, and where they were taken, come from the ledger and from no hand.
+  bulletin: [
+    { title: "secNeeded", fields: ["number", "version", "period", "text"] },
+    { title: "secMore", fields: ["corrects", "photos", "remarks", "on_behalf_of"], folded: true },
+  ],
 };
 
-/** Which fields are not asked in a form because it was begun from what they refer to. */
+/** Which fields are not asked in a form because it was begun from what they refer to, or the ledger says them. */
 const REFERRED: Readonly<Record<string, string[]>> = {
   finding: ["inspection", "item", "notice_no"],
   rectification: ["finding"],
   verification: ["finding", "rectification"],
+  bulletin: ["cutoff", "figures", "published_on"],
 };
 
 /** The sections of a kind's form; of a kind without a layout, what is needed stands first. */

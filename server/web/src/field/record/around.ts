@@ -73,7 +73,7 @@ function isChosenAnywhere(papers: Papers, form: string, named: string): boolean 
 }
 
 /** The kinds that a form of that kind names in its fields. */
-function namedBy(kind: Kind): string[] {
+export function namedBy(kind: Kind): string[] {
   return kind.fields.flatMap((field) => refsIn(field.type));
 }
 

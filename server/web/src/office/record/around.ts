@@ -25,7 +25,7 @@ const strangers = new Set<Uuid>();
 export async function readAround(device: Device, ask: AskOnce, record: Snapshot): Promise<void> {
   const replies = record.kind === "finding" ? await repliesTo(ask, record) : [];
   const read = new Set([record.id]);
-  let next = [...mentions(record), ...replies];
+  let next = [...mentions(spokenIn(record)), ...replies];
   for (let step = 0; step < STEPS && read.size < MOST; step += 1) {
     const asked = [...new Set(next)].filter((id) => !read.has(id) && !strangers.has(id)).slice(0, MOST - read.size);
     asked.forEach((id) => read.add(id));
@@ -42,6 +42,12 @@ export async function readAround(device: Device, ask: AskOnce, record: Snapshot)
   }
 }
 
+/** A bulletin names half a county in its figures: these have names of their own. */
+function spokenIn(record: Snapshot): Snapshot {
+  const { figures: _, ...fields } = record.fields;
+  return { ...record, fields };
+}
+
 async function readOne(ask: AskOnce, id: Uuid): Promise<Snapshot | undefined> {
   const came = await ask<RecordView>({ method: "GET", path: pathOf(id, { limit: 1 }) });
   if (came.kind === "refused" && came.problem.status === 404) {
@@ -49,6 +55,29 @@ async function readOne(ask: AskOnce, id: Uuid): Promise<Snapshot | undefined> {
   }
   return came.kind === "answer" ? came.value.record : undefined;
 }
+
+/** So many of a kind are read for a form to choose from. */
+const TO_CHOOSE_FROM = 40;
+
+/** Reads what the form of a record that is begun may name: of each of those kinds, what is of its place. */
+export async function readNear(device: Device, ask: AskOnce, kinds: readonly string[], place: { county?: string | undefined; school?: Uuid | undefined; project?: Uuid | undefined }): Promise<void> {
+  const { county, school, project } = place;
+  const of = project !== undefined ? `project=${project}` : school !== undefined ? `school=${school}` : `county=${county ?? ""}`;
+  const lists = kinds.map((kind) => {
+    // What belongs to the county belongs to every place of it.
+    const where = OF_COUNTY.includes(kind) ? `county=${county ?? ""}` : of;
+    return `/api/v1/records?kind=${kind}&${where}&limit=${TO_CHOOSE_FROM}`;
+  });
+  const came = await all(lists, (path) => ask<{ records: { id: Uuid }[] }>({ method: "GET", path }));
+  const listed = came.flatMap((answer) => (answer.kind === "answer" ? answer.value.records.map(({ id }) => id) : []));
+  const wanted = [...new Set([...(project === undefined ? [] : [project]), ...(school === undefined ? [] : [school]), ...listed])];
+  const here = new Set((await device.rowsById(wanted)).map(({ id }) => id));
+  const rows = await all(wanted.filter((id) => !here.has(id)), (id) => readOne(ask, id));
+  await device.keepRows(rows.filter((row) => row !== undefined));
+}
+
+/** Kinds that are of a county and of no school. */
+const OF_COUNTY: readonly string[] = ["bulletin", "programme", "plan", "zone_scheme", "zone", "checklist", "code_list", "division"];
 
 /** What was said of a finding: attempts and verdicts of its place that name it. */
 async function repliesTo(ask: AskOnce, finding: Snapshot): Promise<Uuid[]> {

@@ -2,11 +2,16 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { FormPage } from "../../field/form/page.tsx";
+import { labelOf } from "../../field/record/show.ts";
+import type { WireSchema } from "../../protocol/schema.ts";
 import { useHouse } from "../../ui/house.ts";
+import { useLive } from "../../ui/live.ts";
 import { frame } from "../../ui/words/frame.ts";
-import { useWords } from "../../ui/words/language.ts";
+import { language, useWords } from "../../ui/words/language.ts";
+import { NamedProvider } from "../../field/form/named.ts";
 import { Known } from "../known.tsx";
 import { useOpened } from "../record/opened.ts";
+import { useNamesOf, useNear } from "./near.ts";
 import "./write.css";
 
 /** Ctrl and Enter save from wherever one writes. */
@@ -22,6 +27,11 @@ export function WritePage({ kind, id }: { kind: string; id: string }) {
   const { device } = useHouse();
   const { answer, isWhole } = useOpened(id);
   const [isHere, setHere] = useState<boolean>();
+  const named = useNamesOf();
+  const wire = useLive(() => device.paper<WireSchema>("schema"), [], ["papers"]);
+  const declared = wire?.kinds.find(({ name }) => name === kind);
+  const title = declared === undefined ? kind : labelOf(declared, language());
+  useNear(kind, id, isHere === true || isWhole);
   useEffect(() => {
     // What was begun here is in no ledger yet.
     const look = async () => setHere((await device.drafts.of(id)) !== undefined || (await device.row(id)) !== undefined);
@@ -33,7 +43,10 @@ export function WritePage({ kind, id }: { kind: string; id: string }) {
   if (isReady) {
     return (
       <div class="write" onKeyDown={saveByKeys}>
-        <FormPage kind={kind} id={id} />
+        <h1 class="spoken">{title}</h1>
+        <NamedProvider value={named}>
+          <FormPage kind={kind} id={id} />
+        </NamedProvider>
       </div>
     );
   }

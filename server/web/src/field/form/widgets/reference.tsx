@@ -3,6 +3,7 @@ import { form as words } from "../../../ui/words/form.ts";
 import { useWords } from "../../../ui/words/language.ts";
 import { titleOf } from "../../record/title.ts";
 import { useDesk } from "../desk.ts";
+import { useNamed } from "../named.ts";
 
 interface ReferenceProps {
   id?: string;
@@ -18,9 +19,16 @@ interface ReferenceProps {
 export function Reference({ id, kind, value, onValue, labelledBy, among }: ReferenceProps) {
   const say = useWords();
   const { book, reader, form } = useDesk();
+  const named = useNamed(kind);
   const records = (among ?? book.all(kind)).filter((record) => record.id !== form.record);
-  const isThere = value === undefined || records.some((record) => record.id === value);
-  if (records.length === 0 && isThere) {
+  const here = new Set(records.map(({ id }) => id));
+  const options = [
+    ...records.map((record) => ({ id: record.id, name: titleOf(reader, record) })),
+    // What is chosen among a few is none of the others.
+    ...(among === undefined ? named.filter(({ id }) => !here.has(id) && id !== form.record) : []),
+  ];
+  const isThere = value === undefined || options.some(({ id }) => id === value);
+  if (options.length === 0 && isThere) {
     return <p class="soft">{say(words.nothingToChoose)}</p>;
   }
   return (
@@ -33,9 +41,9 @@ export function Reference({ id, kind, value, onValue, labelledBy, among }: Refer
     >
       <option value="">{say(words.chooseOne)}</option>
       {isThere ? null : <option value={value}>{say(words.elsewhere)}</option>}
-      {records.map((record) => (
-        <option key={record.id} value={record.id}>
-          {titleOf(reader, record)}
+      {options.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
         </option>
       ))}
     </select>
