@@ -61,10 +61,13 @@ export function mayWriteField(kind: Kind, field: Field, roles: HeldRole[], place
 
 const NEVER_SIGN = ["auditor", "system_admin", "township"];
 
+/** The roles in which somebody may sign a record of that kind there. */
+export function signingRoles(kind: Kind, roles: HeldRole[], place: Place): string[] {
+  return rolesAt(roles, place).filter((role) => !NEVER_SIGN.includes(role) && (role !== "leader" || kind.name === "bulletin"));
+}
+
 /** The role in which somebody signs a record of that kind there: who answers for the school first. */
 export function signingRole(kind: Kind, roles: HeldRole[], place: Place): string | undefined {
-  const signs = rolesAt(roles, place).filter(
-    (role) => !NEVER_SIGN.includes(role) && (role !== "leader" || kind.name === "bulletin"),
-  );
+  const signs = signingRoles(kind, roles, place);
   return signs.includes("principal") ? "principal" : signs[0];
 }

@@ -20,7 +20,7 @@ export function FieldsTable({ reader, kind, record }: FieldsProps) {
   const say = useWords();
   const names = [...record.fields.keys()];
   const rows = kind.fields
-    .filter((field) => !ELSEWHERE.includes(field.name) && field.type !== "photo")
+    .filter((field) => !ELSEWHERE.includes(field.name) && field.type !== "photo" && field.type !== "any")
     .flatMap((field) => {
       const own = names.filter((name) => baseOf(name) === field.name && headsOf(record, name).length > 0).sort();
       return own.length === 0 ? [] : [{ field, names: own }];

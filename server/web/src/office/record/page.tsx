@@ -31,6 +31,7 @@ import { useKeys } from "../keys.ts";
 import { AsOf, Known } from "../known.tsx";
 import { paths, travel } from "../roads.ts";
 import { Walking, useWalk } from "../walking.tsx";
+import { About } from "./about.tsx";
 import type { RecordView } from "./answer.ts";
 import { FieldsTable } from "./fields.tsx";
 import { History } from "./history.tsx";
@@ -105,6 +106,7 @@ function Reading({ view, reader, kind, record, hasDraft, asOf }: ReadingProps) {
       </Head>
       <div class="review-main">
         {record.kind === "finding" ? <FindingFollow reader={reader} finding={record} /> : null}
+        <About reader={reader} kind={kind} record={record} />
         <Withdrawals reader={reader} record={record} />
         <HeldNotices reader={reader} kind={kind} record={record} />
         <Told reader={reader} record={record} />
@@ -204,7 +206,7 @@ function Actions({ reader, kind, record, hasDraft, hasConflict }: ActionsProps) 
       {sign === undefined ? null : (
         // What a finding waits for is to be mended and looked at again, and not a signature.
         <Button weight={kind.name === "finding" ? "plain" : "main"} onClick={() => setSigning(sign.verdict)}>
-          {say(sign.verdict === "signed" ? words.sign : words.confirm)} <kbd>c</kbd>
+          {say(kind.name === "bulletin" ? words.approve : sign.verdict === "signed" ? words.sign : words.confirm)} <kbd>c</kbd>
         </Button>
       )}
       {maySendBack ? (

@@ -101,6 +101,7 @@ export const record = room({
   rectify: { zh: "写整改回复", en: "Write a rectification" },
   verify: { zh: "去复查", en: "Verify" },
   sign: { zh: "签字", en: "Sign" },
+  approve: { zh: "批准", en: "Approve" },
   confirm: { zh: "签字确认", en: "Confirm and sign" },
   sendBack: { zh: "退回", en: "Send back" },
   back: { zh: "返回记录", en: "Back to the records" },

@@ -1,0 +1,115 @@
+import { counted, room } from "./catalogue.ts";
+
+/** Bulletins: from a draft to what was published, and its correction. */
+export const bulletin = room({
+  title: { zh: "通报", en: "Bulletins" },
+  begin: { zh: "起草通报", en: "Draft a bulletin" },
+  none: { zh: "还没有通报", en: "There are no bulletins yet" },
+  noneWhy: { zh: "改薄办或督导室起草，分管领导批准，然后发布。", en: "The project or inspection office drafts one, a leader approves it, then it is published." },
+  number: { zh: "期号", en: "Number" },
+  numberHint: { zh: "例如 全面改薄通报〔2026〕第 5 期", en: "For example 〔2026〕5" },
+  version: { zh: "版本", en: "Version" },
+  period: { zh: "时段", en: "Period" },
+  publishedOn: { zh: "发布日期", en: "Published on" },
+  text: { zh: "正文", en: "Text" },
+  textHint: { zh: "点名、要求、期限。数据和附表自动附在后面。", en: "Who is named, what is asked, by when. Figures and tables follow by themselves." },
+  unnumbered: { zh: "没有期号", en: "Without a number" },
+
+  // Drafting
+  newTitle: { zh: "起草通报", en: "Draft a bulletin" },
+  correctTitle: { zh: "更正：{what}", en: "Correction of {what}" },
+  correctWhy: { zh: "已发布的通报不改。这里起草新的一版，发布后原来那一版注明“已被更正”。", en: "What was published stays. This drafts a new version; once it is published, the earlier one says that it was corrected." },
+  county: { zh: "县（区）", en: "County" },
+  from: { zh: "从", en: "From" },
+  at: { zh: "截止", en: "As of" },
+  by: { zh: "分行", en: "Rows by" },
+  bySchool: { zh: "学校", en: "School" },
+  byTownship: { zh: "乡镇", en: "Township" },
+  byZone: { zh: "督导责任区", en: "Zone" },
+  byCounty: { zh: "县（区）", en: "County" },
+  byProject: { zh: "项目", en: "Project" },
+  frozenWhy: { zh: "下面是现在的数据。存为草稿时冻结，之后台账再变，这份通报不变。", en: "These are the figures of now. Saving freezes them: whatever the ledger says later, this bulletin stays." },
+  save: { zh: "存为草稿", en: "Save the draft" },
+  saving: { zh: "正在保存…", en: "Saving…" },
+  notSaved: { zh: "没有存上，这台电脑可能没有空间了。写的还在这一页。", en: "It could not be kept: this computer may be full. What you wrote is still on this page." },
+  tooLarge: { zh: "行数太多，一份通报放不下。请改为按乡镇分行。", en: "There are too many rows for one bulletin. Tell the rows apart by township." },
+  mayNot: { zh: "通报由改薄办、督导室或市级办公室起草。", en: "Bulletins are drafted by the project, inspection or city office." },
+  noWhole: { zh: "起草通报要能看全县，您的范围只是一部分。", en: "A bulletin is about whole counties, and you see only a part of one." },
+  kept: { zh: "写的随时存在这台电脑上", en: "What you write is kept on this computer" },
+
+  // Steps
+  steps: { zh: "办到哪一步", en: "Where it stands" },
+  stepDraft: { zh: "起草", en: "Drafted" },
+  stepApprove: { zh: "批准", en: "Approved" },
+  stepPublish: { zh: "发布", en: "Published" },
+  byAt: { zh: "{name} · {at}", en: "{name} · {at}" },
+  toApprove: { zh: "等分管领导批准", en: "Waits for a leader" },
+  toMend: { zh: "{name}退回：{note}", en: "Sent back by {name}: {note}" },
+  approvedChanged: { zh: "批准后又改了（{what}），要重新批准", en: "Changed since approved ({what}): to be approved again" },
+  toPublish: { zh: "可以发布了", en: "Ready to be published" },
+  unapproved: { zh: "发布时没有领导对现有内容的批准", en: "Published without a leader having approved what it says" },
+  correctedBy: { zh: "已被更正，以新的一版为准：{what}", en: "Corrected: go by {what}" },
+  corrects: { zh: "更正的是：{what}", en: "Corrects {what}" },
+  onlyLeader: { zh: "批准要由分管领导用自己的账号签。", en: "A leader approves, signed in as themselves." },
+  onlyWriter: { zh: "发布由起草的办公室办。", en: "The office that drafted it publishes it." },
+
+  // Doing
+  publish: { zh: "发布", en: "Publish" },
+  publishTitle: { zh: "发布通报", en: "Publish the bulletin" },
+  publishWhy: { zh: "发布后不能再改，只能另发一版更正。全县能登录的人都看得到。", en: "Once published it is not changed, only corrected by another version. Everybody in the county can read it." },
+  publishNumber: { zh: "还没有期号，请先点“修改”填上。", en: "It has no number yet: choose “Edit” and give it one first." },
+  publishReason: { zh: "领导批准后发布", en: "Published after a leader approved it" },
+  correct: { zh: "另发更正版", en: "Correct by a new version" },
+  page: { zh: "看网页版、打印", en: "Page to read and print" },
+  pdf: { zh: "下载 PDF", en: "Download the PDF" },
+
+  // Figures
+  figures: { zh: "冻结的数据", en: "Frozen figures" },
+  figuresNow: { zh: "现在的数据", en: "Figures of now" },
+  unreadable: { zh: "这份通报的数据不是由草稿生成的，或者还有冲突，不能列表和核对。", en: "These figures are not of a draft, or people differ about them: they cannot be listed or checked." },
+  asOf: { zh: "{from}至 {at}，台账序号 {position}", en: "{from}to {at}, ledger position {position}" },
+  fromDay: { zh: "{day} ", en: "{day} " },
+  total: { zh: "合计", en: "In all" },
+  rank: { zh: "名次", en: "Rank" },
+  name: { zh: "名称", en: "Name" },
+  indicator: { zh: "指标", en: "Figure" },
+  frozen: { zh: "通报里", en: "In the bulletin" },
+  now: { zh: "现在", en: "Now" },
+  behind: {
+    zh: ({ count }: { count: number }) => `进度滞后的项目 ${count} 个`,
+    en: ({ count }: { count: number }) => `${counted(count, "project")} behind`,
+  },
+  findings: {
+    zh: ({ count }: { count: number }) => `逾期未整改、列入通报的问题 ${count} 个`,
+    en: ({ count }: { count: number }) => `${counted(count, "overdue finding")} named`,
+  },
+  followed: {
+    zh: ({ closed, open }: { closed: number; open: number }) => `以前通报过的问题：已销号 ${closed} 个，仍未整改 ${open} 个（应约谈）`,
+    en: ({ closed, open }: { closed: number; open: number }) => `Of the findings named before, ${closed} closed and ${open} still open (interviews next)`,
+  },
+  finding: { zh: "问题 {place}", en: "Finding {place}" },
+  rows: {
+    zh: ({ count }: { count: number }) => `分行数据 ${count} 行`,
+    en: ({ count }: { count: number }) => counted(count, "row"),
+  },
+
+  // Since
+  sinceNothing: { zh: "同一时段的数据没有变化。", en: "The figures of the period are the same." },
+  sinceChanged: {
+    zh: ({ totals, rows, named }: { totals: number; rows: number; named: number }) => `同一时段的数据有变化：合计 ${totals} 项，分行 ${rows} 行，点名增减 ${named} 个。`,
+    en: ({ totals, rows, named }: { totals: number; rows: number; named: number }) => `The figures of the period are others now: ${counted(totals, "total")}, ${counted(rows, "row")}, ${named} named or not any more.`,
+  },
+  refresh: { zh: "换成现在的数据", en: "Take the figures of now" },
+  refreshWhy: { zh: "换了以后，领导要重新批准。", en: "A leader approves again after that." },
+  refreshReason: { zh: "数据重新取到现在", en: "Figures taken anew" },
+
+  // Proof
+  proof: { zh: "核对", en: "Proof" },
+  prove: { zh: "按当时的台账再算一遍", en: "Reckon again at its ledger position" },
+  proving: { zh: "正在重算…", en: "Reckoning…" },
+  same: { zh: "一致：按台账序号重算，每个数都相同。", en: "The same: every figure comes out again at that position." },
+  differs: { zh: "不一致：重算出来的数和通报里的不同。请告诉审计。", en: "Not the same: other figures come out. Tell audit." },
+  cannot: { zh: "现在没法核对：{why}", en: "It cannot be checked now: {why}" },
+  noLine: { zh: "网络断开", en: "no connection" },
+  qrWhy: { zh: "网页版和 PDF 末尾有台账检查点二维码，拿纸的人也能核对。", en: "The page and the PDF end with the checkpoint’s QR code, so that whoever has the paper can check it." },
+});
