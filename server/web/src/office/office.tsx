@@ -24,6 +24,12 @@ const WritePage = later(() => import("./write/page.tsx").then((file) => file.Wri
 const ListPage = later(() => import("./list/page.tsx").then((file) => file.ListPage));
 const SearchPage = later(() => import("./search/page.tsx").then((file) => file.SearchPage));
 const RecordPage = later(() => import("./record/page.tsx").then((file) => file.RecordPage));
+const BulletinsPage = later(() => import("./bulletins/list.tsx").then((file) => file.BulletinsPage));
+const NewPage = later(() => import("./new/page.tsx").then((file) => file.NewPage));
+const ImportPage = later(() => import("./import/page.tsx").then((file) => file.ImportPage));
+const ReportsPage = later(() => import("./reports/page.tsx").then((file) => file.ReportsPage));
+const DirectoryPage = later(() => import("./directory/page.tsx").then((file) => file.DirectoryPage));
+const DraftPage = later(() => import("./bulletins/draft.tsx").then((file) => file.DraftPage));
 const GroupPage = later(() => import("./desk/group.tsx").then((file) => file.GroupPage));
 
 export function Office() {
@@ -60,7 +66,7 @@ function NoRecords() {
   );
 }
 
-/** `/office` · `/office/desk/<group>` · `/office/list/<kind>` · `/office/search` · `/office/record/<id>` · `/office/settle/<id>` · `/office/held/<number>` · `/office/write/<kind>/<id>`. */
+/** `/office` · `/office/desk/<group>` · `/office/list/<kind>` · `/office/search` · `/office/record/<id>` · `/office/bulletins` · `/office/bulletins/new` · `/office/new/<kind>` · `/office/directory/<part>` · `/office/import` · `/office/reports` · `/office/settle/<id>` · `/office/held/<number>` · `/office/write/<kind>/<id>`. */
 function Page({ me, route }: { me: Me; route: Route }) {
   const say = useWords();
   const [page, first, second] = route;
@@ -79,6 +85,16 @@ function Page({ me, route }: { me: Me; route: Route }) {
       return <ListPage key={first} kind={first ?? ""} />;
     case "search":
       return <SearchPage />;
+    case "bulletins":
+      return first === undefined ? <BulletinsPage me={me} /> : first === "new" ? <DraftPage me={me} /> : <RecordPage key={first} id={first} />;
+    case "new":
+      return <NewPage key={first} me={me} kind={first} />;
+    case "directory":
+      return <DirectoryPage me={me} tab={first} />;
+    case "import":
+      return <ImportPage me={me} />;
+    case "reports":
+      return <ReportsPage />;
     case "record":
       return <RecordPage key={first} id={first ?? ""} />;
     default:

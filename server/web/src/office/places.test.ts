@@ -5,8 +5,8 @@ const at = (role: string) => [{ role, scope: "county:350823" }];
 const addresses = (role: string) => placesOf(at(role)).map(({ route }) => route.join("/"));
 
 test("the held box is for those who see it, complaints for offices", () => {
-  expect(addresses("project_office")).toEqual(expect.arrayContaining(["", "held", "list/diary", "list/complaint", "list/bulletin"]));
-  expect(addresses("principal")).toEqual(expect.arrayContaining(["", "list/diary", "list/bulletin"]));
+  expect(addresses("project_office")).toEqual(expect.arrayContaining(["", "held", "list/diary", "list/complaint", "bulletins"]));
+  expect(addresses("principal")).toEqual(expect.arrayContaining(["", "list/diary", "bulletins"]));
   for (const [role, place] of [["principal", "held"], ["principal", "list/complaint"], ["finance", "held"]] as const) {
     expect(addresses(role)).not.toContain(place);
   }

@@ -2,8 +2,13 @@
 
 import type { HeldRole } from "../field/today/state.ts";
 import type { Route } from "../ui/route.ts";
+import { begin } from "../ui/words/begin.ts";
+import { bulletin } from "../ui/words/bulletin.ts";
+import { directory } from "../ui/words/directory.ts";
+import { imports } from "../ui/words/imports.ts";
 import { office as words } from "../ui/words/office.ts";
 import { places } from "../ui/words/places.ts";
+import { reports } from "../ui/words/reports.ts";
 
 /** The groups of the navigation, in its order. */
 export const PLACE_GROUPS = ["work", "overviews", "ledgers", "reports", "administration", "help"] as const;
@@ -15,6 +20,10 @@ export type Listed = (typeof LISTED)[number];
 
 /** Who sees the held box, as the server has it. */
 const SEE_HELD: readonly string[] = ["project_office", "equipment_station", "inspection_office", "auditor", "leader", "city_office"];
+/** Who writes at a desk. */
+const WRITE: readonly string[] = ["principal", "inspector", "project_office", "equipment_station", "inspection_office", "finance", "city_office"];
+/** Who imports tables. */
+const IMPORT: readonly string[] = ["project_office", "equipment_station", "inspection_office", "city_office"];
 /** Who reads what only offices read, such as complaints. */
 const OFFICES: readonly string[] = ["inspector", "project_office", "equipment_station", "inspection_office", "auditor", "city_office"];
 
@@ -33,6 +42,7 @@ const list = (kind: Listed, whose?: readonly string[]): Place => ({ in: "ledgers
 const PLACES: readonly Place[] = [
   { in: "work", route: [], name: words.desk },
   { in: "work", route: ["held"], name: words.held, whose: SEE_HELD },
+  { in: "work", route: ["new"], name: begin.title, whose: WRITE },
 
   list("diary"),
   list("finding"),
@@ -40,7 +50,11 @@ const PLACES: readonly Place[] = [
   list("equipment_item"),
   list("fund_event"),
   list("complaint", OFFICES),
-  list("bulletin"),
+  { in: "reports", route: ["bulletins"], name: bulletin.title },
+  { in: "reports", route: ["reports"], name: reports.title },
+
+  { in: "administration", route: ["directory"], name: directory.title },
+  { in: "administration", route: ["import"], name: imports.title, whose: IMPORT },
 ];
 
 /** Whether somebody reads records at all. Who administrates the system and nothing else does not. */
