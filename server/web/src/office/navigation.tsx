@@ -1,17 +1,15 @@
 /** The navigation: the places that somebody has, in groups that fold. At 1366 it is a column, on a phone the menu. */
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Me } from "../field/record/book.ts";
 import { labelOf } from "../field/record/show.ts";
-import { Schema, type WireSchema } from "../protocol/schema.ts";
-import { useHouse } from "../ui/house.ts";
-import { useLive } from "../ui/live.ts";
 import type { Route } from "../ui/route.ts";
 import { language, useWords } from "../ui/words/language.ts";
 import { office as words } from "../ui/words/office.ts";
 import { type Folds, isOpen, keepFolds, keptFolds, lasting } from "./folds.ts";
 import { type Place, type PlaceGroup, grouped, placeAt, placesOf } from "./places.ts";
 import { paths } from "./roads.ts";
+import { useSchema } from "./schema.ts";
 
 interface NavigationProps {
   me: Me;
@@ -77,9 +75,7 @@ function useFolds(here: PlaceGroup | undefined, placesInAll: number): [(group: P
 /** What a place is called; a list goes by the kind of its records. */
 function useNameOf(): (place: Place) => string {
   const say = useWords();
-  const { device } = useHouse();
-  const wire = useLive(() => device.paper<WireSchema>("schema"), [], ["papers"]);
-  const schema = useMemo(() => wire && new Schema(wire), [wire]);
+  const schema = useSchema();
   return ({ name }) => {
     if (typeof name !== "string") {
       return say(name);

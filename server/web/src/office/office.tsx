@@ -30,6 +30,12 @@ const ImportPage = later(() => import("./import/page.tsx").then((file) => file.I
 const ReportsPage = later(() => import("./reports/page.tsx").then((file) => file.ReportsPage));
 const DirectoryPage = later(() => import("./directory/page.tsx").then((file) => file.DirectoryPage));
 const DraftPage = later(() => import("./bulletins/draft.tsx").then((file) => file.DraftPage));
+const OverviewPage = later(() => import("./overview/page.tsx").then((file) => file.OverviewPage));
+const MakersPage = later(() => import("./overview/makers.tsx").then((file) => file.MakersPage));
+const CalendarPage = later(() => import("./calendar/page.tsx").then((file) => file.CalendarPage));
+const AgesPage = later(() => import("./ages/page.tsx").then((file) => file.AgesPage));
+const AgesListPage = later(() => import("./ages/list.tsx").then((file) => file.AgesListPage));
+const CitiesPage = later(() => import("./cities/page.tsx").then((file) => file.CitiesPage));
 const GroupPage = later(() => import("./desk/group.tsx").then((file) => file.GroupPage));
 
 export function Office() {
@@ -83,6 +89,16 @@ function Page({ me, route }: { me: Me; route: Route }) {
       return <WritePage key={`${first}/${second}`} kind={first ?? ""} id={second ?? ""} />;
     case "list":
       return <ListPage key={first} kind={first ?? ""} />;
+    case "overview":
+      return <OverviewPage />;
+    case "calendar":
+      return <CalendarPage />;
+    case "findings-by-age":
+      return first === undefined ? <AgesPage /> : <AgesListPage />;
+    case "cities":
+      return <CitiesPage />;
+    case "figure":
+      return <MakersPage key={first} code={first ?? ""} />;
     case "search":
       return <SearchPage />;
     case "bulletins":

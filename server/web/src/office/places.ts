@@ -24,6 +24,8 @@ const SEE_HELD: readonly string[] = ["project_office", "equipment_station", "ins
 const WRITE: readonly string[] = ["principal", "inspector", "project_office", "equipment_station", "inspection_office", "finance", "city_office"];
 /** Who imports tables. */
 const IMPORT: readonly string[] = ["project_office", "equipment_station", "inspection_office", "city_office"];
+/** Who looks after more than one school. */
+const OVERSEERS: readonly string[] = ["inspector", "township", "project_office", "equipment_station", "inspection_office", "finance", "auditor", "leader", "city_office"];
 /** Who reads what only offices read, such as complaints. */
 const OFFICES: readonly string[] = ["inspector", "project_office", "equipment_station", "inspection_office", "auditor", "city_office"];
 
@@ -43,6 +45,11 @@ const PLACES: readonly Place[] = [
   { in: "work", route: [], name: words.desk },
   { in: "work", route: ["held"], name: words.held, whose: SEE_HELD },
   { in: "work", route: ["new"], name: begin.title, whose: WRITE },
+
+  { in: "overviews", route: ["overview"], name: places.overview, whose: OVERSEERS },
+  { in: "overviews", route: ["calendar"], name: places.calendar },
+  { in: "overviews", route: ["findings-by-age"], name: places.ages },
+  { in: "overviews", route: ["cities"], name: places.cities, whose: ["city_office"] },
 
   list("diary"),
   list("finding"),

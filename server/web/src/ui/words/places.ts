@@ -9,4 +9,10 @@ export const places = room({
   reports: { zh: "报表", en: "Reports" },
   administration: { zh: "管理", en: "Administration" },
   help: { zh: "说明", en: "Guide" },
+
+  // Overviews
+  overview: { zh: "县级看板", en: "Dashboard" },
+  calendar: { zh: "日志日历", en: "Diary calendar" },
+  ages: { zh: "未整改问题", en: "Open findings" },
+  cities: { zh: "县区对比", en: "Counties" },
 });

@@ -55,6 +55,7 @@ export const states = room({
     en: ({ days }: { days: number }) => `${counted(days, "day")} overdue`,
   },
   grave: { zh: "重大", en: "Grave" },
+  considerable: { zh: "较大", en: "Considerable" },
   repeated: { zh: "重复发生", en: "Repeated" },
   disputed: { zh: "有冲突", en: "In conflict" },
   late: { zh: "补记", en: "Late entry" },

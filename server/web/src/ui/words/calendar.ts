@@ -1,0 +1,47 @@
+import { counted, room } from "./catalogue.ts";
+
+/** The calendar of diaries at the office: projects × days of a month. */
+export const calendar = room({
+  title: { zh: "日志日历 {month}", en: "Diaries of {month}" },
+  filters: { zh: "看哪些", en: "What is shown" },
+  month: { zh: "月份", en: "Month" },
+  before: { zh: "上个月", en: "Month before" },
+  next: { zh: "下个月", en: "Next month" },
+  county: { zh: "县（区）", en: "County" },
+  township: { zh: "乡镇", en: "Township" },
+  school: { zh: "学校", en: "School" },
+  only: { zh: "只看有这种日子的", en: "With such days only" },
+  all: { zh: "全部", en: "All" },
+  place: { zh: "学校 · 项目", en: "School · project" },
+  legend: { zh: "图例", en: "What the signs mean" },
+  none: { zh: "这个月没有项目要写日志", en: "No diaries are asked for in this month" },
+  noneOfThat: { zh: "没有符合的项目", en: "No such projects" },
+  projects: {
+    zh: ({ count }: { count: number }) => `${count} 个项目`,
+    en: ({ count }: { count: number }) => counted(count, "project"),
+  },
+  how: { zh: "方向键走格子，回车打开。", en: "Arrow keys move from day to day, Enter opens." },
+  asked: { zh: "应写", en: "Asked" },
+  missing: { zh: "缺", en: "Missing" },
+  late: { zh: "补记", en: "Late" },
+  missingOfDay: { zh: "当天缺", en: "Missing" },
+  day: { zh: "{place} {day}：{what}", en: "{place}, {day}: {what}" },
+
+  // What a day has come to: a sign, and what it means
+  sign_m: { zh: "缺", en: "✗" },
+  sign_x: { zh: "争", en: "≠" },
+  sign_r: { zh: "退", en: "R" },
+  sign_d: { zh: "未", en: "…" },
+  sign_l: { zh: "补", en: "L" },
+  sign_s: { zh: "○", en: "○" },
+  sign_c: { zh: "✓", en: "✓" },
+  sign_i: { zh: "停", en: "–" },
+  m: { zh: "缺日志", en: "Missing" },
+  x: { zh: "有冲突", en: "People differ" },
+  r: { zh: "已退回", en: "Sent back" },
+  d: { zh: "没填完", en: "Incomplete" },
+  l: { zh: "补记（次日中午以后写的）", en: "Written late, after noon of the next day" },
+  s: { zh: "待确认", en: "To be confirmed" },
+  c: { zh: "已确认", en: "Confirmed" },
+  i: { zh: "停工、未施工", en: "The works stood still" },
+});
