@@ -12,12 +12,12 @@ import { travel } from "./roads.ts";
 /** That something was just done, told on the page that opens next. */
 let doneJustNow = false;
 
-/** The way on from what stands at an address, once it is done: the next line of the list, else the list. */
+/** The way on from what stands at an address, once it is done: the next line of the list, else the list. Who has left meanwhile is not fetched back. */
 export function useWalk(address: string): { goOn: () => void } {
   const { queue } = useOffice();
   return {
     goOn: () => {
-      const next = queue.after(address);
+      const next = location.pathname === address ? queue.after(address) : undefined;
       if (next !== undefined) {
         doneJustNow = true;
         travel(next);
