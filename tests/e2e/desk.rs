@@ -50,7 +50,9 @@ async fn a_browser_signs_in_and_writes_through_sync_like_a_phone() {
     assert_eq!(record.expect("the server answers").status(), StatusCode::OK);
 
     let out = browser.delete(url("/api/v1/session")).header("Origin", server.url()).send().await;
-    assert_eq!(out.expect("the server answers").status(), StatusCode::NO_CONTENT);
+    let out = out.expect("the server answers");
+    assert_eq!(out.status(), StatusCode::NO_CONTENT);
+    assert_eq!(out.headers()["clear-site-data"], "\"cache\"", "photos go with whoever saw them");
     let me = browser.get(url("/api/v1/me")).send().await;
     assert_eq!(me.expect("the server answers").status(), StatusCode::UNAUTHORIZED, "signed out is out");
     server.verify();

@@ -1,7 +1,7 @@
 //! `/api/v1/session`: a browser signs in by name and password, and out again.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
@@ -61,7 +61,8 @@ pub async fn begin(
     Ok(([(header::SET_COOKIE, cookie)], Json(Me::of(&app, &actor).await?)).into_response())
 }
 
-/// Signs the browser out; one that is not signed in any more is no error.
+/// Signs the browser out; one that is not signed in any more is no error. What the browser stored of
+/// answers and photos goes with it.
 #[utoipa::path(
     delete,
     path = "/api/v1/session",
@@ -74,5 +75,7 @@ pub async fn end(State(app): State<App>, headers: HeaderMap) -> Result<Response,
         session::sign_out(&app.people, &token).await?;
     }
     let cookie = no_session_cookie(&app.settings);
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+    // Photos are private and stored for long: whoever sits down next finds none of them.
+    let forgets = (HeaderName::from_static("clear-site-data"), "\"cache\"".to_owned());
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie), forgets]).into_response())
 }
