@@ -7,13 +7,13 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Builder, By, Capabilities, until as comes } from "selenium-webdriver";
+import { Builder, Capabilities } from "selenium-webdriver";
 import { Clerk } from "./harness/clerk.js";
 import { picture } from "./harness/form.js";
-import { PATIENCE } from "./harness/phone.js";
+import { Hand } from "./harness/hand.js";
 import { Server } from "./harness/server.js";
 import { until } from "./harness/until.js";
 
@@ -29,7 +29,6 @@ const ENGINES = {
     capabilities: { browserName: "firefox", "moz:firefoxOptions": { binary: "/usr/bin/firefox-esr", args: ["-headless", "-width", "412", "-height", "915"] } },
   },
 };
-const [pictures] = [process.env.SCREENS_OF_ENGINES];
 const asked = process.argv.slice(2);
 
 for (const name of asked.length > 0 ? asked : Object.keys(ENGINES)) {
@@ -74,7 +73,7 @@ async function writesWithoutLine(server, hand, folder) {
   await hand.tap("a", "开始");
   await hand.waits(".missed .chip");
   await hand.shoot("today");
-  await hand.run("return navigator.serviceWorker.ready.then(() => true)");
+  await hand.isReadyOffline();
   server.line.cut();
   await hand.touch(".missed .chip");
   await hand.waits("form.form");
@@ -111,82 +110,4 @@ async function sendsIt(server, hand, id) {
   const office = await Clerk.of(server, "zhuangbei");
   const { record } = await office.ask("GET", `/api/v1/records/${id}`);
   assert.match(JSON.stringify(record), /二层柱钢筋绑扎完成，开始支模/);
-}
-
-/** What hands and eyes do, in a browser that speaks WebDriver. */
-class Hand {
-  shots = 0;
-
-  constructor(browser, engine) {
-    this.browser = browser;
-    this.engine = engine;
-  }
-
-  go(address) {
-    return this.browser.get(address);
-  }
-
-  again() {
-    return this.browser.navigate().refresh();
-  }
-
-  address() {
-    return this.browser.getCurrentUrl();
-  }
-
-  run(script, ...given) {
-    return this.browser.executeScript(script, ...given);
-  }
-
-  waits(css) {
-    return this.browser.wait(comes.elementLocated(By.css(css)), PATIENCE, css);
-  }
-
-  says(text) {
-    return this.browser.wait(comes.elementLocated(By.xpath(`//main//*[contains(normalize-space(.), ${JSON.stringify(text)})]`)), PATIENCE, text);
-  }
-
-  async touch(css) {
-    await this.press(await this.waits(css));
-  }
-
-  async tap(element, name) {
-    await this.press(await this.browser.wait(comes.elementLocated(By.xpath(`//${element}[normalize-space(.)=${JSON.stringify(name)}]`)), PATIENCE, name));
-  }
-
-  touchIn(field, css) {
-    return this.touch(`.field:has(#field-${field}) ${css}`);
-  }
-
-  async chip(field, label) {
-    const found = await this.browser.wait(
-      () => this.run("return [...document.querySelectorAll(arguments[0])].find((chip) => chip.textContent.trim() === arguments[1])", `.field:has(#field-${field}) .chip`, label),
-      PATIENCE,
-      label,
-    );
-    await this.press(found);
-  }
-
-  async write(field, text) {
-    await (await this.waits(`.field:has(#field-${field}) textarea`)).sendKeys(text);
-  }
-
-  async gives(field, file) {
-    const inputs = await this.browser.findElements(By.css(`.field:has(#field-${field}) input[type=file]:not([capture])`));
-    await inputs.at(-1).sendKeys(file);
-  }
-
-  /** Brings it to the middle, where nothing lies over it, and clicks. */
-  async press(element) {
-    await this.run("arguments[0].scrollIntoView({ block: 'center' })", element);
-    await element.click();
-  }
-
-  async shoot(name) {
-    if (pictures) {
-      mkdirSync(pictures, { recursive: true });
-      this.shots += 1;
-      writeFileSync(join(pictures, `${this.engine}-${this.shots}-${name}.png`), await this.browser.takeScreenshot(), "base64");
-    }
-  }
 }
