@@ -265,7 +265,7 @@ test("one person who has both roles gives one key and no second one", async () =
   assert.equal(records.find(({ record }) => record === payment).state, "waiting");
 });
 
-test("reports are made in every form, and what is missing is told with a way round it", async () => {
+test("reports are made in every form, and one that is refused says why", async () => {
   const desk = await deskOf("gaibo");
   await desk.go("/reports?month=2026-03");
   await desk.page.locator(".report-list li").first().waitFor();
@@ -279,6 +279,11 @@ test("reports are made in every form, and what is missing is told with a way rou
   await page.locator("h1").waitFor();
   assert.match(await page.locator("h1").innerText(), /调度/);
   await page.close();
+  // What compares schools with each other is for those who see all of them.
+  const inspector = await deskOf("duxue");
+  await inspector.go("/reports");
+  await inspector.page.getByRole("button", { name: "考评表：Excel 表" }).click();
+  await inspector.page.getByRole("alert").filter({ hasText: "考评表：Excel 表 没有做成" }).waitFor();
 });
 
 test("the directory is browsed by township, and what is odd about it is told", async () => {

@@ -30,7 +30,7 @@ async function stateOf(record) {
 
 test("a principal confirms ten diaries in a row without the mouse, and sends one back with a reason", async () => {
   const submitted = (await diaries("state=submitted")).filter(({ marks }) => !marks.some(({ mark }) => mark === "disputed"));
-  await principal.go("/list/diary?state=submitted");
+  await principal.go(`/list/diary?project=${PROJECT}&state=submitted`);
   await principal.page.locator("a[data-line]").first().waitFor();
   await principal.press("j", "Enter");
   const done = [];
