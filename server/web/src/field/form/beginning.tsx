@@ -87,6 +87,9 @@ export function presetsOf(book: Book, kind: Kind, now: Date): Record<FieldName, 
     }
     case "notice":
       return { issued_at: stamp(now) };
+    case "fund_event":
+      // A principal applies for money and notes nothing else of it.
+      return book.me.roles.every(({ role }) => role === "principal" || !kind.writers.includes(role)) ? { ...dated, type: "申请" } : dated;
     default:
       return dated;
   }

@@ -68,7 +68,7 @@ export function Ladder({ reader, record }: { reader: Reader; record: RecordState
   return (
     <section class="card" aria-labelledby="ladder">
       <h2 id="ladder">{say(words.title)}</h2>
-      <ol class="steps four">
+      <ol class="steps ladder">
         <Step title={say(words.overdue, { days: state.overdueDays })} isDone={state.overdueDays > 0} />
         <Step title={say(words.bulletin)} isDone={marks.has("in_bulletin")}>
           {marks.has("in_bulletin") ? say(words.inBulletin) : marks.has("next_bulletin") ? say(words.nextBulletin) : say(words.notYet)}
@@ -83,7 +83,7 @@ export function Ladder({ reader, record }: { reader: Reader; record: RecordState
               ))}
         </Step>
         <Step title={say(words.leader)} isDone={isOver}>
-          {isOver ? "" : say(words.notYet)}
+          {say(isOver ? words.leaderDue : words.notYet)}
         </Step>
       </ol>
       {mayTalk && state.standing !== "closed" ? (

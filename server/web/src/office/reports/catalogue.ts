@@ -51,3 +51,13 @@ export function addressOfReport(report: Report, form: Form, asked: Asked, lang: 
   const said = Object.fromEntries(report.takes.map((name) => [name, asked[name]]));
   return addressOf(`/api/v1/reports/${report.name}.${form}`, { ...said, lang });
 }
+
+/** How many days into a month its reports still are of the one before. */
+const JUST_BEGUN = 5;
+
+/** The month that reports are of if nobody says: that of today, or the last one while it has only begun. */
+export function usualMonth(today: string): string {
+  const [year = 0, month = 1, day = 1] = today.split("-").map(Number);
+  const months = year * 12 + month - 1 - (day <= JUST_BEGUN ? 1 : 0);
+  return `${Math.floor(months / 12)}-${String((months % 12) + 1).padStart(2, "0")}`;
+}

@@ -12,7 +12,7 @@ import { useAnswer } from "../answers.ts";
 import { Known } from "../known.tsx";
 import { DIRECTORY, type Directory, Names } from "../names.ts";
 import { type Query, useQuery } from "../roads.ts";
-import { type Asked, BOOKS, type Form, PERIODIC, addressOfReport } from "./catalogue.ts";
+import { type Asked, BOOKS, type Form, PERIODIC, addressOfReport, usualMonth } from "./catalogue.ts";
 import { MakingShown, useDownload } from "./download.tsx";
 import "../list/list.css";
 import "./reports.css";
@@ -60,10 +60,10 @@ function Reports({ directory }: { directory: Directory }) {
   );
 }
 
-/** What stands in the address; the month is that of today where it says none. */
+/** What stands in the address; a usual month where it says none. */
 function askedIn(query: Query, today: string): Asked {
   const said = (name: string) => query[name] || undefined;
-  return { county: said("county"), at: said("at"), month: said("month") ?? today.slice(0, 7), from: said("from"), project: said("project"), sources: said("sources") };
+  return { county: said("county"), at: said("at"), month: said("month") ?? usualMonth(today), from: said("from"), project: said("project"), sources: said("sources") };
 }
 
 interface ReportProps {

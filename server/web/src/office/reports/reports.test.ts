@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BOOKS, PERIODIC, addressOfReport } from "./catalogue.ts";
+import { BOOKS, PERIODIC, addressOfReport, usualMonth } from "./catalogue.ts";
 import { nameIn } from "./filename.ts";
 
 const asked = { county: "350823", month: "2026-10", from: "", project: "p1", sources: undefined };
@@ -22,4 +22,8 @@ test("a file is called as people read it", () => {
   expect(nameIn('attachment; filename="dispatch.xlsx"')).toBe("dispatch.xlsx");
   expect(nameIn("attachment; filename*=UTF-8''%E6%9")).toBeUndefined();
   expect(nameIn(null)).toBeUndefined();
+});
+
+test("a month that has only begun is not reported on", () => {
+  expect(["2026-12-01", "2026-12-05", "2026-12-06", "2027-01-02"].map(usualMonth)).toEqual(["2026-11", "2026-11", "2026-12", "2026-12"]);
 });

@@ -52,6 +52,6 @@ export const reports = room({
   cancel: { zh: "不要了", en: "Never mind" },
   made: { zh: "{what} 已下载", en: "{what} is downloaded" },
   failed: { zh: "{what} 没有做成：{why}", en: "{what} could not be made: {why}" },
-  failedPdf: { zh: "可以先用“网页、打印”，在浏览器里打印成 PDF，内容一样。要 PDF 按钮能用，请系统管理员按说明装好 siteledger-typeset 和中文字体。", en: "Use “Page, print” meanwhile and print to PDF from the browser: it says the same. For the button to work the administrator installs siteledger-typeset and Chinese fonts, as the manual says." },
+  failedPdf: { zh: "可以先用“网页、打印”，在浏览器里打印成 PDF，内容一样。", en: "Use “Page, print” meanwhile and print to PDF from the browser: it says the same." },
   noLine: { zh: "网络断开", en: "no connection" },
 });
