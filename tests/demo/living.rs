@@ -42,7 +42,16 @@ const MARKS: [(&str, &[&str]); 6] = [
     ("diary", &["changed_since_confirmed", "disputed", "late", "photos_missing"]),
     (
         "finding",
-        &["disputed", "grave", "in_bulletin", "next_bulletin", "next_interview", "overdue", "repeated"],
+        &[
+            "considerable",
+            "disputed",
+            "grave",
+            "in_bulletin",
+            "next_bulletin",
+            "next_interview",
+            "overdue",
+            "repeated",
+        ],
     ),
     (
         "project",

@@ -184,6 +184,9 @@ pub struct MakerView {
     kind: Option<&'static str>,
     school: Option<RecordId>,
     project: Option<RecordId>,
+    /// The day that it is about; of a monthly report, the first of its month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    day: Option<NaiveDate>,
     #[schema(value_type = String)]
     side: Side,
     amount: i64,
@@ -282,7 +285,7 @@ pub(crate) fn positions(text: &str, counties: Option<&BTreeSet<String>>) -> Resu
         .collect()
 }
 
-/// Indicators by project, school, township, zone, county or city.
+/// Indicators by project, school, township, category of schools, type of works, zone, county or city.
 #[utoipa::path(
     get,
     path = "/api/v1/indicators",
@@ -379,6 +382,7 @@ fn page(indicator: &'static Indicator, which: &WhichFigures, made: Made) -> Make
         kind: maker.kind,
         school: maker.part.school,
         project: maker.part.project,
+        day: maker.day,
         side: maker.part.side,
         amount: i64::try_from(maker.part.amount).unwrap_or(i64::MAX),
     };

@@ -37,6 +37,10 @@ pub enum By {
     School,
     /// Each township, by its code.
     Township,
+    /// Each category of schools: 小学, 教学点 …
+    Category,
+    /// Each type of works: 新建, 维修 …
+    WorkType,
     /// Each inspection zone.
     Zone,
     /// Each county.
@@ -199,6 +203,8 @@ pub struct Maker {
     pub part: Part,
     /// Its kind.
     pub kind: Option<&'static str>,
+    /// The day that it is about.
+    pub day: Option<NaiveDate>,
 }
 
 /// The figures of all counties.
@@ -321,8 +327,14 @@ impl Figures {
             let is_known = counties.values().all(|county| county.unknown.is_empty());
             made.ratio = is_known.then(|| sum.figure());
             let kind = |code: &str, record| counties.get(code).and_then(|county| county.kind_of(record));
+            let day = |code: &str, record| counties.get(code).and_then(|county| county.facts.day_of(record));
             let shown = greatest.in_order().skip(slice.skip);
-            made.makers = shown.map(|(code, part)| Maker { part, kind: kind(code, part.record) }).collect();
+            let maker = |(code, part): (&str, Part)| Maker {
+                part,
+                kind: kind(code, part.record),
+                day: day(code, part.record),
+            };
+            made.makers = shown.map(maker).collect();
             made
         };
         self.reckon(engine, actor, &asked, found).await

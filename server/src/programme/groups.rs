@@ -1,4 +1,5 @@
-//! How what is counted falls into groups: by project, school, township, zone, county or city.
+//! How what is counted falls into groups: by project, school, township, category,
+//! type of works, zone, county or city.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -47,6 +48,12 @@ impl<'c> Groups<'c> {
                 let name = self.townships.get(code).copied().unwrap_or(code);
                 Some((code.to_owned(), name.to_owned()))
             }),
+            By::Category => {
+                part.school.and_then(|id| facts.schools.get(&id)?.category.clone()).map(by_itself)
+            }
+            By::WorkType => {
+                part.project.and_then(|id| facts.projects.get(&id)?.work_type.clone()).map(by_itself)
+            }
             By::Zone => {
                 let zones = part.school.and_then(|id| self.zones.get(&id));
                 return zones
@@ -60,6 +67,11 @@ impl<'c> Groups<'c> {
         };
         group.into_iter().collect()
     }
+}
+
+/// A group that goes by what it is called, in every county.
+fn by_itself(name: String) -> (String, String) {
+    (name.clone(), name)
 }
 
 /// What has been counted so far, of everything and of each group.

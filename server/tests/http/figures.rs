@@ -11,15 +11,15 @@ use crate::house::Server;
 use crate::site::{OTHER_PROJECT, PROJECT, SCHOOL, Site, record};
 
 /// The county office's site, and everybody's tokens.
-struct Works {
-    site: Site,
-    office: String,
-    team: String,
+pub(crate) struct Works {
+    pub(crate) site: Site,
+    pub(crate) office: String,
+    pub(crate) team: String,
     other_team: String,
 }
 
 impl Works {
-    async fn begin() -> Self {
+    pub(crate) async fn begin() -> Self {
         let server = Server::start().await;
         let mut tokens = Vec::new();
         for (name, role, scope) in [
@@ -41,12 +41,12 @@ impl Works {
         works
     }
 
-    async fn push(&self, token: &str, changes: &[Json]) {
+    pub(crate) async fn push(&self, token: &str, changes: &[Json]) {
         let outcomes = self.site.push(token, changes).await;
         assert!(outcomes.iter().all(|outcome| outcome == "accepted"), "{outcomes:?}");
     }
 
-    async fn ask(&self, token: &str, path: &str) -> (StatusCode, Json) {
+    pub(crate) async fn ask(&self, token: &str, path: &str) -> (StatusCode, Json) {
         let request =
             Request::get(format!("/api/v1/{path}")).header("authorization", format!("Bearer {token}"));
         let answer = self.site.server.send(request.body(Body::empty()).unwrap()).await;
@@ -63,7 +63,7 @@ impl Works {
         self.ask(&self.office, "indicators").await.1["counties"][0]["position"].as_u64().unwrap()
     }
 
-    fn report(&self, project: u128, completed: u64) -> Json {
+    pub(crate) fn report(&self, project: u128, completed: u64) -> Json {
         let (project, month) = (record(project), "2026-03");
         let id = RecordId::natural("progress_report", &format!("{project}/{month}"));
         let parts = [

@@ -11,6 +11,7 @@ mod directory;
 mod disclosed;
 mod evidence;
 mod figures;
+mod groups;
 mod guessing;
 mod house;
 mod imports;

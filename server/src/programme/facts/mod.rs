@@ -4,6 +4,7 @@
 //! from the records at any time, and from the ledger for any position in the past.
 
 mod conflict;
+mod days;
 mod diary;
 mod equipment;
 mod finding;

@@ -74,8 +74,10 @@ pub enum ComplaintState {
 pub enum Mark {
     /// Its deadline has passed.
     Overdue,
-    /// It is grave.
+    /// It is grave (重大).
     Grave,
+    /// It is not grave and yet more than ordinary (较大).
+    Considerable,
     /// The same was found at that school not long before.
     Repeated,
     /// People differ about something in it.
@@ -221,6 +223,7 @@ fn findings(view: &View<'_>) -> Vec<Stand> {
         [
             overdue.then_some(Mark::Overdue),
             (each.finding.severity == Some(Severity::Grave)).then_some(Mark::Grave),
+            (each.finding.severity == Some(Severity::Considerable)).then_some(Mark::Considerable),
             repeated.contains(&each.id).then_some(Mark::Repeated),
             each.finding.disputed.then_some(Mark::Disputed),
             each.in_bulletin.then_some(Mark::InBulletin),
