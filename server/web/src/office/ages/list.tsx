@@ -103,7 +103,9 @@ function List({ findings, query, names }: { findings: OpenFindings; query: Query
                     <StateTag kind="finding" state={state} />
                     <MarkTags marks={marks} overdueDays={due != null && due < at ? daysBetween(due, at) : 0} />
                   </td>
-                  <td class="when">{due == null ? "" : columnDay(due, now)}</td>
+                  <td class="when" data-label={say(words.due)}>
+                    {due == null ? "—" : columnDay(due, now)}
+                  </td>
                 </tr>
               );
             })}

@@ -9,7 +9,7 @@ export const PAGE = 50;
 /** The states and marks by which a kind is filtered, in the order in which they are offered. */
 export const FILTERS: Readonly<Record<Listed, { states: readonly string[]; marks: readonly string[] }>> = {
   diary: { states: ["submitted", "confirmed", "returned", "draft", "missing"], marks: ["late", "changed_since_confirmed", "photos_missing", "disputed"] },
-  finding: { states: ["issued", "acknowledged", "claimed", "rejected", "closed"], marks: ["overdue", "grave", "repeated", "disputed", "in_bulletin", "next_bulletin", "next_interview"] },
+  finding: { states: ["issued", "acknowledged", "claimed", "rejected", "closed"], marks: ["overdue", "grave", "considerable", "repeated", "disputed", "in_bulletin", "next_bulletin", "next_interview"] },
   project: {
     states: ["planned", "approved", "designed", "contracted", "started", "suspended", "accepted", "filed", "in_use", "settled", "handed_over", "closed"],
     marks: ["behind", "irregular", "disputed"],

@@ -61,7 +61,7 @@ export interface Figures {
 }
 
 /** By what figures are told apart, in the order in which it is offered. */
-export const BYS = ["township", "zone", "school", "project", "county"] as const;
+export const BYS = ["township", "category", "work_type", "zone", "school", "project", "county"] as const;
 export type By = (typeof BYS)[number];
 
 /** The parts of an address that decide what a figure is, the same on every page of figures. */

@@ -4,11 +4,11 @@ import type { ComponentChildren } from "preact";
 import { labelOf } from "../../field/record/show.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { overview as words } from "../../ui/words/overview.ts";
-import { type Query, addressOf } from "../roads.ts";
+import { type Query, addressOf, travel } from "../roads.ts";
 import { isShare, shareOf } from "./amounts.ts";
 import type { Figure, Figures, Group, Indicator } from "./answer.ts";
 import { Bar } from "./bar.tsx";
-import { inOrder, nextOrder, orderIn } from "./order.ts";
+import { inOrder, isToldApart, nextOrder, orderIn } from "./order.ts";
 import { addressOfFigure } from "./road.ts";
 import { OverWhole, Value } from "./shown.tsx";
 
@@ -26,7 +26,7 @@ interface ComparisonProps {
 
 export function Comparison({ figures, codes, head, scope, query, nameOf }: ComparisonProps) {
   const say = useWords();
-  const columns = codes.flatMap((code) => figures.indicators.find((indicator) => indicator.code === code) ?? []);
+  const columns = codes.flatMap((code) => (isToldApart(code, figures) ? (figures.indicators.find((indicator) => indicator.code === code) ?? []) : []));
   const order = orderIn(query["sort"], codes);
   const { groups, count, total } = figures;
   const greatest = new Map(columns.map(({ code }) => [code, Math.max(1, ...groups.map(({ figures }) => figures[code]?.numerator ?? 0))]));
@@ -46,10 +46,10 @@ export function Comparison({ figures, codes, head, scope, query, nameOf }: Compa
                 const stands = order?.code === code ? (order.isDown ? "descending" : "ascending") : undefined;
                 return (
                   <th key={code} scope="col" class="number" {...(stands && { "aria-sort": stands })}>
-                    <a href={addressOf(location.pathname, { ...query, sort: nextOrder(order, code) })} title={say(words.sortBy, { name })}>
+                    <button type="button" class="sort" title={say(words.sortBy, { name })} onClick={() => travel(addressOf(location.pathname, { ...query, sort: nextOrder(order, code) }), "instead")}>
                       {name}
                       {stands === undefined ? null : <span aria-hidden="true">{stands === "descending" ? " ↓" : " ↑"}</span>}
-                    </a>
+                    </button>
                   </th>
                 );
               })}

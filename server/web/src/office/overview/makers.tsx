@@ -4,7 +4,7 @@ import { labelOf } from "../../field/record/show.ts";
 import type { Schema } from "../../protocol/schema.ts";
 import type { Uuid } from "../../protocol/wire.ts";
 import { ButtonLink } from "../../ui/widgets/button.tsx";
-import { columnDay, day } from "../../ui/words/dates.ts";
+import { columnDay, day, month } from "../../ui/words/dates.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { list } from "../../ui/words/list.ts";
 import { overview as words } from "../../ui/words/overview.ts";
@@ -52,6 +52,7 @@ export function MakersPage({ code }: { code: string }) {
   const names = useNames();
   const answer = useAnswer<Makers>(questionOf(code, query));
   const { indicator, figure } = answer.value ?? {};
+  const where = whereIn(query, names).join(" · ");
   const back = addressOf(paths.to(["overview"]), scopeIn(query));
   useKeys({ ...MOVES, u: () => travel(back) });
   return (
@@ -68,7 +69,7 @@ export function MakersPage({ code }: { code: string }) {
         </h1>
         <AsOf answer={answer} />
       </div>
-      <p class="soft">{whereIn(query, names).join(" · ")}</p>
+      {where === "" ? null : <p class="soft">{where}</p>}
       <Known answer={answer}>{(makers) => <List makers={makers} query={query} names={names} back={back} />}</Known>
     </>
   );
@@ -194,12 +195,12 @@ function Line({ maker, indicator, schema, names, content, columns, onOpen }: Lin
           </a>
         )}
       </td>
-      {columns.day ? <td class="when">{maker.day === undefined ? "" : columnDay(maker.day, new Date())}</td> : null}
+      {columns.day ? <td class="when">{maker.day === undefined ? "" : maker.kind === "progress_report" ? month(maker.day) : columnDay(maker.day, new Date())}</td> : null}
       <td>{[county, place.school, place.project].filter((name) => name !== undefined).join(" · ") || "—"}</td>
       {content === undefined ? null : <td class="soft">{content}</td>}
-      {columns.side ? <td>{say(words[side])}</td> : null}
+      {columns.side ? <td data-label={say(words.side)}>{say(words[side])}</td> : null}
       {columns.amount ? (
-        <td class="number">
+        <td class="number" data-label={say(words.amount)}>
           {amountOf(amount, unit)}
           {unit === "area" || unit === "money" ? ` ${say(words[unit])}` : ""}
         </td>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Group } from "./answer.ts";
-import { inOrder, nextOrder, orderIn } from "./order.ts";
+import { inOrder, isToldApart, nextOrder, orderIn } from "./order.ts";
 
 const group = (key: string, numerator?: number, denominator?: number): Group => ({
   key,
@@ -20,4 +20,11 @@ test("the head of a column turns from the greatest to the least and back to how 
   const chosen = (text: string | undefined) => nextOrder(orderIn(text, ["rate"]), "rate");
   expect([chosen(undefined), chosen("-rate"), chosen("rate")]).toEqual(["-rate", "rate", undefined]);
   expect(nextOrder(orderIn("rate", ["rate", "count"]), "count")).toBe("-count");
+});
+
+test("what came for the whole county is not shown as nothing of each school", () => {
+  const total = { rate: { numerator: 7, denominator: 9, printed: "" } };
+  expect(isToldApart("rate", { total, groups: [group("a", 0, 5), group("b", 0, 4)] })).toBe(false);
+  expect(isToldApart("rate", { total, groups: [group("a", 0, 5), group("b", 7, 4)] })).toBe(true);
+  expect(isToldApart("rate", { total: { rate: { numerator: 0, denominator: 9, printed: "" } }, groups: [group("a", 0, 9)] })).toBe(true);
 });

@@ -1,6 +1,6 @@
 /** In which order groups are compared, as the address says it: `completed_rate`, or `-completed_rate` with the greatest first. Pure. */
 
-import type { Figure, Group } from "./answer.ts";
+import type { Figure, Figures, Group } from "./answer.ts";
 
 export interface Order {
   code: string;
@@ -29,6 +29,12 @@ export function inOrder(groups: readonly Group[], order: Order | undefined): Gro
     const [a, b] = [weight(one), weight(other)];
     return a === undefined || b === undefined ? Number(a === undefined) - Number(b === undefined) : isDown ? b - a : a - b;
   });
+}
+
+/** Whether a figure is told apart by these groups at all: money that came for the whole county is no school's. */
+export function isToldApart(code: string, { groups, total }: Pick<Figures, "groups" | "total">): boolean {
+  const counted = (figure: Figure | undefined) => figure?.numerator ?? 0;
+  return counted(total[code]) === 0 || groups.some(({ figures }) => counted(figures[code]) !== 0);
 }
 
 function weightOf(figure: Figure | undefined): number | undefined {
