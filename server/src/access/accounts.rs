@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::people::home_county;
 use super::role::Scope;
+use super::secret::SecretHash;
 use super::{password, totp};
 use crate::clock::{Clock, Moment};
 use crate::error::{Error, Kind, Result};
@@ -124,7 +125,7 @@ pub async fn disable(store: &Store, clock: &Clock, user: UserId) -> Result<()> {
     change(store, move |tx| {
         Box::pin(async move {
             people::set_disabled_at(tx, user, Some(now)).await?;
-            sessions::end_all_of(tx, user).await
+            sessions::end_all_of(tx, user, None).await
         })
     })
     .await
@@ -182,17 +183,22 @@ pub async fn end_role(store: &Store, clock: &Clock, user: UserId, role: Role, sc
     .await
 }
 
-/// Sets a password. Whoever is signed in with the old one is signed out.
+/// Sets a password. Whoever is signed in with the old one is signed out, but for one session.
 ///
 /// # Errors
 /// `weak_password`, or what the store says.
-pub async fn set_password(store: &Store, person: &Person, password: String) -> Result<()> {
+pub async fn set_password(
+    store: &Store,
+    person: &Person,
+    password: String,
+    but: Option<SecretHash>,
+) -> Result<()> {
     password::check(&password, &person.username)?;
     let (user, hash) = (person.id, password::hash(password).await?);
     change(store, move |tx| {
         Box::pin(async move {
             people::set_password_hash(tx, user, &hash).await?;
-            sessions::end_all_of(tx, user).await
+            sessions::end_all_of(tx, user, but.as_ref()).await
         })
     })
     .await
@@ -204,15 +210,29 @@ pub async fn set_password(store: &Store, person: &Person, password: String) -> R
 /// What the store says, or if the system gives no random bytes.
 pub async fn ask_for_totp(store: &Store, person: &Person) -> Result<String> {
     let secret = totp::new_secret()?;
-    let (user, url) = (person.id, totp::url(&secret, &person.username)?);
+    let url = totp::url(&secret, &person.username)?;
+    set_totp(store, person.id, secret, None).await?;
+    Ok(url)
+}
+
+/// Asks a person for the one-time codes of that secret. Whoever is signed in is signed out, but for one
+/// session.
+///
+/// # Errors
+/// What the store says.
+pub async fn set_totp(
+    store: &Store,
+    user: UserId,
+    secret: totp::TotpSecret,
+    but: Option<SecretHash>,
+) -> Result<()> {
     change(store, move |tx| {
         Box::pin(async move {
             people::set_totp_secret(tx, user, Some(&secret)).await?;
-            sessions::end_all_of(tx, user).await
+            sessions::end_all_of(tx, user, but.as_ref()).await
         })
     })
-    .await?;
-    Ok(url)
+    .await
 }
 
 /// Asks a person for no one-time codes any more.
@@ -243,6 +263,22 @@ pub async fn revoke_device(store: &Store, clock: &Clock, device: DeviceId) -> Re
         })
     })
     .await
+}
+
+/// Ends the sessions that a person has in one browser; says whether there were any.
+///
+/// # Errors
+/// What the store says.
+pub async fn end_sessions(store: &Store, user: UserId, browser: DeviceId) -> Result<bool> {
+    store
+        .write(move |tx| {
+            Box::pin(async move {
+                let ended = sessions::end_in(tx, user, browser).await?;
+                server_row::bump_access_version(tx).await?;
+                Ok(ended)
+            })
+        })
+        .await
 }
 
 /// The scopes of these that nothing stands behind yet: no such record, or no ledger of the county.

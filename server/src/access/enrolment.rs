@@ -24,8 +24,6 @@ const SHORT_SECONDS: i64 = 15 * 60;
 const REPEATED_SECONDS: i64 = 10 * 60;
 /// How many characters the code to type has.
 const SHORT_CHARS: usize = 8;
-/// Digits and letters that nobody takes for one another: no 0 O, no 1 I L, no U V.
-const ALPHABET: &[u8] = b"23456789ABCDEFGHJKMNPQRSTWXYZ";
 /// The most characters kept of a phone's name.
 const MAX_NAME_CHARS: usize = 80;
 
@@ -40,6 +38,14 @@ pub struct Codes {
     pub short: String,
     /// Until when it is good.
     pub short_expires_at: Moment,
+}
+
+impl Codes {
+    /// What is scanned, of a server that phones find there. The code stands where no server writes it
+    /// into its log.
+    pub fn url(&self, public_url: &str) -> String {
+        format!("{public_url}/#/enrol/{}", self.long)
+    }
 }
 
 /// A phone that was just enrolled.
@@ -62,7 +68,7 @@ pub async fn issue(store: &Store, clock: &Clock, user: UserId) -> Result<Codes> 
     let codes = Codes {
         long: secret::new::<16>()?,
         long_expires_at: now.plus_seconds(LONG_SECONDS),
-        short: new_short_code()?,
+        short: secret::typeable(SHORT_CHARS)?,
         short_expires_at: now.plus_seconds(SHORT_SECONDS),
     };
     let pair = Uuid::now_v7();
@@ -89,8 +95,12 @@ fn is_disabled(username: &str) -> Error {
     Error::new(
         Kind::Conflict,
         "user_disabled",
-        format!("用户“{username}”已停用，没有生成登记码；请先恢复：siteledger user enable {username}"),
-        format!("{username} is disabled and no code was made; first: siteledger user enable {username}"),
+        format!(
+            "用户“{username}”已停用，没有生成登记码；请先恢复该用户（siteledger user enable {username}）"
+        ),
+        format!(
+            "{username} is disabled and no code was made; open the account first (siteledger user enable {username})"
+        ),
     )
 }
 
@@ -172,19 +182,6 @@ async fn replace(tx: &mut Tx, code: &EnrolCode, used_at: Moment, now: Moment) ->
     server_row::bump_access_version(tx).await
 }
 
-fn new_short_code() -> Result<String> {
-    let fair = 256 - 256 % ALPHABET.len();
-    let mut code = String::with_capacity(SHORT_CHARS);
-    while code.len() < SHORT_CHARS {
-        for byte in secret::random::<16>()?.map(usize::from) {
-            if byte < fair && code.len() < SHORT_CHARS {
-                code.push(char::from(ALPHABET[byte % ALPHABET.len()]));
-            }
-        }
-    }
-    Ok(code)
-}
-
 /// A code as somebody typed it: in small letters, with blanks or strokes; `None` if it is not a
 /// short one.
 fn typed(code: &str) -> Option<String> {
@@ -244,9 +241,9 @@ mod tests {
     #[test]
     fn a_short_code_has_only_letters_that_nobody_mistakes() {
         for _ in 0..200 {
-            let code = new_short_code().unwrap();
+            let code = secret::typeable(SHORT_CHARS).unwrap();
             assert_eq!(code.len(), SHORT_CHARS);
-            assert!(code.bytes().all(|byte| ALPHABET.contains(&byte)), "{code}");
+            assert!(!code.contains(|c: char| "01OILUV".contains(c) || c.is_lowercase()), "{code}");
             assert_eq!(typed(&code).as_deref(), Some(code.as_str()));
         }
     }

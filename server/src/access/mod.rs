@@ -2,9 +2,12 @@
 
 pub mod accounts;
 pub mod actor;
+pub mod administration;
+mod area;
 pub mod enrolment;
 pub mod label;
 mod limits;
+pub mod own;
 pub mod password;
 pub mod people;
 pub mod policy;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 use sync_protocol::bundle::Key;
-use sync_protocol::id::DeviceId;
+use sync_protocol::id::{DeviceId, UserId};
 use sync_protocol::kinds::Role;
 use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
@@ -24,6 +24,7 @@ use super::password::Passwords;
 use super::role::Scope;
 use super::secret::{self, SecretHash};
 use super::session;
+use super::totp::TotpSecret;
 use crate::clock::{Clock, Moment};
 use crate::error::{Error, Kind, Result};
 use crate::store::devices::{self, DeviceRow, NewDevice};
@@ -34,6 +35,9 @@ use crate::store::{Store, Tx, enrolments, people, records, server_row};
 
 /// How many people on devices are remembered.
 const REMEMBERED: u64 = 20_000;
+/// How many apps for one-time codes are being set up at a time, and for how long.
+const OFFERS: u64 = 1000;
+const OFFER_KEPT: Duration = Duration::from_mins(10);
 /// How often the version is looked at.
 const LOOK: Duration = Duration::from_millis(200);
 /// After how many looks what was seen of devices is written down: half a minute.
@@ -50,6 +54,9 @@ pub struct People {
     pub(super) limits: Limits,
     /// Hashes passwords, few at a time.
     pub(super) passwords: Passwords,
+    /// The apps for one-time codes that people are setting up: their secrets, until a first code shows
+    /// that the app has one.
+    pub(super) offers: Cache<UserId, TotpSecret>,
     known: Cache<SecretHash, Arc<Known>>,
     version: AtomicI64,
     /// How many sessions were ended since the start.
@@ -100,6 +107,7 @@ impl People {
             clock,
             limits: Limits::default(),
             passwords: Passwords::new()?,
+            offers: Cache::builder().max_capacity(OFFERS).time_to_live(OFFER_KEPT).build(),
             known: Cache::new(REMEMBERED),
             version: AtomicI64::new(0),
             endings: AtomicU64::new(0),
@@ -254,6 +262,16 @@ impl People {
     /// Whether a device was heard of and that is not written down yet.
     pub(super) fn was_just_seen(&self, device: DeviceId) -> bool {
         self.lock_seen().devices.contains_key(&device)
+    }
+
+    /// When a device was last heard of and how far its clock was ahead, where that is not written down yet.
+    pub fn heard_of(&self, device: DeviceId) -> Option<(Moment, Option<i64>)> {
+        self.lock_seen().devices.get(&device).copied()
+    }
+
+    /// When a session was last used, where that is not written down yet.
+    pub(super) fn used(&self, session: &SecretHash) -> Option<Moment> {
+        self.lock_seen().sessions.get(session).copied()
     }
 
     fn lock_seen(&self) -> std::sync::MutexGuard<'_, Seen> {

@@ -9,11 +9,14 @@ use crate::error::{Error, Result};
 /// Who asks for the code, as the person's app shows it.
 const ISSUER: &str = "SiteLedger";
 
-/// A new secret, of 160 bits.
+/// What an app makes its codes from: 160 bits.
+pub type TotpSecret = [u8; 20];
+
+/// A new secret.
 ///
 /// # Errors
 /// Only if the system gives no random bytes.
-pub fn new_secret() -> Result<[u8; 20]> {
+pub fn new_secret() -> Result<TotpSecret> {
     secret::random()
 }
 

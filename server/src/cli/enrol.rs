@@ -42,7 +42,7 @@ impl Enrol {
             None => last_public_url(common)?,
         };
         opened.store.close().await;
-        let url = format!("{}/#/enrol/{}", public_url, codes.long);
+        let url = codes.url(&public_url);
         let (until, short_until) = (codes.long_expires_at.rfc3339(), codes.short_expires_at.rfc3339());
         if self.json {
             let json = serde_json::json!({

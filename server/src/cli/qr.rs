@@ -3,9 +3,9 @@
 use std::io::IsTerminal as _;
 
 use qrcode::render::unicode::Dense1x2;
-use qrcode::{EcLevel, QrCode};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::http::qr;
 
 /// A QR code drawn in half blocks, light on dark: a terminal is told the colours, and what is no
 /// terminal is most likely read on a dark one.
@@ -13,10 +13,8 @@ use crate::error::{Error, Result};
 /// # Errors
 /// If the text is too long for one.
 pub(crate) fn drawn(text: &str) -> Result<String> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M)
-        .map_err(|error| Error::internal(anyhow::anyhow!("could not draw a QR code: {error}")))?;
     // What is drawn is the light part.
-    let drawn = code
+    let drawn = qr::code(text)?
         .render::<Dense1x2>()
         .dark_color(Dense1x2::Light)
         .light_color(Dense1x2::Dark)

@@ -159,7 +159,7 @@ impl User {
             }
             Self::Password { name, .. } => {
                 let person = accounts::named(store, &name).await?;
-                accounts::set_password(store, &person, password_from_stdin()?).await?;
+                accounts::set_password(store, &person, password_from_stdin()?, None).await?;
                 println!("已设置密码 the password was set: {}", person.username);
             }
             Self::Totp { name, off } => totp(&opened, &name, off).await?,

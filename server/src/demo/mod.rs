@@ -93,7 +93,7 @@ pub async fn prepare(app: &App, bar: &ProgressBar) -> Result<Welcome> {
 async fn sign_in(app: &App, player: &Player) -> Result<SignIn> {
     let person = accounts::named(&app.store, &player.username).await?;
     let password = password()?;
-    accounts::set_password(&app.store, &person, password.clone()).await?;
+    accounts::set_password(&app.store, &person, password.clone(), None).await?;
     Ok(SignIn { username: person.username, display_name: person.display_name, password })
 }
 

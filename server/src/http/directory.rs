@@ -30,7 +30,7 @@ pub struct Which {
 }
 
 /// What everything is called.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Default, Serialize, utoipa::ToSchema)]
 pub struct DirectoryView {
     counties: Vec<CountyView>,
     townships: Vec<TownshipView>,

@@ -14,9 +14,9 @@ use super::assets;
 #[cfg(not(feature = "web"))]
 use super::home;
 use super::{
-    auth, bulletins, bundles, calendar, crowd, desk, directory, enrol, evidence, export, health, held,
-    imports, indicators, ledgers, limits, lists, me, metrics, nudges, openapi, photos, public, records,
-    reports, schema, session, states, sync, uploads,
+    auth, bulletins, bundles, calendar, crowd, desk, devices, directory, enrol, evidence, export, health,
+    held, imports, indicators, ledgers, limits, lists, me, metrics, nudges, openapi, own, photos, public,
+    records, reports, schema, session, states, sync, uploads, users,
 };
 
 /// The whole HTTP face, and its description.
@@ -25,6 +25,21 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(enrol::enrol))
         .routes(routes!(session::begin, session::end))
         .routes(routes!(me::show))
+        .routes(routes!(own::account))
+        .routes(routes!(own::change_password))
+        .routes(routes!(own::set_up_totp))
+        .routes(routes!(own::end_session))
+        .routes(routes!(users::list, users::add))
+        .routes(routes!(users::scopes))
+        .routes(routes!(users::show))
+        .routes(routes!(users::give_role, users::end_role))
+        .routes(routes!(users::disable))
+        .routes(routes!(users::enable))
+        .routes(routes!(users::renew_password))
+        .routes(routes!(users::stop_totp))
+        .routes(routes!(users::enrolment))
+        .routes(routes!(devices::list))
+        .routes(routes!(devices::revoke))
         .routes(routes!(sync::sync))
         .routes(routes!(sync::index))
         .routes(routes!(sync::have))

@@ -4,6 +4,7 @@
 pub mod books;
 pub mod calendar;
 pub mod desk;
+pub mod devices;
 pub mod directory;
 pub mod evidence;
 pub mod facts;

@@ -31,6 +31,15 @@ pub struct DeviceRow {
     pub revoked_at: Option<Moment>,
 }
 
+impl DeviceRow {
+    /// Takes in when it was heard of and how far its clock was ahead, where that is not written down yet.
+    pub fn hear(&mut self, heard: Option<(Moment, Option<i64>)>) {
+        let Some((at, offset)) = heard else { return };
+        self.last_seen_at = Some(at);
+        self.clock_offset_ms = offset.or(self.clock_offset_ms);
+    }
+}
+
 /// What [`Columns`] reads.
 macro_rules! device_columns {
     () => {
@@ -227,15 +236,19 @@ pub struct Trouble {
     pub silent_since: Moment,
 }
 
-/// A device with something the matter.
+/// A device as whoever looks after it sees it.
 #[derive(Clone, Debug)]
-pub struct Troubled {
+pub struct Attended {
     /// The device.
     pub device: DeviceRow,
     /// What its owner is called.
     pub by_name: String,
+    /// The name with which its owner signs in.
+    pub username: String,
     /// The county whose office looks after its owner.
     pub home_county: Option<String>,
+    /// Since when its owner's account is closed, if it is.
+    pub closed_at: Option<Moment>,
     /// How many photos its changes refer to that have not come.
     pub photos_missing: u32,
     /// When its storage last seemed copied or rolled back.
@@ -243,30 +256,57 @@ pub struct Troubled {
 }
 
 #[derive(FromRow)]
-struct TroubledColumns {
+struct AttendedColumns {
     #[sqlx(flatten)]
     device: Columns,
     by_name: String,
+    username: String,
     home_county: Option<String>,
+    closed_at: Option<i64>,
     photos_missing: i64,
     storage_alarm_at: Option<i64>,
 }
 
+/// What [`AttendedColumns`] reads, and from where.
+macro_rules! attended_rows {
+    () => {
+        "select d.id as id, user_id, name, token_hash, bundle_key, d.created_at as created_at, last_seen_at, \
+         clock_offset_ms, storage_alarms, revoked_at, d.row_hash as row_hash, storage_alarm_at, \
+         display_name as by_name, username, home_county, disabled_at as closed_at, \
+         (select count(*) from photos_wanted where photos_wanted.device = d.id) as photos_missing \
+         from devices d join users on users.id = d.user_id"
+    };
+}
+
+/// Those whose rows are as they were written.
+fn attended(rows: Vec<AttendedColumns>) -> Vec<Attended> {
+    let read = |row: AttendedColumns| {
+        Some(Attended {
+            device: row.device.try_into().ok()?,
+            by_name: row.by_name,
+            username: row.username,
+            home_county: row.home_county,
+            closed_at: row.closed_at.map(Moment),
+            photos_missing: row.photos_missing as u32,
+            storage_alarm_at: row.storage_alarm_at.map(Moment),
+        })
+    };
+    rows.into_iter().filter_map(read).collect()
+}
+
+/// All devices, those that are let in no more too. One whose row is damaged is left out.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Attended>> {
+    Ok(attended(sqlx::query_as(attended_rows!()).fetch_all(tx).await?))
+}
+
 /// The devices that are let in and have something the matter. One whose row is damaged is left out.
-pub async fn troubled(tx: &mut Tx, trouble: Trouble) -> Result<Vec<Troubled>> {
-    let found: Vec<TroubledColumns> = sqlx::query_as(concat!(
-        "select ",
-        device_columns!(),
-        ", storage_alarm_at,
-         (select display_name from users where users.id = d.user_id) as by_name,
-         (select home_county from users where users.id = d.user_id) as home_county,
-         (select count(*) from photos_wanted where photos_wanted.device = d.id) as photos_missing
-         from devices d
-         where revoked_at is null
-         and exists (select 1 from users where users.id = d.user_id and disabled_at is null)
+pub async fn troubled(tx: &mut Tx, trouble: Trouble) -> Result<Vec<Attended>> {
+    let found = sqlx::query_as(concat!(
+        attended_rows!(),
+        " where revoked_at is null and disabled_at is null
          and (storage_alarm_at > $1
               or (abs(clock_offset_ms) > $2 and last_seen_at > $3)
-              or (token_hash is not null and coalesce(last_seen_at, created_at) < $4)
+              or (token_hash is not null and coalesce(last_seen_at, d.created_at) < $4)
               or exists (select 1 from photos_wanted where photos_wanted.device = d.id))"
     ))
     .bind(trouble.alarm_after.0)
@@ -275,16 +315,45 @@ pub async fn troubled(tx: &mut Tx, trouble: Trouble) -> Result<Vec<Troubled>> {
     .bind(trouble.silent_since.0)
     .fetch_all(tx)
     .await?;
-    let read = |row: TroubledColumns| {
-        Some(Troubled {
-            device: row.device.try_into().ok()?,
-            by_name: row.by_name,
-            home_county: row.home_county,
-            photos_missing: row.photos_missing as u32,
-            storage_alarm_at: row.storage_alarm_at.map(Moment),
-        })
+    Ok(attended(found))
+}
+
+/// How somebody is reached: by how many phones that are let in, and when any of them was last heard of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// Phones that are let in.
+    pub phones: u32,
+    /// When one of them, or a browser, was last heard of.
+    pub last_seen_at: Option<Moment>,
+}
+
+/// What a [`Contact`] is reckoned from.
+macro_rules! contact_columns {
+    () => {
+        "count(token_hash), max(last_seen_at) from devices where revoked_at is null"
     };
-    Ok(found.into_iter().filter_map(read).collect())
+}
+
+/// How people are reached, those who have any device.
+pub async fn contacts(tx: &mut Tx) -> Result<Vec<(UserId, Contact)>> {
+    let found: Vec<(Vec<u8>, i64, Option<i64>)> =
+        sqlx::query_as(concat!("select user_id, ", contact_columns!(), " group by user_id"))
+            .fetch_all(tx)
+            .await?;
+    let contact = |(user, phones, last): (Vec<u8>, i64, Option<i64>)| {
+        Ok((columns::id(&user)?, Contact { phones: phones as u32, last_seen_at: last.map(Moment) }))
+    };
+    found.into_iter().map(contact).collect()
+}
+
+/// How a person is reached.
+pub async fn contact(tx: &mut Tx, user: UserId) -> Result<Contact> {
+    let (phones, last): (i64, Option<i64>) =
+        sqlx::query_as(concat!("select ", contact_columns!(), " and user_id = $1"))
+            .bind(user.as_bytes().as_slice())
+            .fetch_one(tx)
+            .await?;
+    Ok(Contact { phones: phones as u32, last_seen_at: last.map(Moment) })
 }
 
 /// Up to `limit` rows after row `after` for whoever checks them, each with its number.

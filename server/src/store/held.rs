@@ -358,6 +358,18 @@ pub async fn count_waiting(tx: &mut Tx, counties: &[String]) -> Result<usize> {
     Ok(count as usize)
 }
 
+/// How many of them each device sent.
+pub async fn waiting_by_device(tx: &mut Tx, counties: &[String]) -> Result<Vec<(DeviceId, u32)>> {
+    let found: Vec<(Vec<u8>, i64)> = sqlx::query_as(
+        "select device, count(*) from held
+         where county in (select value from json_each($1)) and state = 'waiting' group by device",
+    )
+    .bind(serde_json::to_string(counties).unwrap_or_default())
+    .fetch_all(tx)
+    .await?;
+    found.into_iter().map(|(device, count)| Ok((columns::id(&device)?, count as u32))).collect()
+}
+
 /// Those of them that waited longest: up to `limit` after the first `skip`, and up to [`LIST_BYTES`].
 pub async fn waiting(tx: &mut Tx, counties: &[String], skip: usize, limit: usize) -> Result<Vec<HeldRow>> {
     a_list(

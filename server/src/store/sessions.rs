@@ -104,6 +104,23 @@ pub async fn by_token(tx: &mut Tx, token_hash: &[u8; 32]) -> Result<Option<Sessi
     Ok(row.and_then(|row| row.try_into().ok()))
 }
 
+/// The sessions of a person, each by its cookie's hash. One whose row is damaged is left out.
+pub async fn of(tx: &mut Tx, user: UserId) -> Result<Vec<([u8; 32], Session)>> {
+    let rows: Vec<Columns> = sqlx::query_as(concat!(
+        "select ",
+        session_columns!(),
+        " from sessions where user_id = $1 order by used_at desc, created_at desc"
+    ))
+    .bind(user.as_bytes().as_slice())
+    .fetch_all(tx)
+    .await?;
+    let intact = rows.into_iter().filter_map(|row| {
+        let hash = columns::array(&row.token_hash).ok()?;
+        Some((hash, row.try_into().ok()?))
+    });
+    Ok(intact.collect())
+}
+
 /// Up to `limit` rows after row `after` for whoever checks them, each with its number.
 pub async fn page_to_check(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<(i64, Result<()>)>> {
     let found = sqlx::query(concat!(
@@ -135,13 +152,24 @@ pub async fn end(tx: &mut Tx, token_hash: &[u8; 32]) -> Result<()> {
     Ok(())
 }
 
-/// Ends all sessions of a person.
-pub async fn end_all_of(tx: &mut Tx, user: UserId) -> Result<()> {
-    sqlx::query("delete from sessions where user_id = $1")
+/// Ends all sessions of a person, but for one.
+pub async fn end_all_of(tx: &mut Tx, user: UserId, but: Option<&[u8; 32]>) -> Result<()> {
+    sqlx::query("delete from sessions where user_id = $1 and token_hash is distinct from $2")
         .bind(user.as_bytes().as_slice())
+        .bind(but.map(<[u8; 32]>::as_slice))
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// Ends the sessions that a person has in one browser; says whether there were any.
+pub async fn end_in(tx: &mut Tx, user: UserId, browser: DeviceId) -> Result<bool> {
+    let ended = sqlx::query("delete from sessions where user_id = $1 and device = $2")
+        .bind(user.as_bytes().as_slice())
+        .bind(browser.as_bytes().as_slice())
+        .execute(tx)
+        .await?;
+    Ok(ended.rows_affected() > 0)
 }
 
 /// Forgets sessions that ended before `before`.

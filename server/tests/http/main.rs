@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not there")]
 
+mod administration;
 mod browsers;
 mod calendar;
 mod damaged;
@@ -18,6 +19,7 @@ mod imports;
 mod joining;
 mod lists;
 mod operation;
+mod own;
 mod public;
 mod reports;
 mod routes;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value as Json, json};
-use siteledger::access::{accounts, session};
+use siteledger::access::{accounts, policy, session};
 use siteledger::http::router;
 use siteledger::sync::{checkpoint, county};
 use sync_protocol::kinds::Role;
@@ -49,12 +49,27 @@ pub(crate) enum For {
     Desk,
     /// Whoever of them may settle something; for others it is no group of theirs.
     Settlers,
+    /// Whoever administrates people, wherever; others are told that they may not.
+    Administrators,
+    /// Whoever administrates the people of this county; others are told that they may not.
+    AdministratesCounty,
+    /// Whoever administrates the people of this county; to others the person is not there.
+    AdministratesPerson,
+    /// Whoever looks after the devices of this county's people; who does so elsewhere finds nothing of
+    /// it, others are told that they may not.
+    MindsDevices,
+    /// Whoever administrates the people of this county: who only looks after devices is told that they
+    /// may not, to others the device is not there.
+    RevokesDevices,
+    /// Whoever has a password; others are told that they have none.
+    HasPassword,
     /// Nobody from elsewhere than this machine; to others it is not there.
     Operator,
 }
 
 use For::{
-    Author, County, Decides, Desk, Everybody, Operator, Published, Readers, Reviewers, SeesBoxes, SeesHeld,
+    AdministratesCounty, AdministratesPerson, Administrators, Author, County, Decides, Desk, Everybody,
+    HasPassword, MindsDevices, Operator, Published, Readers, Reviewers, RevokesDevices, SeesBoxes, SeesHeld,
     Settlers, SignedIn, WholeCounty, WritesDirectory,
 };
 
@@ -90,6 +105,23 @@ pub(crate) const ROUTES: &[(&str, &str, For)] = &[
     ("options", "/api/v1/uploads", Everybody),
     ("get", "/metrics", Operator),
     ("get", "/api/v1/me", SignedIn),
+    ("get", "/api/v1/me/account", SignedIn),
+    ("post", "/api/v1/me/password", HasPassword),
+    ("post", "/api/v1/me/totp", HasPassword),
+    ("delete", "/api/v1/me/sessions/{id}", Author),
+    ("get", "/api/v1/users", Administrators),
+    ("post", "/api/v1/users", AdministratesCounty),
+    ("get", "/api/v1/users/scopes", Administrators),
+    ("get", "/api/v1/users/{id}", AdministratesPerson),
+    ("post", "/api/v1/users/{id}/roles", AdministratesPerson),
+    ("delete", "/api/v1/users/{id}/roles", AdministratesPerson),
+    ("post", "/api/v1/users/{id}/disable", AdministratesPerson),
+    ("post", "/api/v1/users/{id}/enable", AdministratesPerson),
+    ("post", "/api/v1/users/{id}/password", AdministratesPerson),
+    ("delete", "/api/v1/users/{id}/totp", AdministratesPerson),
+    ("post", "/api/v1/users/{id}/enrolment", AdministratesPerson),
+    ("get", "/api/v1/devices", MindsDevices),
+    ("post", "/api/v1/devices/{id}/revoke", RevokesDevices),
     ("post", "/api/v1/sync", SignedIn),
     ("post", "/api/v1/sync/index", SignedIn),
     ("post", "/api/v1/sync/have", SignedIn),
@@ -145,6 +177,11 @@ impl Somebody {
     fn has(&self, right: char) -> bool {
         self.has.contains(right)
     }
+
+    /// Whether they look after devices, here or elsewhere.
+    fn minds_devices(&self) -> bool {
+        policy::MINDS_DEVICES.contains(&self.role) && self.name != "former"
+    }
 }
 
 fn everybody() -> Vec<Somebody> {
@@ -191,7 +228,7 @@ impl For {
         match self {
             Everybody | SignedIn => Ok(()),
             Readers => unless_not_there('r'),
-            Desk if somebody.has('m') => Ok(()),
+            Desk | AdministratesCounty | AdministratesPerson | RevokesDevices if somebody.has('m') => Ok(()),
             County | Desk => unless_not_there('c'),
             WholeCounty => unless_not_there('w'),
             Author => unless_not_there('a'),
@@ -236,7 +273,19 @@ impl For {
             }
             Decides if somebody.has('d') => Ok(()),
             Decides if somebody.has('H') || somebody.has('a') => Err(403),
-            Operator | Decides | WritesDirectory | Published => Err(404),
+            Administrators if somebody.role == Role::SystemAdmin => Ok(()),
+            Administrators | AdministratesCounty => Err(403),
+            MindsDevices => match (somebody.minds_devices(), somebody.name.starts_with("other-")) {
+                (true, false) => Ok(()),
+                (true, true) => Err(404),
+                (false, _) => Err(403),
+            },
+            RevokesDevices if somebody.minds_devices() && !somebody.name.starts_with("other-") => Err(403),
+            HasPassword if somebody.name == "desk" => Ok(()),
+            HasPassword => Err(409),
+            AdministratesPerson | RevokesDevices | Operator | Decides | WritesDirectory | Published => {
+                Err(404)
+            }
         }
     }
 }

@@ -9,14 +9,16 @@ use base64::engine::general_purpose::STANDARD;
 use image::{ImageFormat, RgbImage};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
+use siteledger::store::devices::{self, NewDevice};
+use siteledger::store::sessions::{self, Session};
 use sync_protocol::bundle::{CHANGES, ChangesInside, Key, MANIFEST, Manifest};
-use sync_protocol::id::RecordId;
+use sync_protocol::id::{DeviceId, RecordId, UserId};
 use sync_protocol::kinds::Role;
 use uuid::Uuid;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::house::Server;
+use crate::house::{COUNTY, PASSWORD, Server};
 
 pub(crate) const SCHOOL: u128 = 0x5c01;
 pub(crate) const OTHER_SCHOOL: u128 = 0x5c02;
@@ -25,9 +27,21 @@ pub(crate) const OTHER_PROJECT: u128 = 0x9a02;
 pub(crate) const ZONE: u128 = 0x2001;
 pub(crate) const OTHER_ZONE: u128 = 0x2002;
 
+/// What somebody holds who has just come.
+const NEWCOMER: Role = Role::Finance;
+
 /// What stands in the paths that are asked about one county.
-const OF_A_COUNTY: [&str; 8] =
-    ["/indicators", "/states/", "/export/", "/evidence", "/reports/", "/desk", "/directory", "/calendar"];
+const OF_A_COUNTY: [&str; 9] = [
+    "/indicators",
+    "/states/",
+    "/export/",
+    "/evidence",
+    "/reports/",
+    "/desk",
+    "/directory",
+    "/calendar",
+    "/devices",
+];
 
 pub(crate) fn record(number: u128) -> RecordId {
     RecordId(Uuid::from_u128(number))
@@ -167,6 +181,43 @@ impl Site {
         (answer.status(), location.rsplit('/').next().unwrap().to_owned())
     }
 
+    /// Somebody who has just come to the county.
+    async fn newcomer(&self) -> UserId {
+        self.made.set(self.made.get() + 1);
+        let username = format!("newcomer-{}", self.made.get());
+        self.server.person_as(&username, None, NEWCOMER, COUNTY).await
+    }
+
+    /// A browser in which the author is signed in.
+    async fn browser_of_author(&self) -> DeviceId {
+        let me = self.server.me_by_token(&self.author).await.body;
+        let user: UserId = me["user"]["id"].as_str().unwrap().parse().unwrap();
+        let (device, now) = (DeviceId(Uuid::now_v7()), self.server.clock.now());
+        let signed_in = self.server.app.store.write(move |tx| {
+            Box::pin(async move {
+                let browser = NewDevice {
+                    id: device,
+                    user,
+                    name: "Firefox".to_owned(),
+                    secrets: None,
+                    created_at: now,
+                };
+                devices::add(tx, &browser).await?;
+                let session = Session {
+                    user,
+                    device,
+                    created_at: now,
+                    used_at: now,
+                    expires_at: now.plus_seconds(3600),
+                };
+                let hash: [u8; 32] = device.0.as_bytes().repeat(2).try_into().unwrap();
+                sessions::add(tx, &hash, &session).await
+            })
+        });
+        signed_in.await.unwrap();
+        device
+    }
+
     /// The hash of a photo that nobody has.
     fn new_sha256(&self) -> String {
         self.made.set(self.made.get() + 1);
@@ -255,6 +306,11 @@ impl Site {
             path if path.contains("/held/") => self.held(office).await.to_string(),
             path if path.contains("/uploads/") => self.open_upload().await,
             path if path.contains("/projects/") => record(PROJECT).to_string(),
+            path if path.contains("/users/") => self.newcomer().await.to_string(),
+            path if path.contains("/devices/") => {
+                self.server.enrolled(self.newcomer().await).await.1.to_string()
+            }
+            path if path.contains("/me/sessions/") => self.browser_of_author().await.to_string(),
             _ => String::new(),
         };
         let query = match path {
@@ -314,18 +370,30 @@ impl Site {
             Body::from(self.bundle().await)
         } else {
             request = request.header(header::CONTENT_TYPE, "application/json");
-            Body::from(self.body_of(path).to_string())
+            Body::from(self.body_of(&method, path).to_string())
         };
         request.body(body).unwrap()
     }
 
-    fn body_of(&self, path: &str) -> Json {
+    fn body_of(&self, method: &Method, path: &str) -> Json {
         match path {
             "/api/v1/enrol" => json!({ "code": self.photo, "device_name": "演示" }),
             "/api/v1/session" => json!({ "username": "nobody", "password": "nothing" }),
             "/api/v1/sync" => json!({ "protocol": 1 }),
             "/api/v1/sync/have" => json!({ "changes": [], "photos": [] }),
             path if path.ends_with("/refuse") || path.ends_with("/release") => json!({ "reason": "演示" }),
+            "/api/v1/me/password" => json!({ "old": PASSWORD, "new": PASSWORD }),
+            "/api/v1/me/totp" => json!({ "password": PASSWORD }),
+            "/api/v1/users" => {
+                self.made.set(self.made.get() + 1);
+                let role = json!({ "role": "inspector", "scope": "county:350823" });
+                json!({ "username": format!("xin-{}", self.made.get()), "roles": [role] })
+            }
+            "/api/v1/users/{id}/roles" if *method == Method::POST => {
+                json!({ "role": "auditor", "scope": COUNTY })
+            }
+            "/api/v1/users/{id}/roles" => json!({ "role": NEWCOMER.as_str(), "scope": COUNTY }),
+            path if path.ends_with("/revoke") => json!({ "reason": "lost" }),
             _ => json!({}),
         }
     }

@@ -119,10 +119,10 @@ impl Desk<'_> {
     }
 
     async fn read(&self, groups: Vec<Group>, slice: Slice) -> Result<Papers> {
-        let minded = devices::counties(self);
+        let minder = self.minder();
         let mut read = match self.read_records(groups.clone()).await {
             // Who sees no records may look after devices.
-            Err(error) if error.kind == Kind::NotFound && !minded.is_empty() => Read::default(),
+            Err(error) if error.kind == Kind::NotFound && !minder.counties().is_empty() => Read::default(),
             read => read?,
         };
         let silent = self.silent(std::mem::take(&mut read.asked_today)).await?;
@@ -131,7 +131,7 @@ impl Desk<'_> {
         for group in groups {
             let (count, lines) = match group {
                 Group::Held => held::waiting(self, slice).await?,
-                Group::Devices => slice.of(devices::lines(self, &minded).await?),
+                Group::Devices => slice.of(devices::lines(&minder).await?),
                 group => slice.of(read.lines.remove(&group).unwrap_or_default()),
             };
             waiting.push(Waiting { group, count, lines });
