@@ -1,11 +1,12 @@
 import { defineConfig } from "vite";
+import { early } from "./vite.early.ts";
 import { precache } from "./vite.precache.ts";
 import { twins } from "./vite.twins.ts";
 
 export default defineConfig({
   base: "/",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  plugins: [precache(), twins()],
+  plugins: [early(), precache(), twins()],
   build: {
     // The oldest that phones in use bring, and what IndexedDB, service workers and modules need anyhow.
     target: ["chrome80", "firefox90", "safari14"],
@@ -14,7 +15,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { index: "index.html", office: "office.html", sw: "src/sw.ts" },
+      input: { index: "index.html", office: "office.html", early: "src/ui/theme/early.ts", sw: "src/sw.ts" },
       // The service worker keeps its address, by which browsers know it.
       output: { entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
     },

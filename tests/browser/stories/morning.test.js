@@ -65,10 +65,16 @@ test("the city's office finds on its desk what waits in all counties", () => fin
 
 test("a principal finds on the desk what is to be confirmed", () => finds("xiaozhang", "校长01"));
 
-test("who administrates the system is told that records are none of theirs", async () => {
+test("who administrates the system begins with people and phones, and has no records", async () => {
   const desk = await deskOf("guanli");
-  await desk.sees("系统管理员不看业务数据");
+  await desk.sees("不看业务数据");
+  const { count } = await (await desk.page.request.get(`${server.url}/api/v1/users?limit=1`)).json();
+  await until(async () => (await tiles(desk))[0] === count);
   assert.deepEqual(await desk.wrong("desk-guanli"), []);
+  await desk.follow("还没有手机");
+  await desk.page.locator("table.lines tbody tr").first().waitFor();
+  await desk.go("/list/diary");
+  await desk.sees("系统管理员不看业务数据");
 });
 
 test("a conflict on the desk is settled by the keyboard, and is gone from the desk without a reload", async () => {

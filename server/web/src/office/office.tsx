@@ -36,6 +36,13 @@ const CalendarPage = later(() => import("./calendar/page.tsx").then((file) => fi
 const AgesPage = later(() => import("./ages/page.tsx").then((file) => file.AgesPage));
 const AgesListPage = later(() => import("./ages/list.tsx").then((file) => file.AgesListPage));
 const CitiesPage = later(() => import("./cities/page.tsx").then((file) => file.CitiesPage));
+const StartPage = later(() => import("./users/start.tsx").then((file) => file.StartPage));
+const UsersPage = later(() => import("./users/list.tsx").then((file) => file.UsersPage));
+const AddingPage = later(() => import("./users/adding.tsx").then((file) => file.AddingPage));
+const CardsPage = later(() => import("./users/cards.tsx").then((file) => file.CardsPage));
+const PersonPage = later(() => import("./users/person.tsx").then((file) => file.PersonPage));
+const DevicesPage = later(() => import("./devices/page.tsx").then((file) => file.DevicesPage));
+const SettingsPage = later(() => import("./settings/page.tsx").then((file) => file.SettingsPage));
 const GroupPage = later(() => import("./desk/group.tsx").then((file) => file.GroupPage));
 
 export function Office() {
@@ -72,13 +79,13 @@ function NoRecords() {
   );
 }
 
-/** `/office` · `/office/desk/<group>` · `/office/list/<kind>` · `/office/search` · `/office/record/<id>` · `/office/bulletins` · `/office/bulletins/new` · `/office/new/<kind>` · `/office/directory/<part>` · `/office/import` · `/office/reports` · `/office/settle/<id>` · `/office/held/<number>` · `/office/write/<kind>/<id>`. */
+/** `/office` · `/office/desk/<group>` · `/office/list/<kind>` · `/office/search` · `/office/record/<id>` · `/office/bulletins` · `/office/bulletins/new` · `/office/new/<kind>` · `/office/directory/<part>` · `/office/import` · `/office/reports` · `/office/users…` · `/office/devices` · `/office/settings` · `/office/settle/<id>` · `/office/held/<number>` · `/office/write/<kind>/<id>`. */
 function Page({ me, route }: { me: Me; route: Route }) {
   const say = useWords();
   const [page, first, second] = route;
   switch (page) {
     case undefined:
-      return <DeskPage me={me} />;
+      return readsRecords(me.roles) ? <DeskPage me={me} /> : <StartPage me={me} />;
     case "desk":
       return <GroupPage key={first} code={first ?? ""} />;
     case "held":
@@ -113,6 +120,12 @@ function Page({ me, route }: { me: Me; route: Route }) {
       return <ReportsPage />;
     case "record":
       return <RecordPage key={first} id={first ?? ""} />;
+    case "users":
+      return <UsersBelow me={me} page={first} />;
+    case "devices":
+      return <DevicesPage me={me} />;
+    case "settings":
+      return <SettingsPage />;
     default:
       return (
         <Empty title={say(frame.notThere)}>
@@ -122,5 +135,19 @@ function Page({ me, route }: { me: Me; route: Route }) {
           </ButtonLink>
         </Empty>
       );
+  }
+}
+
+/** `/office/users` · `/office/users/new` · `/office/users/cards?ids=…` · `/office/users/<id>`. */
+function UsersBelow({ me, page }: { me: Me; page: string | undefined }) {
+  switch (page) {
+    case undefined:
+      return <UsersPage me={me} />;
+    case "new":
+      return <AddingPage me={me} />;
+    case "cards":
+      return <CardsPage />;
+    default:
+      return <PersonPage key={page} id={page} me={me} />;
   }
 }

@@ -15,8 +15,18 @@ test("the held box is for those who see it, complaints for offices", () => {
 
 test("who administrates the system and nothing else has no place among records", () => {
   expect(readsRecords(at("system_admin"))).toBe(false);
-  expect(addresses("system_admin")).not.toContain("");
-  expect(placesOf([...at("system_admin"), ...at("finance")])).toEqual(placesOf(at("finance")));
+  expect(addresses("system_admin")).toEqual(expect.arrayContaining(["", "users", "devices", "settings"]));
+  expect(addresses("system_admin").filter((address) => address.startsWith("list/") || address === "held")).toEqual([]);
+  const both = placesOf([...at("system_admin"), ...at("finance")]);
+  expect(both).toEqual(expect.arrayContaining(placesOf(at("finance"))));
+  expect(both.filter(({ route }) => route.length === 0).length).toBe(1);
+  expect(placesOf([]).map(({ route }) => route.join("/"))).toEqual(["settings"]);
+});
+
+test("devices are for those who look after them, people for who administrates", () => {
+  expect(addresses("inspection_office")).toContain("devices");
+  expect(addresses("inspection_office")).not.toContain("users");
+  expect(addresses("finance")).not.toContain("devices");
 });
 
 test("a page lies in the place that leads furthest towards it", () => {

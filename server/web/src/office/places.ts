@@ -2,6 +2,7 @@
 
 import type { HeldRole } from "../field/today/state.ts";
 import type { Route } from "../ui/route.ts";
+import { administration } from "../ui/words/administration.ts";
 import { begin } from "../ui/words/begin.ts";
 import { bulletin } from "../ui/words/bulletin.ts";
 import { directory } from "../ui/words/directory.ts";
@@ -9,6 +10,9 @@ import { imports } from "../ui/words/imports.ts";
 import { office as words } from "../ui/words/office.ts";
 import { places } from "../ui/words/places.ts";
 import { reports } from "../ui/words/reports.ts";
+import { settings } from "../ui/words/settings.ts";
+import { MINDS_DEVICES } from "./devices/devices.ts";
+import { ADMINISTRATES } from "./users/administrating.ts";
 
 /** The groups of the navigation, in its order. */
 export const PLACE_GROUPS = ["work", "overviews", "ledgers", "reports", "administration", "help"] as const;
@@ -36,13 +40,14 @@ export interface Place {
   /** What it is called: in words, or as the kind of records that it lists. */
   name: { readonly zh: string; readonly en: string } | Listed;
   /** The roles that have it; all that read records, if left out. */
-  whose?: readonly string[];
+  whose?: readonly string[] | "readers of nothing" | "all";
 }
 
 const list = (kind: Listed, whose?: readonly string[]): Place => ({ in: "ledgers", route: ["list", kind], name: kind, ...(whose && { whose }) });
 
 const PLACES: readonly Place[] = [
   { in: "work", route: [], name: words.desk },
+  { in: "work", route: [], name: administration.home, whose: "readers of nothing" },
   { in: "work", route: ["held"], name: words.held, whose: SEE_HELD },
   { in: "work", route: ["new"], name: begin.title, whose: WRITE },
 
@@ -62,6 +67,9 @@ const PLACES: readonly Place[] = [
 
   { in: "administration", route: ["directory"], name: directory.title },
   { in: "administration", route: ["import"], name: imports.title, whose: IMPORT },
+  { in: "administration", route: ["users"], name: administration.users, whose: ADMINISTRATES },
+  { in: "administration", route: ["devices"], name: administration.devices, whose: MINDS_DEVICES },
+  { in: "administration", route: ["settings"], name: settings.title, whose: "all" },
 ];
 
 /** Whether somebody reads records at all. Who administrates the system and nothing else does not. */
@@ -72,7 +80,19 @@ export function readsRecords(roles: readonly HeldRole[]): boolean {
 /** The places that somebody in these roles has. */
 export function placesOf(roles: readonly HeldRole[], all: readonly Place[] = PLACES): Place[] {
   const reads = readsRecords(roles);
-  return all.filter(({ whose }) => (whose === undefined ? reads : roles.some(({ role }) => whose.includes(role))));
+  const has = ({ whose }: Place) => {
+    switch (whose) {
+      case undefined:
+        return reads;
+      case "readers of nothing":
+        return !reads && roles.length > 0;
+      case "all":
+        return true;
+      default:
+        return roles.some(({ role }) => whose.includes(role));
+    }
+  };
+  return all.filter(has);
 }
 
 /** The place that a page lies in: the one whose address leads furthest towards it; the desk is a page alone. */

@@ -10,10 +10,11 @@ test("each line opens where it is done", () => {
   expect(addressOfLine("held", line({ held }))).toBe("/office/held/7");
   expect(addressOfLine("missing_diaries", line({ record: "p", kind: "project" }))).toBe("/office/list/diary?project=p&state=missing");
   expect(addressOfLine("silent_schools", line({ school: "s" }))).toBe("/office/list/diary?school=s");
+  const device = { id: "d", name: "", user: "u", by_name: "", phone: true, storage_alarms: 0, photos_missing: 3 };
+  expect(addressOfLine("devices", line({ device }))).toBe("/office/devices?user=u");
 });
 
 test("a line without a page of its own leads nowhere", () => {
-  expect(addressOfLine("devices", line({}))).toBeUndefined();
   expect(addressOfLine("held", line({}))).toBeUndefined();
   expect(walkOf("verifications", [line({ record: "a" }), line({}), line({ record: "b" })])).toEqual(["/office/record/a", "/office/record/b"]);
   expect(walkOf("missing_diaries", [line({ record: "p" })])).toEqual([]);

@@ -83,7 +83,7 @@ export function addressOfLine(code: GroupCode, line: DeskLine): string | undefin
     case "silent_schools":
       return addressOf(paths.to(["list", "diary"]), { school: line.school ?? line.record });
     case "devices":
-      return undefined;
+      return addressOf(paths.to(["devices"]), { user: line.device?.user });
     default:
       return line.record === undefined ? undefined : paths.to(["record", line.record]);
   }
@@ -91,6 +91,6 @@ export function addressOfLine(code: GroupCode, line: DeskLine): string | undefin
 
 /** The addresses of those lines that lead from one to the next. */
 export function walkOf(code: GroupCode, lines: readonly DeskLine[]): string[] {
-  const isList = code === "missing_diaries" || code === "silent_schools";
+  const isList = code === "missing_diaries" || code === "silent_schools" || code === "devices";
   return isList ? [] : lines.flatMap((line) => addressOfLine(code, line) ?? []);
 }

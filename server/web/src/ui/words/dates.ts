@@ -46,16 +46,25 @@ export function month(date: string, inLanguage: Language = language()): string {
 /** A time of day, 17:41, with the day where it is not today's. Takes RFC 3339 or milliseconds. */
 export function moment(at: string | number, now: Date, inLanguage: Language = language()): string {
   const when = new Date(at);
-  const time = `${two(when.getHours())}:${two(when.getMinutes())}`;
-  const date = dayOf(when);
+  const [date, time] = [dayOf(when), timeOf(when)];
   if (date === dayOf(now)) {
     return inLanguage === "zh" ? `今天 ${time}` : `today ${time}`;
   }
   if (date === dayOf(new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1))) {
     return inLanguage === "zh" ? `昨天 ${time}` : `yesterday ${time}`;
   }
+  return dated(at, now, inLanguage);
+}
+
+/** A time of day with its day, whatever day it is: for paper, on which no day is today's. */
+export function dated(at: string | number, now: Date, inLanguage: Language = language()): string {
+  const when = new Date(at);
   const isThisYear = when.getFullYear() === now.getFullYear();
-  return `${isThisYear ? shortDay(date, inLanguage) : day(date, inLanguage)} ${time}`;
+  return `${isThisYear ? shortDay(dayOf(when), inLanguage) : day(dayOf(when), inLanguage)} ${timeOf(when)}`;
+}
+
+function timeOf(when: Date): string {
+  return `${two(when.getHours())}:${two(when.getMinutes())}`;
 }
 
 function parts(date: string, inLanguage: Language): [number, number, number, string] {

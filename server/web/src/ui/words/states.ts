@@ -70,7 +70,7 @@ export const states = room({
   next_bulletin: { zh: "应列入通报", en: "Next bulletin" },
   next_interview: { zh: "应约谈", en: "Interview next" },
   unapproved: { zh: "未经批准", en: "Unapproved" },
-  storage_alarm: { zh: "手机空间告急", en: "Storage is short" },
+  storage_alarm: { zh: "存储像被复制或回退过", en: "Storage seems copied or rolled back" },
   clock_off: {
     zh: ({ minutes }: { minutes: number }) => `时钟${minutes > 0 ? "快" : "慢"} ${Math.abs(minutes)} 分钟`,
     en: ({ minutes }: { minutes: number }) => `Clock ${Math.abs(minutes)} min ${minutes > 0 ? "fast" : "slow"}`,

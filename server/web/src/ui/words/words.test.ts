@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { counted, room, sayIn } from "./catalogue.ts";
-import { columnDay, day, moment, month, shortDay } from "./dates.ts";
+import { columnDay, dated, day, moment, month, shortDay } from "./dates.ts";
 import { bytes } from "./figures.ts";
 
 const words = room({
@@ -57,6 +57,7 @@ describe("a day", () => {
     const now = new Date(2026, 2, 2, 18, 0);
     expect(moment(new Date(2026, 2, 2, 7, 5).getTime(), now, "zh")).toBe("今天 07:05");
     expect(moment(new Date(2026, 2, 1, 23, 59).getTime(), now, "zh")).toBe("昨天 23:59");
+    expect(dated(new Date(2026, 2, 2, 7, 5).getTime(), now, "zh")).toBe("3月2日 周一 07:05");
     expect(moment(new Date(2026, 0, 5, 9, 30).getTime(), now, "zh")).toBe("1月5日 周一 09:30");
     expect(moment(new Date(2025, 11, 31, 9, 30).getTime(), now, "en")).toBe("Wed, 31 Dec 2025 09:30");
   });
