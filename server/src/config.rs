@@ -36,6 +36,8 @@ pub struct Settings {
     pub metrics_token: Option<String>,
     /// Backups that it makes by itself.
     pub backup: Option<BackupSettings>,
+    /// The key by which the map of schools has tiles.
+    pub tianditu_key: Option<String>,
 }
 
 impl Settings {

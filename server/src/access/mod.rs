@@ -5,6 +5,7 @@ pub mod actor;
 pub mod administration;
 mod area;
 pub mod enrolment;
+pub mod in_charge;
 pub mod label;
 mod limits;
 pub mod own;

@@ -117,6 +117,15 @@ pub struct Serve {
     /// 排版程序 The program that makes PDFs; siteledger-typeset beside this one if none is named
     #[arg(long, env = "SITELEDGER_TYPESET", value_name = "FILE", hide_env_values = true)]
     pub typeset: Option<PathBuf>,
+    /// 天地图密钥 The key of Tianditu, by which the map of schools has tiles
+    #[arg(
+        long,
+        env = "SITELEDGER_TIANDITU_KEY",
+        value_name = "KEY",
+        value_parser = http::map::tianditu_key,
+        hide_env_values = true
+    )]
+    pub tianditu_key: Option<String>,
 }
 
 /// Where the program that sets documents is, unless somebody says: beside this one.
@@ -192,6 +201,7 @@ impl House {
                 every: serve.backup_every,
                 keep: serve.backup_keep,
             }),
+            tianditu_key: serve.tianditu_key.clone(),
         });
         let engine = Engine::start(store.clone(), clock.clone(), &server, &common.data).await?;
         let people = Arc::new(People::new(store.clone(), clock.clone())?);

@@ -7,12 +7,14 @@ use sync_protocol::id::RecordId;
 
 use super::{Disclosure, OpenCounty, agreed, in_force};
 use crate::error::Result;
-use crate::programme::facts::{Facts, FundType};
+use crate::programme::directory::township_name;
+use crate::programme::facts::Facts;
 use crate::programme::indicators::{self, Indicator, Side};
+use crate::programme::money::{self, Money};
 use crate::programme::ratio::Ratio;
 use crate::programme::reading::Read;
 use crate::programme::states::project::ProjectState;
-use crate::programme::view::{Question, View, Works};
+use crate::programme::view::{Question, View};
 use crate::store::records;
 
 /// The figures that a county's page shows, in order.
@@ -49,26 +51,6 @@ pub struct CountyPage {
     pub bulletins: Vec<Bulletin>,
     /// Whether people differ about a project in it.
     pub disputed: bool,
-}
-
-/// Money from one source, in 分.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Money {
-    /// From where.
-    pub source: String,
-    /// So much is planned.
-    pub planned: i64,
-    /// So much has come.
-    pub received: i64,
-    /// So much was paid.
-    pub paid: i64,
-}
-
-impl Money {
-    /// Whether any came, or was paid.
-    pub const fn moved(&self) -> bool {
-        self.received != 0 || self.paid != 0
-    }
 }
 
 /// The projects of a township.
@@ -140,43 +122,12 @@ impl CountyPage {
             on,
             plan: plan.map(|plan| (plan.name.clone(), plan.version.clone())),
             figures: figures.collect(),
-            money: money(&view, |works| works.in_plan),
+            money: money::by_source(&view, |works| works.is_none_or(|works| works.in_plan)),
             townships: townships(&view),
             bulletins: bulletins.into_iter().filter(|bulletin| bulletin.published_on <= on).collect(),
             disputed: view.planned().any(|works| works.project.disputed),
         }
     }
-}
-
-/// The money of some projects, source by source, the most planned first.
-pub(super) fn money(view: &View<'_>, among: impl Fn(&Works<'_>) -> bool) -> Vec<Money> {
-    let mut by_source: BTreeMap<&str, Money> = BTreeMap::new();
-    for works in view.works.values().filter(|works| among(works)) {
-        for (source, amount) in &works.project.funding {
-            by_source.entry(source).or_default().planned += amount;
-        }
-    }
-    let counts = |project: Option<RecordId>| {
-        project.is_none_or(|project| view.works.get(&project).is_some_and(&among))
-    };
-    for (_, event) in view.funds() {
-        if !counts(event.project) {
-            continue;
-        }
-        let source = event.source.as_deref().unwrap_or_default();
-        let money = by_source.entry(source).or_default();
-        match event.sort {
-            FundType::Received => money.received += event.amount,
-            FundType::Paid => money.paid += event.amount,
-            FundType::Returned => money.paid -= event.amount,
-            FundType::Allocated | FundType::AppliedFor | FundType::Retention => {}
-        }
-    }
-    let named = by_source.into_iter().map(|(source, money)| Money { source: source.to_owned(), ..money });
-    let mut money: Vec<_> = named.collect();
-    money.retain(|money| (money.planned, money.received, money.paid) != (0, 0, 0));
-    money.sort_by_key(|money| std::cmp::Reverse(money.planned));
-    money
 }
 
 /// The projects, township by township in order of code, school by school.
@@ -203,12 +154,6 @@ fn townships(view: &View<'_>) -> Vec<Township> {
         townships.push(Township { name, projects });
     }
     townships
-}
-
-/// What a township is called; its code where nobody said.
-pub(super) fn township_name(facts: &Facts, code: &str) -> String {
-    let division = facts.divisions.get(&RecordId::natural("division", code));
-    division.map_or_else(|| code.to_owned(), |division| division.name.clone())
 }
 
 impl Disclosure {

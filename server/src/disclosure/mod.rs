@@ -29,7 +29,7 @@ use crate::sync::engine::Engine;
 use crate::sync::standing::{self, day};
 
 pub use complaint::{Followed, Handed, MAX_CONTACT_CHARS, MAX_TEXT_CHARS, Reached, Reply, no_such_receipt};
-pub use county::{Bulletin, CountyPage, Listed, Money, Township};
+pub use county::{Bulletin, CountyPage, Listed, Township};
 pub use photos::Shown;
 pub use project::{Areas, OpenProject, ProjectPage, Unit};
 pub use receipt::Receipt;

@@ -3,13 +3,14 @@
 use chrono::NaiveDate;
 use sync_protocol::id::RecordId;
 
-use super::county::{Money, money, township_name};
 use super::photos::Shown;
 use super::{Disclosure, OpenCounty, agreed, in_force, not_published, reviewed};
 use crate::access::policy::Class;
 use crate::error::Result;
+use crate::programme::directory::township_name;
 use crate::programme::facts::Facts;
 use crate::programme::figures::Figures;
+use crate::programme::money::{self, Money};
 use crate::programme::reading::Read;
 use crate::programme::states::project::ProjectState;
 use crate::programme::view::{Question, View, Works};
@@ -158,7 +159,7 @@ impl Disclosure {
             stages: works.stages.iter().map(|(_, event)| (event.stage.word(), event.latest)).collect(),
             image_progress,
             term: works.works_contracts().find_map(|(_, contract)| contract.term),
-            money: money(&view, |its| its.id == id),
+            money: money::by_source(&view, |its| its.is_some_and(|its| its.id == id)),
             units: units(works),
             photos,
             disputed: works.project.disputed,

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -15,15 +15,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use siteledger_web::{FILES, File};
 
+use super::app::App;
+use super::map;
 use super::problem::{Problem, ProblemBody};
 use crate::error::Error;
 
 /// The app loads its own scripts and styles, talks to its own server, and shows the photos that it
 /// holds; nothing else, and nothing that is written into the page.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; \
-     worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-);
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
+                      connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'";
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const FOR_GOOD: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASKED_AFTER: HeaderValue = HeaderValue::from_static("no-cache");
@@ -57,8 +58,9 @@ pub async fn page(headers: HeaderMap) -> Result<Response, Problem> {
     security(()),
     responses((status = 200, description = "the office's page", content_type = "text/html", body = String))
 )]
-pub async fn office(headers: HeaderMap) -> Result<Response, Problem> {
-    serve("office.html", &headers)
+pub async fn office(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+    let tiles = app.settings.tianditu_key.is_some().then(|| map::with_tiles(POLICY)).flatten();
+    serve_with("office.html", &headers, tiles)
 }
 
 /// The app's service worker, by which it starts without a line.
@@ -112,9 +114,17 @@ pub async fn icon(Path(file): Path<String>, headers: HeaderMap) -> Result<Respon
 }
 
 fn serve(path: &str, asked: &HeaderMap) -> Result<Response, Problem> {
+    serve_with(path, asked, None)
+}
+
+/// Serves a page under a policy of its own. It goes by another name then: who kept it under the usual
+/// policy, as service workers do, takes it anew.
+fn serve_with(path: &str, asked: &HeaderMap, policy: Option<HeaderValue>) -> Result<Response, Problem> {
     let (Some(file), Some(etag)) = (siteledger_web::file(path), ETAGS.get(path)) else {
         return Err(Error::not_found().into());
     };
+    let named_so = policy.as_ref().and_then(|policy| named_under(etag, policy));
+    let etag = named_so.as_ref().unwrap_or(etag);
     let is_known = asked.get_all(header::IF_NONE_MATCH).iter().any(|known| known == etag);
     let (encoding, body) = as_asked(file, asked);
     let mut response = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
@@ -123,12 +133,20 @@ fn serve(path: &str, asked: &HeaderMap) -> Result<Response, Problem> {
     headers.insert(header::ETAG, etag.clone());
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(header::CACHE_CONTROL, if path.starts_with("assets/") { FOR_GOOD } else { ASKED_AFTER });
-    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    let usual = HeaderValue::from_static(POLICY);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy.unwrap_or(usual));
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     if let Some(encoding) = encoding {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     Ok(response)
+}
+
+/// What names the bytes of a file together with the policy that it comes under.
+fn named_under(etag: &HeaderValue, policy: &HeaderValue) -> Option<HeaderValue> {
+    let bytes = etag.to_str().ok()?.trim_matches('"');
+    let policy = URL_SAFE_NO_PAD.encode(&Sha256::digest(policy.as_bytes())[..6]);
+    HeaderValue::from_str(&format!("\"{bytes}-{policy}\"")).ok()
 }
 
 /// The smallest form of the file that the client takes.
@@ -212,5 +230,24 @@ mod tests {
             let Ok(again) = serve(path, &asking(header::IF_NONE_MATCH, etag)) else { panic!("{path}") };
             assert!(bytes > 0 && again.status() == StatusCode::NOT_MODIFIED, "{path}");
         }
+    }
+
+    #[test]
+    fn who_kept_a_page_under_the_usual_policy_takes_it_anew_under_another() {
+        let Ok(usual) = serve("office.html", &HeaderMap::new()) else { panic!("it is there") };
+        let etag = usual.headers()[header::ETAG].to_str().unwrap();
+        let asked = asking(header::IF_NONE_MATCH, etag);
+        let Ok(anew) = serve_with("office.html", &asked, map::with_tiles(POLICY)) else {
+            panic!("it is there")
+        };
+        assert_eq!(anew.status(), StatusCode::OK);
+        let policy = anew.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.contains("https://t0.tianditu.gov.cn"), "{policy}");
+        assert!(!usual.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("https"));
+        let asked = asking(header::IF_NONE_MATCH, anew.headers()[header::ETAG].to_str().unwrap());
+        let Ok(kept) = serve_with("office.html", &asked, map::with_tiles(POLICY)) else {
+            panic!("it is there")
+        };
+        assert_eq!(kept.status(), StatusCode::NOT_MODIFIED);
     }
 }

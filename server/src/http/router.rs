@@ -15,8 +15,8 @@ use super::assets;
 use super::home;
 use super::{
     auth, bulletins, bundles, calendar, crowd, desk, devices, directory, enrol, evidence, export, health,
-    held, imports, indicators, ledgers, limits, lists, me, metrics, nudges, openapi, own, photos, public,
-    records, reports, schema, session, states, sync, uploads, users,
+    held, imports, indicators, ledgers, limits, lists, map, me, metrics, nudges, openapi, own, photos,
+    projects, public, records, reports, schema, schools, session, states, sync, uploads, users,
 };
 
 /// The whole HTTP face, and its description.
@@ -55,6 +55,10 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(desk::group))
         .routes(routes!(directory::show))
         .routes(routes!(calendar::show))
+        .routes(routes!(map::show))
+        .routes(routes!(schools::list))
+        .routes(routes!(schools::show))
+        .routes(routes!(projects::show))
         .routes(routes!(evidence::list))
         .routes(routes!(reports::draw))
         .routes(routes!(bulletins::draft))

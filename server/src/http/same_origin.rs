@@ -79,6 +79,7 @@ mod tests {
             trusted_proxies: Vec::new(),
             metrics_token: None,
             backup: None,
+            tianditu_key: None,
         }
     }
 

@@ -102,6 +102,21 @@ mod tests {
         }
     }
 
+    /// The pairs by which implementations everywhere are checked: those of eviltransform's own tests.
+    #[test]
+    fn known_pairs_are_converted_there_and_back() {
+        for (place, wgs84, gcj02) in [
+            ("上海", (31.177_427_6, 121.527_210_6), (31.175_303_983_645_97, 121.531_541_859_215)),
+            ("深圳", (22.543_847, 113.912_316), (22.540_796_131_694_766, 113.917_176_480_836_3)),
+            ("北京", (39.911_954, 116.377_817), (39.913_345_455_360_69, 116.384_047_224_554_57)),
+        ] {
+            for (found, expected) in [(wgs84_to_gcj02(wgs84), gcj02), (gcj02_to_wgs84(gcj02), wgs84)] {
+                let off = distance_m(found, expected);
+                assert!(off < 0.05, "{place}: {off} m off, {found:?} instead of {expected:?}");
+            }
+        }
+    }
+
     #[test]
     fn outside_of_china_nothing_is_shifted() {
         let berlin = (52.52, 13.405);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use sync_protocol::id::RecordId;
 
-use super::facts::{Inspector, Membership, Project, School};
+use super::facts::{Facts, Inspector, Membership, Project, School};
 use super::figures::{Asked, Counted, Figures};
 use crate::access::actor::Actor;
 use crate::error::Result;
@@ -164,8 +164,14 @@ impl Directory {
 }
 
 /// Those who belong there on that day.
-fn lasting<M: Clone>(members: &[Membership<M>], day: NaiveDate) -> Vec<M> {
+pub(super) fn lasting<M: Clone>(members: &[Membership<M>], day: NaiveDate) -> Vec<M> {
     members.iter().filter(|member| member.lasts_on(day)).map(|its| its.member.clone()).collect()
+}
+
+/// What a township is called; its code where nobody said.
+pub fn township_name(facts: &Facts, code: &str) -> String {
+    let division = facts.divisions.get(&RecordId::natural("division", code));
+    division.map_or_else(|| code.to_owned(), |division| division.name.clone())
 }
 
 fn entries<'f, F: Clone + 'f>(

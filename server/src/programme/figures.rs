@@ -209,9 +209,9 @@ pub struct Maker {
 
 /// The figures of all counties.
 pub struct Figures {
-    store: Store,
+    pub(super) store: Store,
     books: Books,
-    clock: Clock,
+    pub(super) clock: Clock,
     turns: Semaphore,
 }
 

@@ -117,4 +117,18 @@ async fn who_builds_and_where_the_money_comes_from_is_told() {
         let page = get(server, &path).await.text();
         assert!(page.contains("5.00") && !page.contains("3.33"), "{path} {page}");
     }
+    // What came for the whole county is no project's.
+    let whole = [
+        ("type", json!("到位")),
+        ("source", json!("中央")),
+        ("amount", json!(7_770_000)),
+        ("voucher", json!("演-3")),
+        ("date", json!("2026-04-03")),
+        ("county", json!("350823")),
+    ];
+    assert_eq!(site.push(&finance, &[site.change("fund_event", record(0xfd), &whole)]).await, ["accepted"]);
+    for (path, is_told) in [(project_page(), false), (COUNTY_PAGE.to_owned(), true)] {
+        let page = get(server, &path).await.text();
+        assert_eq!(page.contains("12.77"), is_told, "{path} {page}");
+    }
 }

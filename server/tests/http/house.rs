@@ -103,6 +103,7 @@ impl Server {
             trusted_proxies: Vec::new(),
             metrics_token: None,
             backup: None,
+            tianditu_key: None,
         };
         let engine = Engine::start(store.clone(), clock.clone(), &row, folder.path()).await.unwrap();
         let (index, its) = (store.clone(), Arc::clone(&engine));

@@ -393,7 +393,9 @@ async fn a_new_password_ends_all_sessions() {
     let person = accounts::named(&server.app.store, "lin").await.unwrap();
     let weak = accounts::set_password(&server.app.store, &person, "password2026".to_owned(), None).await;
     assert_eq!(weak.unwrap_err().code, "weak_password");
-    accounts::set_password(&server.app.store, &person, "another horse battery".to_owned(), None).await.unwrap();
+    accounts::set_password(&server.app.store, &person, "another horse battery".to_owned(), None)
+        .await
+        .unwrap();
     server.app.people.look().await.unwrap();
     assert_eq!(server.me_by_cookie(&cookie).await.refused(), (401, "unauthorized"));
     assert_eq!(server.sign_in("lin", PASSWORD).await.refused(), (401, "sign_in_failed"));

@@ -20,6 +20,7 @@ mod joining;
 mod lists;
 mod operation;
 mod own;
+mod places;
 mod public;
 mod reports;
 mod routes;

@@ -311,13 +311,14 @@ impl Site {
                 self.server.enrolled(self.newcomer().await).await.1.to_string()
             }
             path if path.contains("/me/sessions/") => self.browser_of_author().await.to_string(),
+            path if path.contains("/schools/") => record(SCHOOL).to_string(),
             _ => String::new(),
         };
         let query = match path {
             path if path.ends_with("/proof") => "?seq=1",
             path if path.ends_with("/consistency") => "?from=1&to=2",
             path if OF_A_COUNTY.iter().any(|part| path.contains(part)) => "?county=350823",
-            path if path.ends_with("/records") => "?county=350823",
+            path if path.ends_with("/records") || path.ends_with("/schools") => "?county=350823",
             path if path.ends_with("/draft") || path.ends_with("/new") => "?county=350823",
             path if path.ends_with("/imports/{kind}") => "?county=350823&dry_run=true",
             _ => "",

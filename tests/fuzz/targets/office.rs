@@ -175,6 +175,7 @@ impl Office {
             trusted_proxies: Vec::new(),
             metrics_token: None,
             backup: None,
+            tianditu_key: None,
         };
         let engine = Engine::start(store.clone(), clock.clone(), &row, data).await.expect("it starts");
         let (index, its) = (store.clone(), Arc::clone(&engine));

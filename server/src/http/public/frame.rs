@@ -9,9 +9,10 @@ use sync_protocol::id::RecordId;
 use sync_protocol::kinds::ChoiceList;
 use url::form_urlencoded;
 
-use crate::disclosure::{Money, Reached};
+use crate::disclosure::Reached;
 use crate::error::Language;
 use crate::programme::indicators::Indicator;
+use crate::programme::money::Money;
 use crate::programme::ratio::{Printed, Ratio, decimal};
 use crate::programme::states::project::ProjectState;
 

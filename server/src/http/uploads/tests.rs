@@ -48,6 +48,7 @@ impl Face {
             trusted_proxies: Vec::new(),
             metrics_token: None,
             backup: None,
+            tianditu_key: None,
         };
         let engine = Engine::start(house.store.clone(), house.clock.clone(), &server, house.temp.path());
         let engine = engine.await.unwrap();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use sync_protocol::id::{RecordId, UserId};
+use sync_protocol::photo::Position;
 use sync_protocol::value::Value;
 
 use super::{Fact, Source};
@@ -25,7 +26,7 @@ impl Fact for Division {
 }
 
 /// A school.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct School {
     /// What it is called.
     pub name: String,
@@ -37,6 +38,12 @@ pub struct School {
     pub code: Option<String>,
     /// How many pupils it has.
     pub pupils: Option<i64>,
+    /// How many of them board.
+    pub boarders: Option<i64>,
+    /// Where it is, as somebody took it.
+    pub position: Option<Position>,
+    /// The school that a teaching point belongs to.
+    pub central_school: Option<RecordId>,
 }
 
 impl Fact for School {
@@ -49,6 +56,9 @@ impl Fact for School {
             category: text("category"),
             code: text("code"),
             pupils: read.least("pupils"),
+            boarders: read.least("boarders"),
+            position: read.values("position").find_map(|value| Position::read(value).ok()),
+            central_school: read.reference("central_school"),
         })
     }
 }

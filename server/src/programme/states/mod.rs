@@ -7,3 +7,4 @@ pub mod equipment;
 pub mod finding;
 pub mod list;
 pub mod project;
+pub mod step;

@@ -45,7 +45,7 @@ pub enum ProjectState {
 
 /// The stages in their order, the state that each brings, and the papers that the dossier must have by
 /// then (the four systems and six rules of the programme, §1.5).
-const STAGES: [(Stage, ProjectState, &[&str]); 10] = [
+pub(super) const STAGES: [(Stage, ProjectState, &[&str]); 10] = [
     (Stage::Approval, ProjectState::Approved, &["立项批文"]),
     (Stage::Design, ProjectState::Designed, &["图纸审查"]),
     (Stage::Tender, ProjectState::Contracted, &["招投标", "施工合同", "监理合同", "廉洁承诺书"]),
@@ -59,7 +59,7 @@ const STAGES: [(Stage, ProjectState, &[&str]); 10] = [
 ];
 
 /// The five who accept works together.
-const PARTIES: [&str; 5] = ["勘察", "设计", "施工", "监理", "建设"];
+pub(super) const PARTIES: [&str; 5] = ["勘察", "设计", "施工", "监理", "建设"];
 
 /// Something about a project that is not as the rules have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -150,13 +150,11 @@ impl Works<'_> {
                 && each.closed.is_none_or(|(day, _)| day > accepted_on)
         };
         let grave = findings.iter().filter(was_open).count();
-        let gave_opinion =
-            |party: &str| self.acceptances.iter().any(|(_, acceptance)| acceptance.parties.contains(party));
-        let missing = PARTIES.into_iter().filter(|party| !gave_opinion(party));
+        let missing = self.parties().into_iter().filter(|(_, gave)| !gave);
         (grave > 0)
             .then_some(Irregularity::GraveFindingsOpen { findings: grave })
             .into_iter()
-            .chain(missing.map(|party| Irregularity::PartyMissing { party }))
+            .chain(missing.map(|(party, _)| Irregularity::PartyMissing { party }))
             .collect()
     }
 }
