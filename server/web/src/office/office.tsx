@@ -44,6 +44,10 @@ const PersonPage = later(() => import("./users/person.tsx").then((file) => file.
 const DevicesPage = later(() => import("./devices/page.tsx").then((file) => file.DevicesPage));
 const SettingsPage = later(() => import("./settings/page.tsx").then((file) => file.SettingsPage));
 const GroupPage = later(() => import("./desk/group.tsx").then((file) => file.GroupPage));
+const SchoolPage = later(() => import("./site/school.tsx").then((file) => file.SchoolPage));
+const ProjectPage = later(() => import("./site/project.tsx").then((file) => file.ProjectPage));
+const GridPage = later(() => import("./grid/page.tsx").then((file) => file.GridPage));
+const MapPage = later(() => import("./map/page.tsx").then((file) => file.MapPage));
 
 export function Office() {
   const say = useWords();
@@ -79,7 +83,7 @@ function NoRecords() {
   );
 }
 
-/** `/office` · `/office/desk/<group>` · `/office/list/<kind>` · `/office/search` · `/office/record/<id>` · `/office/bulletins` · `/office/bulletins/new` · `/office/new/<kind>` · `/office/directory/<part>` · `/office/import` · `/office/reports` · `/office/users…` · `/office/devices` · `/office/settings` · `/office/settle/<id>` · `/office/held/<number>` · `/office/write/<kind>/<id>`. */
+/** `/office` · `/office/desk/<group>` · `/office/list/<kind>` · `/office/search` · `/office/record/<id>` · `/office/bulletins` · `/office/bulletins/new` · `/office/new/<kind>` · `/office/directory/<part>` · `/office/import` · `/office/reports` · `/office/users…` · `/office/devices` · `/office/settings` · `/office/settle/<id>` · `/office/held/<number>` · `/office/write/<kind>/<id>` · `/office/school/<id>` · `/office/project/<id>` · `/office/grid` · `/office/map`. */
 function Page({ me, route }: { me: Me; route: Route }) {
   const say = useWords();
   const [page, first, second] = route;
@@ -126,6 +130,14 @@ function Page({ me, route }: { me: Me; route: Route }) {
       return <DevicesPage me={me} />;
     case "settings":
       return <SettingsPage />;
+    case "school":
+      return <SchoolPage key={first} id={first ?? ""} />;
+    case "project":
+      return <ProjectPage key={first} id={first ?? ""} />;
+    case "grid":
+      return <GridPage />;
+    case "map":
+      return <MapPage />;
     default:
       return (
         <Empty title={say(frame.notThere)}>

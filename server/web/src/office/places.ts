@@ -56,6 +56,9 @@ const PLACES: readonly Place[] = [
   { in: "overviews", route: ["findings-by-age"], name: places.ages },
   { in: "overviews", route: ["cities"], name: places.cities, whose: ["city_office"] },
 
+  { in: "overviews", route: ["grid"], name: places.grid },
+  { in: "overviews", route: ["map"], name: places.map },
+
   list("diary"),
   list("finding"),
   list("project"),

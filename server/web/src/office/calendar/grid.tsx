@@ -89,7 +89,7 @@ function Row({ row, days, names, isFirst }: { row: CalendarRow; days: readonly s
   return (
     <tr>
       <th scope="row">
-        <a href={paths.to(["record", row.project])} tabIndex={-1}>
+        <a href={paths.to(["project", row.project])} tabIndex={-1}>
           {school}
           {project === undefined ? null : <span class="soft"> {project}</span>}
         </a>

@@ -9,7 +9,7 @@ test("each line opens where it is done", () => {
   const held = { id: 7, code: "not_permitted", message: "", by_name: "", received_at: "" };
   expect(addressOfLine("held", line({ held }))).toBe("/office/held/7");
   expect(addressOfLine("missing_diaries", line({ record: "p", kind: "project" }))).toBe("/office/list/diary?project=p&state=missing");
-  expect(addressOfLine("silent_schools", line({ school: "s" }))).toBe("/office/list/diary?school=s");
+  expect(addressOfLine("silent_schools", line({ school: "s" }))).toBe("/office/school/s");
   const device = { id: "d", name: "", user: "u", by_name: "", phone: true, storage_alarms: 0, photos_missing: 3 };
   expect(addressOfLine("devices", line({ device }))).toBe("/office/devices?user=u");
 });

@@ -81,7 +81,7 @@ export function addressOfLine(code: GroupCode, line: DeskLine): string | undefin
     case "missing_diaries":
       return addressOf(paths.to(["list", "diary"]), { project: line.project ?? line.record, state: "missing" });
     case "silent_schools":
-      return addressOf(paths.to(["list", "diary"]), { school: line.school ?? line.record });
+      return paths.to(["school", line.school ?? line.record ?? ""]);
     case "devices":
       return addressOf(paths.to(["devices"]), { user: line.device?.user });
     default:

@@ -11,6 +11,7 @@ import { desk as words } from "../../ui/words/desk.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { useOffice } from "../house.ts";
 import type { Names } from "../names.ts";
+import { paths } from "../roads.ts";
 import { MarkTags, StateTag } from "../tags.tsx";
 import { type DeskLine, type GroupCode, addressOfLine, walkOf } from "./lines.ts";
 
@@ -97,13 +98,25 @@ function Row({ code, line, at, names, schema, said, onOpen }: RowProps) {
   );
 }
 
+/** Where it is: the school and the project, each a way to its page. */
 function PlaceOf({ line, names }: { line: DeskLine; names: Names }) {
-  const { school, project } = names.place(line.kind === "project" ? { school: line.school, project: line.project ?? line.record } : line.kind === "school" ? { school: line.school ?? line.record } : line);
+  const at = line.kind === "project" ? { school: line.school, project: line.project ?? line.record } : line.kind === "school" ? { school: line.school ?? line.record } : line;
+  const { school, project } = names.place(at);
   const county = names.isWide || (school === undefined && project === undefined) ? names.county(line.county) : undefined;
+  const schoolId = at.school ?? names.schoolOf(at.project);
   return (
     <>
-      {[county, school].filter((name) => name !== undefined).join(" · ")}
-      {project === undefined ? null : <span class="soft"> {project}</span>}
+      {county}
+      {county === undefined || school === undefined ? null : " · "}
+      {school === undefined ? null : schoolId === undefined ? school : <a href={paths.to(["school", schoolId])}>{school}</a>}
+      {project === undefined || at.project === undefined ? null : (
+        <>
+          {" "}
+          <a class="soft" href={paths.to(["project", at.project])}>
+            {project}
+          </a>
+        </>
+      )}
     </>
   );
 }

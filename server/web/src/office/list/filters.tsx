@@ -52,7 +52,7 @@ interface ChoiceProps {
   onChoose: (value: string) => void;
 }
 
-function Choice({ label, value, options, onChoose }: ChoiceProps) {
+export function Choice({ label, value, options, onChoose }: ChoiceProps) {
   const say = useWords();
   return (
     <label class="filter">

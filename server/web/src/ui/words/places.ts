@@ -15,4 +15,6 @@ export const places = room({
   calendar: { zh: "日志日历", en: "Diary calendar" },
   ages: { zh: "未整改问题", en: "Open findings" },
   cities: { zh: "县区对比", en: "Counties" },
+  grid: { zh: "督导责任区", en: "Inspection grid" },
+  map: { zh: "学校地图", en: "Map of schools" },
 });
