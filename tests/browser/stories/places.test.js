@@ -8,10 +8,11 @@ import { Server } from "../harness/server.js";
 import { until } from "../harness/until.js";
 
 const COUNTY = "350823";
+const TIANDITU = /^https:\/\/t[0-7]\.tianditu\.gov\.cn\//;
 
 const server = await Server.start();
 const office = await Clerk.of(server, "gaibo");
-const desk = await Desk.of(server, "gaibo");
+let desk = await Desk.of(server, "gaibo");
 after(async () => {
   await desk.close();
   await server.stop();
@@ -122,4 +123,38 @@ test("a team has its own school on the map and in the lists, and no other school
   } finally {
     await team.close();
   }
+});
+
+test("with a key the tiles come from Tianditu's hosts, and the pages may load from nowhere else", async () => {
+  await desk.close();
+  await server.kill();
+  process.env.SITELEDGER_TIANDITU_KEY = "0123456789abcdef";
+  await server.serve();
+  delete process.env.SITELEDGER_TIANDITU_KEY;
+  desk = await Desk.open(server);
+  const asked = [];
+  const pixel = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
+  await desk.context.route((url) => url.origin !== new URL(server.url).origin, (route) => {
+    asked.push(route.request().url());
+    return route.fulfill({ contentType: "image/png", body: pixel });
+  });
+  await desk.signIn("gaibo");
+  await desk.go(`/map?county=${COUNTY}`);
+  await desk.page.locator(".map-box img.leaflet-tile-loaded").first().waitFor();
+  await desk.sees("底图：天地图");
+  assert.ok(asked.length > 0);
+  for (const url of asked) {
+    assert.match(url, TIANDITU);
+    assert.match(url, /[?&]tk=0123456789abcdef/);
+  }
+  const answer = await desk.page.request.get(`${server.url}/office`);
+  const pictures = /img-src ([^;]*)/.exec(answer.headers()["content-security-policy"])[1].split(" ");
+  assert.deepEqual(pictures.filter((source) => source.startsWith("http")), [..."01234567"].map((number) => `https://t${number}.tianditu.gov.cn`));
+  assert.deepEqual(pictures.filter((source) => !source.startsWith("http")).sort(), ["'self'", "blob:", "data:"]);
+  const refused = await desk.page.evaluate(() => new Promise((resolve) => {
+    addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => resolve(`${effectiveDirective} ${blockedURI}`), { once: true });
+    new Image().src = "https://tiles.example.org/0/0/0.png";
+  }));
+  assert.match(refused, /^img-src https:\/\/tiles\.example\.org/);
+  assert.ok(asked.every((url) => TIANDITU.test(url)));
 });
