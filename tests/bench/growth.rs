@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use harness::world::Size;
+use harness::world::{self, Size};
 use harness::{Server, World};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -65,18 +65,24 @@ struct Pulled {
 
 /// A county that is to be filled, and who looks at it.
 pub(crate) struct County {
+    pub(crate) code: &'static str,
     fillers: Vec<String>,
     projects: Vec<RecordId>,
-    team: String,
+    pub(crate) team: String,
     pub(crate) office: String,
 }
 
 impl County {
     /// One with as many projects as so many diaries need.
     pub(crate) async fn open(server: &Server, most: u64) -> Self {
+        Self::open_as(server, world::SHANGHANG, 1, most).await
+    }
+
+    /// That county, made from a seed, with as many projects as so many diaries need.
+    pub(crate) async fn open_as(server: &Server, county: world::County, seed: u64, most: u64) -> Self {
         let projects = most.div_ceil(A_YEAR).max(1) as usize;
         let size = Size { townships: 20, schools: projects, projects, zones: 20 };
-        let world = World::sized(1, size).open(server).await;
+        let world = World::of(county, seed, size).open(server).await;
         let county = format!("county:{}", world.county.code);
         let mut fillers = Vec::new();
         for _ in 0..FILLERS {
@@ -87,6 +93,7 @@ impl County {
         let office = world.phone(server, "丙", &[("project_office", &county)]).await;
         let token = |device: &harness::Device| device.phone.owner.token.clone();
         Self {
+            code: world.county.code,
             fillers,
             projects: world.projects.iter().map(|project| project.id).collect(),
             team: token(&team),
@@ -97,6 +104,11 @@ impl County {
     /// The project whose diaries were written first.
     pub(crate) fn first_project(&self) -> RecordId {
         self.projects[0]
+    }
+
+    /// The phone of that project's team.
+    pub(crate) fn first_phone(&self) -> Phone {
+        Phone { token: self.team.clone(), project: self.first_project() }
     }
 }
 
@@ -112,10 +124,9 @@ pub(crate) async fn measure(sizes: &[u64]) {
     for size in sizes {
         fill(&server, &county, filled..*size).await;
         filled = *size;
-        let (team, office) = (&county.team, &county.office);
-        let mut grown = look(&server, filled, &county.projects, team, office).await;
+        let mut grown = look(&server, filled, &county).await;
         server.restart().await;
-        grown.figures = figures(&server, &county.projects, filled, team, office).await;
+        grown.figures = figures(&server, &county, filled).await;
         print(&grown);
     }
 }
@@ -153,12 +164,12 @@ pub(crate) async fn fill(server: &Server, county: &County, numbers: std::ops::Ra
     }
 }
 
-async fn look(server: &Server, records: u64, projects: &[RecordId], team: &str, office: &str) -> Grown {
+async fn look(server: &Server, records: u64, county: &County) -> Grown {
     let address = server.address();
-    let mut wire = Wire::connect(address, team).await;
+    let mut wire = Wire::connect(address, &county.team).await;
     let fresh = pull(&mut wire, usize::MAX).await;
-    let office = pull(&mut Wire::connect(address, office).await, OFFICE).await;
-    let phone = Phone { token: team.to_owned(), project: projects[0] };
+    let office = pull(&mut Wire::connect(address, &county.office).await, OFFICE).await;
+    let phone = county.first_phone();
     let (request, _) = phones::quiet(server, &phone).await;
     let mut quiet = Vec::new();
     let mut read = Vec::new();
@@ -166,7 +177,7 @@ async fn look(server: &Server, records: u64, projects: &[RecordId], team: &str, 
         let began = Instant::now();
         wire.post("/api/v1/sync", &request).await;
         quiet.push(began.elapsed());
-        let record = phones::diary_id(projects[0], number);
+        let record = phones::diary_id(phone.project, number);
         let began = Instant::now();
         let (status, ..) = wire.ask("GET", &format!("/api/v1/records/{record}"), "", b"").await;
         read.push(began.elapsed());
@@ -203,34 +214,43 @@ async fn look(server: &Server, records: u64, projects: &[RecordId], team: &str, 
 }
 
 /// Asks for all indicators of the county, as its office does in the morning.
-async fn figures(server: &Server, projects: &[RecordId], records: u64, team: &str, office: &str) -> Figures {
-    let mut wire = Wire::connect(server.address(), office).await;
+async fn figures(server: &Server, county: &County, records: u64) -> Figures {
+    let mut wire = Wire::connect(server.address(), &county.office).await;
     let before = resident_bytes(server);
-    let (first, position) = ask_figures(&mut wire, "").await;
+    let query = format!("county={}", county.code);
+    let asked = ask_figures(&mut wire, &query).await;
     let bytes = resident_bytes(server) - before;
-    let phone = Phone { token: team.to_owned(), project: projects[0] };
     // Days that nobody else writes.
-    let mut sender = Sender::of(server.address(), &phone, 20_000 + records).await;
+    let mut sender = Sender::of(server.address(), &county.first_phone(), 20_000 + records).await;
     let mut next = Vec::new();
     for _ in 0..15 {
         let body = sender.next(1);
         sender.send(&body).await;
-        next.push(ask_figures(&mut wire, "").await.0);
+        next.push(ask_figures(&mut wire, &query).await.took);
     }
-    let (past, _) = ask_figures(&mut wire, &format!("&as_of={}", position / 2)).await;
-    Figures { first, next: median(next), past, bytes }
+    let past = ask_figures(&mut wire, &format!("{query}&as_of={}", asked.positions[0].1 / 2)).await;
+    Figures { first: asked.took, next: median(next), past: past.took, bytes }
 }
 
-/// How long they take, and where the ledger stood.
-async fn ask_figures(wire: &mut Wire, which: &str) -> (Duration, u64) {
-    let county = harness::world::COUNTY;
+/// What indicators came to: how long they took, and where each ledger stood.
+pub(crate) struct Asked {
+    pub(crate) took: Duration,
+    pub(crate) positions: Vec<(String, u64)>,
+}
+
+/// Asks for all indicators.
+pub(crate) async fn ask_figures(wire: &mut Wire, query: &str) -> Asked {
     let began = Instant::now();
-    let path = format!("/api/v1/indicators?county={county}{which}");
-    let (status, _, body) = wire.ask("GET", &path, "", b"").await;
+    let (status, _, body) = wire.ask("GET", &format!("/api/v1/indicators?{query}"), "", b"").await;
     let took = began.elapsed();
     assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
     let answer: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
-    (took, answer["counties"][0]["position"].as_u64().expect("a position"))
+    let position = |county: &serde_json::Value| {
+        let code = county["county"].as_str().expect("a code").to_owned();
+        (code, county["position"].as_u64().expect("a position"))
+    };
+    let counties = answer["counties"].as_array().expect("a list");
+    Asked { took, positions: counties.iter().map(position).collect() }
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> Duration {
@@ -239,9 +259,9 @@ fn timed<T>(work: impl FnOnce() -> T) -> Duration {
     began.elapsed()
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
+pub(crate) fn median<T: PartialOrd + Copy>(mut figures: Vec<T>) -> T {
+    figures.sort_unstable_by(|one, other| one.partial_cmp(other).expect("figures can be compared"));
+    figures[figures.len() / 2]
 }
 
 /// Pulls everything in scope from the beginning, or as many records as are asked for.

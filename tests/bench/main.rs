@@ -1,12 +1,16 @@
 //! Benchmarks: the real server against what its work costs without it, measured in the same run.
 //!
 //! `tests/bench/run` prints the first table that stands in `server/docs/performance.md`, `load`,
-//! `growth`, `tables`, `books` and `search` after it the others. Machines are noisy: what counts are the ratios.
+//! `growth`, `city`, `tables`, `search`, `follower`, `imports` and `books` after it the others. Machines are noisy: what counts are the ratios.
 
 mod books;
+mod city;
 mod disk;
+mod follower;
 mod growth;
+mod imports;
 mod open_loop;
+mod pages;
 mod phones;
 mod photos;
 mod search;
@@ -38,6 +42,12 @@ fn main() {
             open_loop::measure().await;
         } else if asked("growth") {
             growth::measure(if sizes.is_empty() { &[10_000, 100_000] } else { &sizes }).await;
+        } else if asked("city") {
+            city::measure(if sizes.is_empty() { &[10_000] } else { &sizes }).await;
+        } else if asked("follower") {
+            follower::measure().await;
+        } else if asked("imports") {
+            imports::measure().await;
         } else if asked("books") {
             books::measure().await;
         } else if asked("search") {

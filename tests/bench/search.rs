@@ -1,17 +1,16 @@
-//! Lists and searches in a store of many records: how long a page takes, and how fast the index follows.
+//! Lists, searches and overviews in a store of many records: how long a page takes, and how fast the index
+//! follows.
 
 use std::time::{Duration, Instant};
 
 use harness::Server;
 
 use crate::growth::{self, County};
+use crate::pages;
 use crate::phones::{self, Phone, Sender};
 use crate::wire::Wire;
 use crate::{cpu_seconds, resident_bytes};
 
-const COUNTY: &str = harness::world::COUNTY;
-/// How often each page is asked for.
-const TIMES: usize = 50;
 /// What nobody else writes.
 const RARE: &str = "锚索张拉";
 
@@ -29,31 +28,25 @@ pub(crate) async fn measure(sizes: &[u64]) {
         write_rare(&server, &county, filled).await;
         let mut wire = Wire::connect(server.address(), &county.office).await;
         followed(&mut wire).await;
-        let project = county.first_project();
-        let day = phones::day(7);
-        for (what, query) in [
-            ("a page of diaries", "kind=diary&fields=date,work_status,progress_text".to_owned()),
-            ("a page of a project", format!("project={project}")),
-            ("a page of one day", format!("kind=diary&from={day}&to={day}")),
-            ("conflicts", "conflict=true".to_owned()),
-            ("a common word", "q=钢筋绑扎".to_owned()),
-            ("a single sign", "q=梁".to_owned()),
-            ("a rare word", format!("q={RARE}")),
-            ("a word that is not there", "q=盾构掘进".to_owned()),
-            ("two words", "q=钢筋绑扎 防水层".to_owned()),
-            ("a common word of a kind and a day", format!("q=钢筋绑扎&kind=diary&from={day}&to={day}")),
-            ("a common word of a kind since a day", format!("q=钢筋绑扎&kind=diary&from={day}")),
-            ("a common word of a project", format!("q=钢筋绑扎&project={project}")),
-        ] {
-            let (found, mut took) = ask(&mut wire, &query).await;
-            took.sort_unstable();
-            let ms = |time: Duration| time.as_secs_f64() * 1000.0;
-            println!(
-                "| {filled} | {what} | {found} | {:.1} | {:.1} |",
-                ms(took[took.len() / 2]),
-                ms(took[took.len() - 1])
-            );
-        }
+        let (project, day) = (county.first_project(), phones::day(7));
+        let (mut pages, words) = (pages::lists(&county), |query: &str| pages::of_records(&county, query));
+        let of_all = words("kind=diary&fields=date,work_status,progress_text");
+        pages.push(("a page of diaries, halfway back", pages::far_back(&mut wire, &of_all).await));
+        pages.extend([
+            ("a common word", words("q=钢筋绑扎")),
+            ("a single sign", words("q=梁")),
+            ("a rare word", words(&format!("q={RARE}"))),
+            ("a word that is not there", words("q=盾构掘进")),
+            ("two words", words("q=钢筋绑扎 防水层")),
+            (
+                "a common word of a kind and a day",
+                words(&format!("q=钢筋绑扎&kind=diary&from={day}&to={day}")),
+            ),
+            ("a common word of a kind since a day", words(&format!("q=钢筋绑扎&kind=diary&from={day}"))),
+            ("a common word of a project", words(&format!("q=钢筋绑扎&project={project}"))),
+        ]);
+        pages.extend(pages::overviews(Some(&county)));
+        pages::print(&mut wire, &filled.to_string(), &pages).await;
         drop(wire);
         made_anew(&mut server, &county, filled).await;
     }
@@ -73,39 +66,15 @@ async fn write_rare(server: &Server, county: &County, filled: u64) {
 }
 
 /// Waits until the index has followed; how long that took.
-async fn followed(wire: &mut Wire) -> Duration {
+pub(crate) async fn followed(wire: &mut Wire) -> Duration {
     let began = Instant::now();
     loop {
-        let answer = page(wire, "limit=1").await;
+        let answer = pages::show(wire, "/api/v1/records?limit=1").await;
         if answer.get("behind").is_none() {
             return began.elapsed();
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-}
-
-async fn page(wire: &mut Wire, query: &str) -> serde_json::Value {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"=&,-._".contains(&byte);
-    let query: String = query
-        .bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect();
-    let (status, _, body) =
-        wire.ask("GET", &format!("/api/v1/records?county={COUNTY}&{query}"), "", b"").await;
-    assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
-    serde_json::from_slice(&body).expect("JSON")
-}
-
-/// How many records the page has, and how long each asking took.
-async fn ask(wire: &mut Wire, query: &str) -> (usize, Vec<Duration>) {
-    let (mut found, mut took) = (0, Vec::with_capacity(TIMES));
-    for _ in 0..TIMES {
-        let began = Instant::now();
-        let answer = page(wire, query).await;
-        took.push(began.elapsed());
-        found = answer["records"].as_array().map_or(0, Vec::len);
-    }
-    (found, took)
 }
 
 /// The server starts without its index: how long until it has one again.
