@@ -223,9 +223,17 @@ impl FromStr for FieldName {
     type Err = FieldNameError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::try_from(text.to_owned())
+    }
+}
+
+impl TryFrom<String> for FieldName {
+    type Error = FieldNameError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
         let (base, key) = match text.split_once('/') {
             Some((base, key)) => (base, Some(key)),
-            None => (text, None),
+            None => (text.as_str(), None),
         };
         let base_fits = base.len() <= 64
             && base.starts_with(|c: char| c.is_ascii_lowercase())
@@ -235,7 +243,7 @@ impl FromStr for FieldName {
                 && !key.contains(|c: char| c == '/' || c.is_control())
         });
         if base_fits && key_fits {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text))
         } else {
             Err(FieldNameError(text.chars().take(100).collect()))
         }
@@ -256,8 +264,7 @@ impl Serialize for FieldName {
 
 impl<'de> Deserialize<'de> for FieldName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+        Self::try_from(String::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 
@@ -287,9 +294,42 @@ impl FromStr for Stamp {
     type Err = chrono::ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        DateTime::parse_from_rfc3339(text)?;
-        Ok(Self(text.to_owned()))
+        Self::try_from(text.to_owned())
     }
+}
+
+impl TryFrom<String> for Stamp {
+    type Error = chrono::ParseError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if !is_plain(text.as_bytes()) {
+            DateTime::parse_from_rfc3339(&text)?;
+        }
+        Ok(Self(text))
+    }
+}
+
+/// Whether it is a moment as every device writes it, `2026-03-02T17:41:08+08:00`. Every head of a record
+/// has one, and most of reading a record would be reading these for all that RFC 3339 may say. What is not
+/// as plain, and the last days of months, are left to whoever knows the calendar.
+fn is_plain(text: &[u8]) -> bool {
+    const SHAPE: &[u8; 25] = b"0000-00-00T00:00:00+00:00";
+    let fits = |(byte, shape): (&u8, &u8)| match shape {
+        b'0' => byte.is_ascii_digit(),
+        b'+' => matches!(byte, b'+' | b'-'),
+        mark => byte == mark,
+    };
+    if text.len() != SHAPE.len() || !text.iter().zip(SHAPE).all(fits) {
+        return false;
+    }
+    let number = |at: usize| (text[at] - b'0') * 10 + (text[at + 1] - b'0');
+    (1..=12).contains(&number(5))
+        && (1..=28).contains(&number(8))
+        && number(11) < 24
+        && number(14) < 60
+        && number(17) < 60
+        && number(20) < 15
+        && number(23) < 60
 }
 
 impl From<DateTime<FixedOffset>> for Stamp {
@@ -307,7 +347,11 @@ impl fmt::Display for Stamp {
 impl<'de> Deserialize<'de> for Stamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|_| de::Error::custom(format!("{text:?} is no RFC 3339 time")))
+        if is_plain(text.as_bytes()) || DateTime::parse_from_rfc3339(&text).is_ok() {
+            Ok(Self(text))
+        } else {
+            Err(de::Error::custom(format!("{text:?} is no RFC 3339 time")))
+        }
     }
 }
 
@@ -324,6 +368,30 @@ mod tests {
 
     fn code(raw: &str) -> Option<Code> {
         Change::decode(raw).err().map(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn a_plain_moment_is_one_that_the_standard_has_too() {
+        let parts = ["0000", "2026", "9999"].into_iter().flat_map(|year| {
+            ["00", "01", "02", "12", "13"].into_iter().flat_map(move |month| {
+                ["00", "01", "28", "29", "30", "31", "32"].map(|day| format!("{year}-{month}-{day}"))
+            })
+        });
+        let times = ["00:00:00", "23:59:59", "24:00:00", "17:60:00", "17:00:60", "17:00:61"];
+        let offsets =
+            ["+00:00", "-14:59", "+08:00", "+15:00", "+23:59", "+24:00", "+08:60", "Z", "+0800", ""];
+        let mut plain = 0;
+        for day in parts {
+            for (time, offset) in times.iter().flat_map(|time| offsets.map(|offset| (time, offset))) {
+                let text = format!("{day}T{time}{offset}");
+                let is_one = DateTime::parse_from_rfc3339(&text).is_ok();
+                assert!(!is_plain(text.as_bytes()) || is_one, "{text}");
+                assert_eq!(serde_json::from_value::<Stamp>(text.clone().into()).is_ok(), is_one, "{text}");
+                assert_eq!(text.parse::<Stamp>().is_ok(), is_one, "{text}");
+                plain += usize::from(is_plain(text.as_bytes()));
+            }
+        }
+        assert!(plain > 0);
     }
 
     #[test]
