@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use sync_protocol::id::RecordId;
 use tokio::sync::Semaphore;
 
@@ -218,6 +219,9 @@ pub struct Figures {
 /// How many questions are reckoned at a time: phones that sync must not wait for the office's figures.
 const AT_A_TIME: usize = 2;
 
+/// How many counties of a question are brought up to date at a time.
+const COUNTIES_AT_A_TIME: usize = 4;
+
 /// A county, ready to be counted.
 pub(super) struct Counted {
     pub(super) facts: Arc<Facts>,
@@ -382,7 +386,8 @@ impl Figures {
     }
 
     /// Reads the counties that are asked about and does work over them that takes a while, when it is
-    /// its turn: to read a county for the first time takes longest of all.
+    /// its turn. To read a county for the first time takes longest of all: it takes turns by itself, page
+    /// by page, so that nobody who asks about another waits for all of it.
     pub(super) async fn reckon_within<T: Send + 'static>(
         &self,
         scope: ReadScope,
@@ -390,8 +395,8 @@ impl Figures {
         asked: &Asked,
         work: impl FnOnce(BTreeMap<String, Counted>) -> T + Send + 'static,
     ) -> Result<T> {
-        let _turn = self.turns.acquire().await.map_err(Error::internal)?;
         let counties = self.counties(scope, names, asked).await?;
+        let _turn = self.turns.acquire().await.map_err(Error::internal)?;
         tokio::task::spawn_blocking(move || work(counties)).await.map_err(Error::internal)
     }
 
@@ -401,29 +406,18 @@ impl Figures {
         names: KnownCounties,
         asked: &Asked,
     ) -> Result<BTreeMap<String, Counted>> {
-        let mut counties = BTreeMap::new();
-        for (code, reach) in scope.counties {
-            let Some((name, city)) = names.get(&code) else { continue };
+        let asked_about = scope.counties.into_iter().filter_map(|(code, reach)| {
+            let (name, city) = names.get(&code)?.clone();
             let is_asked = asked.counties.as_ref().is_none_or(|counties| counties.contains(&code))
                 && asked.city.as_ref().is_none_or(|asked| city.as_ref() == Some(asked));
-            if !is_asked {
-                continue;
-            }
-            let facts = match asked.as_of.get(&code) {
-                Some(position) => self.books.as_of(&code, *position).await?,
-                None => self.books.now(&code).await?,
-            };
-            let (name, city, mut unknown) = (name.clone(), city.clone(), asked.of_now());
-            let now = self.clock.now();
-            let is_now = asked.question.at == day(now) && !asked.as_of.contains_key(&code);
-            let health = if is_now && !unknown.is_empty() {
-                unknown.clear();
-                Some(Health::read(&self.store, &code, &facts, now).await?)
-            } else {
-                None
-            };
-            counties.insert(code, Counted { facts, name, city, reach, health, unknown });
-        }
+            is_asked.then_some((code, name, city, reach))
+        });
+        let read = asked_about.map(|(code, name, city, reach)| async move {
+            let (facts, health, unknown) = self.county(&code, asked).await?;
+            Ok::<_, Error>((code, Counted { facts, name, city, reach, health, unknown }))
+        });
+        let read = stream::iter(read).buffer_unordered(COUNTIES_AT_A_TIME);
+        let counties: BTreeMap<_, _> = read.try_collect().await?;
         if counties.is_empty() {
             return Err(Error::not_found());
         }
@@ -436,6 +430,25 @@ impl Figures {
             ));
         }
         Ok(counties)
+    }
+
+    /// The facts of a county, how its phones are doing, and what of that is asked for and not known.
+    async fn county(
+        &self,
+        code: &str,
+        asked: &Asked,
+    ) -> Result<(Arc<Facts>, Option<Health>, Vec<&'static str>)> {
+        let facts = match asked.as_of.get(code) {
+            Some(position) => self.books.as_of(code, *position).await?,
+            None => self.books.now(code).await?,
+        };
+        let (now, unknown) = (self.clock.now(), asked.of_now());
+        let is_now = asked.question.at == day(now) && !asked.as_of.contains_key(code);
+        if !is_now || unknown.is_empty() {
+            return Ok((facts, None, unknown));
+        }
+        let health = Health::read(&self.store, code, &facts, now).await?;
+        Ok((facts, Some(health), Vec::new()))
     }
 }
 

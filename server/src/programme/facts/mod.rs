@@ -12,10 +12,11 @@ mod funds;
 mod grid;
 mod office;
 mod review;
+mod table;
 mod within;
 mod works;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use sync_protocol::id::RecordId;
 use sync_protocol::kinds::Kind;
@@ -31,6 +32,7 @@ pub use funds::{FundEvent, FundType};
 pub use grid::{Division, Inspector, Membership, Plan, School, Zone, ZoneScheme};
 pub use office::{BaselineCheck, Bulletin, Complaint, Evaluation, Interview};
 pub use review::{Review, Reviewed};
+pub use table::Table;
 pub use within::is_of_offices;
 pub use works::{Acceptance, Contract, ProgressReport, Project, Stage, StageEvent, Suspension};
 
@@ -67,9 +69,6 @@ pub trait Fact: Sized {
     /// Reads it; `None` if the record says too little to count for anything.
     fn read(source: &Source<'_>) -> Option<Self>;
 }
-
-/// Facts of one kind, by record.
-pub type Table<F> = HashMap<RecordId, F>;
 
 macro_rules! facts {
     ($($(#[$doc:meta])* $table:ident: $kind:literal => $fact:ty;)*) => {
@@ -121,6 +120,11 @@ macro_rules! facts {
             /// What stands of a record is whole; tells whether it was left out as damaged until now.
             pub fn is_whole(&mut self, id: RecordId) -> bool {
                 self.damaged.remove(&id)
+            }
+
+            /// Of how many records there are facts.
+            pub fn count(&self) -> usize {
+                [$(self.$table.len(),)*].iter().sum()
             }
 
             /// The kind of a record that is among the facts.

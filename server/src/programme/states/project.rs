@@ -309,7 +309,7 @@ mod tests {
             &all,
         );
         let parties = ["勘察", "设计", "施工", "监理"].map(str::to_owned).into();
-        let acceptance = Acceptance {
+        let mut acceptance = Acceptance {
             project: id(PROJECT),
             date: Some(day("2026-09-05")),
             accepted: true,
@@ -317,9 +317,10 @@ mod tests {
             filing_no: None,
             shows_plaque: false,
         };
-        facts.acceptances.insert(id(60), acceptance);
+        facts.acceptances.insert(id(60), acceptance.clone());
         assert_eq!(irregularities(&facts), [Irregularity::PartyMissing { party: "建设" }]);
-        facts.acceptances.get_mut(&id(60)).unwrap().parties.insert("建设".to_owned());
+        acceptance.parties.insert("建设".to_owned());
+        facts.acceptances.insert(id(60), acceptance);
         assert!(irregularities(&facts).is_empty());
     }
 }
