@@ -29,6 +29,7 @@ use crate::store::Store;
 use crate::sync::engine::Engine;
 use crate::sync::standing;
 use person::{Person, Site};
+use waiting::Found;
 
 /// Whoever sits at a desk, and where its papers come from.
 pub struct Desk<'d> {
@@ -92,7 +93,7 @@ pub struct Slice {
 #[derive(Default)]
 struct Read {
     counties: Vec<Position>,
-    lines: BTreeMap<Group, Vec<Line>>,
+    found: BTreeMap<Group, Found>,
     /// By county, projects that must be heard of, each with its school.
     asked_today: BTreeMap<String, Vec<(RecordId, RecordId)>>,
 }
@@ -120,19 +121,20 @@ impl Desk<'_> {
 
     async fn read(&self, groups: Vec<Group>, slice: Slice) -> Result<Papers> {
         let minder = self.minder();
-        let mut read = match self.read_records(groups.clone()).await {
+        let most = slice.skip.saturating_add(slice.limit);
+        let mut read = match self.read_records(groups.clone(), most).await {
             // Who sees no records may look after devices.
             Err(error) if error.kind == Kind::NotFound && !minder.counties().is_empty() => Read::default(),
             read => read?,
         };
         let silent = self.silent(std::mem::take(&mut read.asked_today)).await?;
-        read.lines.insert(Group::SilentSchools, silent);
+        read.found.insert(Group::SilentSchools, silent.into());
         let mut waiting = Vec::with_capacity(groups.len());
         for group in groups {
             let (count, lines) = match group {
                 Group::Held => held::waiting(self, slice).await?,
-                Group::Devices => slice.of(devices::lines(&minder).await?),
-                group => slice.of(read.lines.remove(&group).unwrap_or_default()),
+                Group::Devices => slice.of(devices::lines(&minder).await?.into()),
+                group => slice.of(read.found.remove(&group).unwrap_or_default()),
             };
             waiting.push(Waiting { group, count, lines });
         }
@@ -157,7 +159,7 @@ impl Desk<'_> {
     }
 
     /// One pass over the facts of each county.
-    async fn read_records(&self, groups: Vec<Group>) -> Result<Read> {
+    async fn read_records(&self, groups: Vec<Group>, most: usize) -> Result<Read> {
         let (engine, actor, now) = (Arc::clone(self.engine), Arc::clone(self.actor), self.now);
         let asked = Asked::today(self.counties.clone(), standing::day(now));
         let its = asked.clone();
@@ -170,12 +172,14 @@ impl Desk<'_> {
                 let person = Person::new(&actor, now, &place_of);
                 let view = its.view(county);
                 for group in &groups {
-                    let mut lines = waiting::lines(*group, &view, &person);
-                    lines.retain(|line| is_in_scope(county, line));
-                    for line in &mut lines {
+                    let sees = |kind: &str, (school, project): Site| {
+                        county.has(school, project, !kind.is_empty() && is_of_offices(kind))
+                    };
+                    let mut found = waiting::find(*group, &view, &person, &sees, most);
+                    for line in &mut found.lines {
                         line.county.clone_from(code);
                     }
-                    read.lines.entry(*group).or_default().append(&mut lines);
+                    read.found.entry(*group).or_default().append(found);
                 }
                 if groups.contains(&Group::SilentSchools) {
                     let looks_after = |(project, school): &(RecordId, RecordId)| {
@@ -203,8 +207,7 @@ impl Desk<'_> {
 
 impl Slice {
     /// How many there are, and those of the slice.
-    fn of(self, lines: Vec<Line>) -> (usize, Vec<Line>) {
-        let count = lines.len();
+    fn of(self, Found { count, lines }: Found) -> (usize, Vec<Line>) {
         (count, lines.into_iter().skip(self.skip).take(self.limit).collect())
     }
 }
@@ -213,10 +216,6 @@ fn place_of(engine: &Engine, county: &str, (school, project): Site, now: Moment)
     let standing = engine.standing();
     let county = standing.counties.get(county).expect("facts are read of counties that stand here");
     county.place(school, project, standing::day(now))
-}
-
-fn is_in_scope(county: &Counted, line: &Line) -> bool {
-    county.has(line.school, line.project, line.kind.as_deref().is_some_and(is_of_offices))
 }
 
 /// Several projects of a school are one line.

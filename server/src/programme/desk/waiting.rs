@@ -1,7 +1,7 @@
 //! What waits for somebody in a county, as its records have it: plain rules over the facts.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{Days, NaiveDate};
 use sync_protocol::id::RecordId;
@@ -22,20 +22,62 @@ use crate::programme::view::{View, days_before};
 /// For how many days a diary may wait to be confirmed.
 const CONFIRMED_WITHIN_DAYS: u64 = 3;
 
-/// What waits for that person of a group, the most urgent first. Of groups that are not read off the
-/// records of a county, nothing.
-pub(super) fn lines(group: Group, view: &View<'_>, person: &Person<'_>) -> Vec<Line> {
+/// What waits of a group: how much, and the most urgent of it.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) count: usize,
+    pub(super) lines: Vec<Line>,
+}
+
+impl Found {
+    /// Takes in what waits elsewhere, after what there is.
+    pub(super) fn append(&mut self, mut other: Self) {
+        self.count += other.count;
+        self.lines.append(&mut other.lines);
+    }
+}
+
+impl From<Vec<Line>> for Found {
+    fn from(lines: Vec<Line>) -> Self {
+        Self { count: lines.len(), lines }
+    }
+}
+
+/// What waits for that person of a group and is in scope, the most urgent first; of what there may be very
+/// much of, no more than the first `most` lines. Of groups that are not read off the records of a county,
+/// nothing.
+pub(super) fn find(
+    group: Group,
+    view: &View<'_>,
+    person: &Person<'_>,
+    sees: &dyn Fn(&str, Site) -> bool,
+    most: usize,
+) -> Found {
+    match group {
+        Group::DiariesToConfirm => diaries_to_confirm(view, &person.acting_on(group), sees, most),
+        Group::ChangedSinceConfirmed => changed_since_confirmed(view, &person.acting_on(group), sees, most),
+        group => {
+            let mut lines = lines(group, view, person);
+            lines.retain(|line| sees(line.kind.as_deref().unwrap_or_default(), (line.school, line.project)));
+            lines.into()
+        }
+    }
+}
+
+fn lines(group: Group, view: &View<'_>, person: &Person<'_>) -> Vec<Line> {
     match group {
         Group::FindingsOverdue => findings_overdue(view, person),
         Group::Conflicts => conflicts(view, person),
         Group::Payments => payments(view, person),
         Group::Bulletins => bulletins(view, person),
         Group::Verifications => verifications(view, person),
-        Group::DiariesToConfirm => diaries_to_confirm(view, &person.acting_on(group)),
-        Group::ChangedSinceConfirmed => changed_since_confirmed(view, &person.acting_on(group)),
         Group::Complaints => complaints(view, person),
         Group::MissingDiaries => missing_diaries(view, person),
-        Group::Held | Group::SilentSchools | Group::Devices => Vec::new(),
+        Group::DiariesToConfirm
+        | Group::ChangedSinceConfirmed
+        | Group::Held
+        | Group::SilentSchools
+        | Group::Devices => Vec::new(),
     }
 }
 
@@ -177,58 +219,101 @@ fn verifications(view: &View<'_>, person: &Person<'_>) -> Vec<Line> {
 }
 
 /// A principal sees what there is to confirm, an office what waits too long.
-fn diaries_to_confirm(view: &View<'_>, person: &Person<'_>) -> Vec<Line> {
-    let at = view.question.at;
-    diaries(
-        view,
-        |diary| diary.state() == DiaryState::Submitted,
-        |site, due| {
-            person.may_sign(Role::Principal, "diary", site)
-                || (due < at && person.may_write("diary", "work_status", site))
-        },
-    )
+fn diaries_to_confirm(
+    view: &View<'_>,
+    person: &Person<'_>,
+    sees: &dyn Fn(&str, Site) -> bool,
+    most: usize,
+) -> Found {
+    let theirs = |site| {
+        if !sees("diary", site) {
+            Theirs::Never
+        } else if person.may_sign(Role::Principal, "diary", site) {
+            Theirs::Always
+        } else if person.may_write("diary", "work_status", site) {
+            Theirs::OnceOverdue
+        } else {
+            Theirs::Never
+        }
+    };
+    diaries(view, |diary| diary.state() == DiaryState::Submitted, theirs, most)
 }
 
-fn changed_since_confirmed(view: &View<'_>, person: &Person<'_>) -> Vec<Line> {
-    diaries(view, Diary::changed_since_confirmed, |site, _| {
-        person.may_sign(Role::Principal, "diary", site) || person.may_write("diary", "work_status", site)
-    })
+fn changed_since_confirmed(
+    view: &View<'_>,
+    person: &Person<'_>,
+    sees: &dyn Fn(&str, Site) -> bool,
+    most: usize,
+) -> Found {
+    let theirs = |site| {
+        let acts =
+            person.may_sign(Role::Principal, "diary", site) || person.may_write("diary", "work_status", site);
+        if acts && sees("diary", site) { Theirs::Always } else { Theirs::Never }
+    };
+    diaries(view, Diary::changed_since_confirmed, theirs, most)
 }
 
-/// Such diaries that are somebody's, the oldest first.
+/// When the diaries of a project wait for somebody.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Theirs {
+    Never,
+    OnceOverdue,
+    Always,
+}
+
+/// Such diaries that are somebody's, the oldest first. A county has many: lines are made of those alone
+/// that are shown.
 fn diaries(
     view: &View<'_>,
     such: impl Fn(&Diary) -> bool,
-    theirs: impl Fn(Site, NaiveDate) -> bool,
-) -> Vec<Line> {
-    let mut lines: Vec<_> = view
+    theirs: impl Fn(Site) -> Theirs,
+    most: usize,
+) -> Found {
+    // Asked once a project and not once a diary.
+    let of_project: HashMap<RecordId, Theirs> =
+        view.works.iter().map(|(id, works)| (*id, theirs((Some(works.project.school), Some(*id))))).collect();
+    let is_theirs = |diary: &Diary| match of_project.get(&diary.project) {
+        Some(Theirs::Always) => true,
+        Some(Theirs::OnceOverdue) => due(diary).is_some_and(|due| due < view.question.at),
+        Some(Theirs::Never) | None => false,
+    };
+    let mut found: Vec<(NaiveDate, RecordId, &Diary)> = view
         .facts
         .diaries
         .iter()
-        .filter(|(_, diary)| such(diary))
-        .filter_map(|(id, diary)| {
-            let school = view.works.get(&diary.project)?.project.school;
-            let due = diary.day.checked_add_days(Days::new(CONFIRMED_WITHIN_DAYS))?;
-            let site = (Some(school), Some(diary.project));
-            let (present, required) = diary.evidence;
-            let marks = [
-                (due < view.question.at).then_some(Mark::Overdue),
-                diary.changed_since_confirmed().then_some(Mark::ChangedSinceConfirmed),
-                diary.disputed.then_some(Mark::Disputed),
-                diary.says_late.then_some(Mark::Late),
-                (present < required).then_some(Mark::PhotosMissing { photos: u32::from(required - present) }),
-            ];
-            let line = Line {
-                day: Some(diary.day),
-                due: Some(due),
-                state: Some(State::Diary(diary.state())),
-                ..Line::of(*id, "diary", Some(school), Some(diary.project))
-            };
-            theirs(site, due).then(|| line.marked(marks))
-        })
+        .filter(|(_, diary)| such(diary) && is_theirs(diary))
+        .map(|(id, diary)| (diary.day, *id, diary))
         .collect();
-    lines.sort_by_key(|line| (line.day, line.record));
-    lines
+    found.sort_unstable_by_key(|(day, id, _)| (*day, *id));
+    let lines = found.iter().take(most).map(|(_, id, diary)| line_of_diary(view, *id, diary));
+    Found { lines: lines.collect(), count: found.len() }
+}
+
+fn school_of(view: &View<'_>, diary: &Diary) -> Option<RecordId> {
+    Some(view.works.get(&diary.project)?.project.school)
+}
+
+/// By when a diary is to be confirmed.
+fn due(diary: &Diary) -> Option<NaiveDate> {
+    diary.day.checked_add_days(Days::new(CONFIRMED_WITHIN_DAYS))
+}
+
+fn line_of_diary(view: &View<'_>, id: RecordId, diary: &Diary) -> Line {
+    let (due, (present, required)) = (due(diary), diary.evidence);
+    let marks = [
+        due.is_some_and(|due| due < view.question.at).then_some(Mark::Overdue),
+        diary.changed_since_confirmed().then_some(Mark::ChangedSinceConfirmed),
+        diary.disputed.then_some(Mark::Disputed),
+        diary.says_late.then_some(Mark::Late),
+        (present < required).then_some(Mark::PhotosMissing { photos: u32::from(required - present) }),
+    ];
+    Line {
+        day: Some(diary.day),
+        due,
+        state: Some(State::Diary(diary.state())),
+        ..Line::of(id, "diary", school_of(view, diary), Some(diary.project))
+    }
+    .marked(marks)
 }
 
 /// Those that are overdue first.
