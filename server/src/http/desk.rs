@@ -1,5 +1,6 @@
 //! `GET /api/v1/desk`: what waits for whoever asks, most urgent first.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
@@ -12,10 +13,12 @@ use super::app::App;
 use super::auth::Signed;
 use super::extract::Json;
 use super::indicators::list as listed;
+use super::lists::ContentsView;
 use super::problem::{Problem, ProblemBody};
 use crate::access::actor::Actor;
 use crate::clock::Moment;
-use crate::error::{Error, Language};
+use crate::error::{Error, Language, Result};
+use crate::lists::Shown;
 use crate::programme::desk::{Desk, Device, FundKey, Group, Line, Papers, Position, Slice, Waiting};
 use crate::programme::states::list::{Mark, State as Come};
 use crate::store::held::HeldRow;
@@ -34,6 +37,8 @@ const MAX_PAGE: usize = 500;
 pub struct Which {
     /// Counties by code, with commas; all that one has if left out.
     county: Option<String>,
+    /// What is shown of the records: names of fields, with commas, or of a kind alone: `finding.severity`.
+    fields: Option<String>,
 }
 
 /// Which lines of a group.
@@ -43,6 +48,8 @@ pub struct Which {
 pub struct WhichLines {
     /// Counties by code, with commas; all that one has if left out.
     county: Option<String>,
+    /// What is shown of the records: names of fields, with commas, or of a kind alone: `finding.severity`.
+    fields: Option<String>,
     /// Leave out so many.
     skip: Option<usize>,
     /// At most so many, up to 500.
@@ -58,6 +65,9 @@ pub struct DeskView {
     counties: Vec<PositionView>,
     /// The groups that one acts on, most urgent first, those of which nothing waits too.
     groups: Vec<GroupView>,
+    /// What stands in the fields that were asked for, by record.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    contents: BTreeMap<RecordId, ContentsView>,
 }
 
 /// A ledger that an answer was taken from.
@@ -95,6 +105,9 @@ pub struct DeskGroup {
     /// How much.
     count: usize,
     lines: Vec<LineView>,
+    /// What stands in the fields that were asked for, by record.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    contents: BTreeMap<RecordId, ContentsView>,
 }
 
 /// One thing that waits.
@@ -251,12 +264,13 @@ pub async fn show(
     Query(which): Query<Which>,
 ) -> Result<Json<DeskView>, Problem> {
     let Papers { at, counties, groups } = desk(&app, &actor, which.county.as_deref()).papers(FIRST).await?;
+    let contents = contents(&app, &actor, &groups, which.fields.as_deref()).await?;
     let view = |Waiting { group, count, lines }: Waiting| {
         let lines = LineView::all_of(lines, language);
         GroupView { code: group, count, lines }
     };
     let counties = counties.into_iter().map(Into::into).collect();
-    Ok(Json(DeskView { at, counties, groups: groups.into_iter().map(view).collect() }))
+    Ok(Json(DeskView { at, counties, groups: groups.into_iter().map(view).collect(), contents }))
 }
 
 /// What waits of one group, page by page.
@@ -282,6 +296,7 @@ pub async fn group(
     let limit = which.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let slice = Slice { skip: which.skip.unwrap_or(0), limit };
     let papers = desk(&app, &actor, which.county.as_deref()).of_group(group, slice).await?;
+    let contents = contents(&app, &actor, &papers.groups, which.fields.as_deref()).await?;
     let counties = papers.counties.into_iter().map(Into::into).collect();
     let (count, lines) =
         papers.groups.into_iter().next().map_or((0, Vec::new()), |waiting| (waiting.count, waiting.lines));
@@ -291,7 +306,21 @@ pub async fn group(
         code: group,
         count,
         lines: LineView::all_of(lines, language),
+        contents,
     }))
+}
+
+/// What stands in those fields of the records that wait.
+async fn contents(
+    app: &App,
+    actor: &Actor,
+    groups: &[Waiting],
+    fields: Option<&str>,
+) -> Result<BTreeMap<RecordId, ContentsView>> {
+    let shown = Shown::named(fields.map(listed).into_iter().flatten());
+    let ids = groups.iter().flat_map(|waiting| &waiting.lines).filter_map(|line| line.record).collect();
+    let contents = app.lists.contents(actor, app.clock.now(), ids, &shown).await?;
+    Ok(contents.into_iter().map(|(id, contents)| (id, contents.into())).collect())
 }
 
 fn desk<'a>(app: &'a App, actor: &'a Arc<Actor>, county: Option<&str>) -> Desk<'a> {

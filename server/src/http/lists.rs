@@ -14,7 +14,7 @@ use super::extract::Json;
 use super::indicators::list as listed;
 use super::problem::{Problem, ProblemBody};
 use crate::error::{Error, Kind, Result};
-use crate::lists::{Line, Page, Question, phrases};
+use crate::lists::{Contents, Line, Page, Question, phrases};
 use crate::store::index::Filters;
 
 /// How many records a page has when nobody says.
@@ -131,6 +131,24 @@ impl From<Line> for LineView {
             number,
             fields,
         }
+    }
+}
+
+/// What stands in some fields of a record.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ContentsView {
+    /// By field; what is to be shown first stands first. Texts of more than 200 characters are cut and end
+    /// with “…”.
+    #[schema(value_type = std::collections::BTreeMap<String, Vec<Object>>)]
+    fields: BTreeMap<String, Vec<Value>>,
+    /// Those of them about which people differ.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    conflicts: Vec<String>,
+}
+
+impl From<Contents> for ContentsView {
+    fn from(Contents { fields, conflicts }: Contents) -> Self {
+        Self { fields, conflicts }
     }
 }
 

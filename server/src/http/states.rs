@@ -11,7 +11,9 @@ use super::app::App;
 use super::auth::Signed;
 use super::extract::Json;
 use super::indicators::{TakenFrom, list as listed, positions, until};
+use super::lists::ContentsView;
 use super::problem::{Problem, ProblemBody};
+use crate::lists::Shown;
 use crate::programme::figures::{Asked, By};
 use crate::programme::states::list::Stand;
 use crate::programme::view::Question;
@@ -45,6 +47,9 @@ pub struct Which {
     at: Option<NaiveDate>,
     /// Where the ledger stood: a number, or `county:number` with commas. Where it stands now if left out.
     as_of: Option<String>,
+    /// What is shown of the records of the page, as they stand now: names of fields, with commas; of a keyed
+    /// one, all its keys.
+    fields: Option<String>,
     /// Leave out so many.
     skip: Option<usize>,
     /// At most so many, up to 1000.
@@ -69,6 +74,9 @@ pub struct States {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
     numbers: BTreeMap<RecordId, String>,
+    /// What stands in the fields that were asked for, by record.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    contents: BTreeMap<RecordId, ContentsView>,
 }
 
 /// What the records of a kind have come to: `diary` (days without one too), `finding`, `project`,
@@ -119,8 +127,12 @@ pub async fn list(
     let records: Vec<_> = stands.into_iter().skip(which.skip.unwrap_or(0)).take(limit).collect();
     let mut numbers = app.engine.numbers(taken.iter().map(|taken| taken.county.as_str()), &kind).await?;
     let numbers = records.iter().filter_map(|stand| numbers.remove_entry(&stand.record)).collect();
+    let shown = Shown::named(which.fields.as_deref().map(listed).into_iter().flatten());
+    let ids = records.iter().map(|stand| stand.record).collect();
+    let contents = app.lists.contents(&actor, app.clock.now(), ids, &shown).await?;
+    let contents = contents.into_iter().map(|(id, contents)| (id, contents.into())).collect();
     let counties = taken.into_iter().map(Into::into).collect();
-    Ok(Json(States { at, to, counties, count, records, numbers }))
+    Ok(Json(States { at, to, counties, count, records, numbers, contents }))
 }
 
 /// The word for a state on the wire.

@@ -190,7 +190,11 @@ fn line(row: RecordRow, hand: Hand, number: Option<String>, fields: &BTreeSet<St
 }
 
 /// What stands in the fields that are asked for, by their full names; of a keyed one, under every key.
-fn asked(kind: &Kind, snapshot: &Snapshot, fields: &BTreeSet<String>) -> BTreeMap<String, Vec<Value>> {
+pub(super) fn asked(
+    kind: &Kind,
+    snapshot: &Snapshot,
+    fields: &BTreeSet<String>,
+) -> BTreeMap<String, Vec<Value>> {
     let is_asked = |name: &str, base: &str| fields.contains(name) || fields.contains(base);
     let mut asked = BTreeMap::new();
     for (name, heads) in snapshot.fields.iter().filter(|(name, _)| is_asked(name.as_str(), name.base())) {

@@ -2,6 +2,7 @@
 //! follows the ledgers a moment behind. What is shown of a record is read from the database itself.
 
 mod answer;
+mod contents;
 mod entry;
 mod follower;
 mod words;
@@ -13,6 +14,7 @@ use tokio::sync::{Mutex, RwLock};
 use uuid::Uuid;
 
 pub use answer::{Line, Page, Question};
+pub use contents::{Contents, Shown};
 pub use words::phrases;
 
 use crate::config;

@@ -58,7 +58,11 @@ impl County {
     }
 
     async fn ask(&self, who: &str, path: &str) -> Answer {
-        let request = Request::get(format!("/api/v1/desk{path}"))
+        self.get(who, &format!("desk{path}")).await
+    }
+
+    async fn get(&self, who: &str, path: &str) -> Answer {
+        let request = Request::get(format!("/api/v1/{path}"))
             .header(header::AUTHORIZATION, format!("Bearer {}", self.tokens[who]));
         self.site.server.send(request.body(Body::empty()).unwrap()).await
     }
@@ -152,6 +156,45 @@ async fn a_diary_waits_for_its_principal_and_for_the_office_once_it_waits_too_lo
     let group = "changed_since_confirmed";
     assert_eq!(county.counts(group, people).await, [Some(1), Some(0), Some(1), Some(0), None]);
     assert_eq!(records(&county.waiting("office", group).await.unwrap()), [old]);
+}
+
+#[tokio::test]
+async fn lines_say_what_stands_in_the_fields_that_are_asked_for() {
+    let county = County::begin().await;
+    let long = "挡".repeat(300);
+    let parts = [
+        ("project", json!(record(PROJECT))),
+        ("source", json!("professional")),
+        ("category", json!("安全")),
+        ("severity", json!("重大")),
+        ("description", json!(long)),
+        ("found_on", json!(county.days_ago(10))),
+        ("deadline", json!(county.days_ago(3))),
+        ("responsible", json!("演示单位")),
+    ];
+    county.push("inspector", &[county.site.change("finding", record(FINDING), &parts)]).await;
+    let other = [("severity", json!("一般"))];
+    county.push("inspections", &[county.site.change("finding", record(FINDING), &other)]).await;
+    let key = record(FINDING).to_string();
+    for path in [
+        "desk?fields=finding.severity,finding.description,bulletin.responsible",
+        "desk/findings_overdue?fields=severity,description",
+        "states/finding?fields=severity,description,no_such_field",
+    ] {
+        let answer = county.get("inspections", path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+        let contents = &answer.body["contents"][&key];
+        let fields = contents["fields"].as_object().unwrap();
+        assert_eq!(fields.keys().collect::<Vec<_>>(), ["description", "severity"], "{path}");
+        let severities = fields["severity"].as_array().unwrap();
+        assert!(severities.len() == 2 && severities.contains(&json!("一般")), "{path}: {severities:?}");
+        assert_eq!(contents["conflicts"], json!(["severity"]), "{path}");
+        assert_eq!(fields["description"], json!([format!("{}…", "挡".repeat(200))]), "{path}");
+    }
+    for path in ["desk", "desk/findings_overdue", "states/finding"] {
+        let answer = county.get("inspections", path).await;
+        assert_eq!(answer.body.get("contents"), None, "{path}: nothing was asked for");
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { schema } from "../field/form/testing.ts";
-import { contentIn, contentsOf } from "./contents.ts";
+import { type Contents, contentIn, fieldsOf, fieldsOfAll, saidOf } from "./contents.ts";
 
-const say = (kind: string, fields: Parameters<typeof contentIn>[2], language: "zh" | "en" = "zh") => contentIn(schema, schema.kind(kind)!, fields, language);
+const say = (kind: string, fields: Contents[string]["fields"], conflicts: string[] = []) => contentIn(schema, schema.kind(kind)!, { fields, conflicts }, "zh");
 
 test("a line says what tells the record from others: an amount in yuan, a choice by its name", () => {
   expect(say("fund_event", { type: ["拨付"], amount: [3_679_428], payee: ["演示建筑公司"] })).toMatch(/^拨付 · 36,794\.28元 · 演示建筑公司$/);
@@ -15,7 +15,18 @@ test("what is long is cut, and what is not there is left out", () => {
   expect(say("finding", { description: [{ odd: "x" }] })).toBe("");
 });
 
-test("contents are asked for of the same places, and of a project nothing", () => {
-  expect(contentsOf("project", {})).toBeUndefined();
-  expect(contentsOf("finding", { school: "s", state: "issued" })).toBe("/api/v1/records?kind=finding&school=s&withdrawn=any&fields=severity%2Cdescription&limit=200");
+test("where people differ, all that they say stands there", () => {
+  expect(say("finding", { severity: ["重大", "一般"], description: ["围挡有缺口", "别的"] }, ["severity"])).toBe("重大 / 一般 · 围挡有缺口");
+});
+
+test("fields are asked for by kind, and of a project none: its name says it all", () => {
+  expect(fieldsOf("finding")).toBe("severity,description");
+  expect(fieldsOf("project")).toBeUndefined();
+  expect(fieldsOfAll(["finding", "project", "complaint"])).toBe("finding.severity,finding.description,complaint.text");
+});
+
+test("of what was not asked for or has not come, nothing is said", () => {
+  const contents: Contents = { r: { fields: { text: ["噪声"] } } };
+  expect(saidOf(contents, schema, "complaint", "r")).toBe("噪声");
+  expect([saidOf(contents, schema, "complaint", "s"), saidOf(undefined, schema, "complaint", "r"), saidOf(contents, undefined, "complaint", "r"), saidOf(contents, schema, undefined, undefined)]).toEqual(["", "", "", ""]);
 });

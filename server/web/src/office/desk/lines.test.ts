@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type DeskLine, addressOfLine, knownGroups, walkOf } from "./lines.ts";
+import { type DeskLine, addressOfLine, knownGroups, questionOf, walkOf } from "./lines.ts";
 
 const line = (more: Partial<DeskLine>): DeskLine => ({ county: "350823", marks: [], ...more });
 
@@ -23,4 +23,10 @@ test("a line without a page of its own leads nowhere", () => {
 test("a group that only a newer app knows is left out", () => {
   const groups = [{ code: "held" as const, count: 0, lines: [] }, { code: "omens" as "held", count: 3, lines: [] }];
   expect(knownGroups(groups).map(({ code }) => code)).toEqual(["held"]);
+});
+
+test("a desk is asked for of one county or of all, with the contents that its lines need", () => {
+  const fields = "fields=finding.severity%2Cfinding.description%2Cfund_event.type%2Cfund_event.amount%2Cfund_event.payee%2Ccomplaint.text%2Cbulletin.number%2Cbulletin.period";
+  expect(questionOf({})).toBe(`/api/v1/desk?${fields}`);
+  expect(questionOf({ code: "held", county: "350823", limit: 100 })).toBe(`/api/v1/desk/held?county=350823&limit=100&${fields}`);
 });

@@ -1,6 +1,7 @@
 /** What waits at a desk, as the server says it, and where each line is done. */
 
 import type { Uuid } from "../../protocol/wire.ts";
+import { type Contents, fieldsOfAll } from "../contents.ts";
 import { addressOf, paths } from "../roads.ts";
 import type { Mark } from "../states.ts";
 
@@ -61,10 +62,17 @@ export interface DeskAnswer {
   at: string;
   counties: { county: string; name: string; position: number }[];
   groups: Group[];
+  contents?: Contents;
 }
 
 /** What `GET /api/v1/desk/{code}` answers. */
 export type GroupAnswer = Omit<DeskAnswer, "groups"> & Group;
+
+/** The question of a desk, of one group or of all: of one county or of all that its owner has, with what stands in the records whose number or place tells nobody what they are about. */
+export function questionOf({ code, county, limit }: { code?: GroupCode | undefined; county?: string | undefined; limit?: number }): string {
+  const fields = fieldsOfAll(["finding", "fund_event", "complaint", "bulletin"]);
+  return addressOf(code === undefined ? "/api/v1/desk" : `/api/v1/desk/${code}`, { county, limit: limit?.toString(), fields });
+}
 
 /** The groups that this app knows; a newer server may have others, which have a page elsewhere. */
 export function knownGroups(groups: readonly Group[]): Group[] {

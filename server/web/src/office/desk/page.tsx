@@ -9,12 +9,12 @@ import { day } from "../../ui/words/dates.ts";
 import { desk as words } from "../../ui/words/desk.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { useAnswer } from "../answers.ts";
+import { CountyChoice } from "../county.tsx";
 import { MOVES, useKeys } from "../keys.ts";
 import { AsOf, Known } from "../known.tsx";
-import { useNames } from "../names.ts";
-import { paths } from "../roads.ts";
-import { type DeskAnswer, knownGroups } from "./lines.ts";
-import { useSaid } from "./said.ts";
+import { type Names, useNames } from "../names.ts";
+import { addressOf, paths, useQuery } from "../roads.ts";
+import { type DeskAnswer, knownGroups, questionOf } from "./lines.ts";
 import { GroupTable } from "./table.tsx";
 
 /** So many lines of a group stand on the desk; the others one click away, unless they are hardly more. */
@@ -23,7 +23,9 @@ const HARDLY_MORE = 2;
 
 export function DeskPage({ me }: { me: Me }) {
   const say = useWords();
-  const answer = useAnswer<DeskAnswer>("/api/v1/desk");
+  const names = useNames();
+  const [{ county }] = useQuery();
+  const answer = useAnswer<DeskAnswer>(questionOf({ county }));
   useKeys(MOVES);
   return (
     <>
@@ -31,20 +33,19 @@ export function DeskPage({ me }: { me: Me }) {
         <h1>{say(words.hello, { name: me.user.display_name, day: answer.value === undefined ? "" : day(answer.value.at) })}</h1>
         <AsOf answer={answer} />
       </div>
-      <Known answer={answer}>{(desk) => <Groups desk={desk} />}</Known>
+      <CountyChoice names={names} />
+      <Known answer={answer}>{(desk) => <Groups desk={desk} names={names} county={county} />}</Known>
     </>
   );
 }
 
-function Groups({ desk }: { desk: DeskAnswer }) {
+function Groups({ desk, names, county }: { desk: DeskAnswer; names: Names; county: string | undefined }) {
   const say = useWords();
   const { device } = useHouse();
-  const names = useNames();
   const wire = useLive(() => device.paper<WireSchema>("schema"), [], ["papers"]);
   const schema = useMemo(() => wire && new Schema(wire), [wire]);
   const groups = knownGroups(desk.groups);
   const [waiting, empty] = [groups.filter(({ count }) => count > 0), groups.filter(({ count }) => count === 0)];
-  const said = useSaid(waiting, schema);
   const total = waiting.reduce((sum, { count }) => sum + count, 0);
   return (
     <>
@@ -64,10 +65,10 @@ function Groups({ desk }: { desk: DeskAnswer }) {
           <h2 id={`${code}-title`}>
             {say(words[code])} <span class="count">{count}</span>
           </h2>
-          <GroupTable code={code} lines={count <= AT_ONCE + HARDLY_MORE ? lines : lines.slice(0, AT_ONCE)} at={desk.at} names={names} schema={schema} said={said} />
+          <GroupTable code={code} lines={count <= AT_ONCE + HARDLY_MORE ? lines : lines.slice(0, AT_ONCE)} at={desk.at} names={names} schema={schema} contents={desk.contents} />
           {count <= AT_ONCE + HARDLY_MORE ? null : (
             <p class="more">
-              <a href={paths.to(["desk", code])} data-line>
+              <a href={addressOf(paths.to(["desk", code]), { county })} data-line>
                 {say(words.all, { count })}
               </a>
             </p>

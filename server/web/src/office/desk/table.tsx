@@ -5,10 +5,10 @@ import { declared } from "../../field/form/model.ts";
 import { labelOf } from "../../field/record/show.ts";
 import { keyOf } from "../../protocol/record.ts";
 import type { Schema } from "../../protocol/schema.ts";
-import type { Uuid } from "../../protocol/wire.ts";
 import { columnDay, moment } from "../../ui/words/dates.ts";
 import { desk as words } from "../../ui/words/desk.ts";
 import { language, useWords } from "../../ui/words/language.ts";
+import { type Contents, saidOf } from "../contents.ts";
 import { useOffice } from "../house.ts";
 import type { Names } from "../names.ts";
 import { paths } from "../roads.ts";
@@ -22,8 +22,8 @@ interface GroupTableProps {
   at: string;
   names: Names;
   schema: Schema | undefined;
-  /** What stands in the records, as far as it is known. */
-  said: ReadonlyMap<Uuid, string>;
+  /** What stands in the records. */
+  contents: Contents | undefined;
 }
 
 /** What the date of a line is. */
@@ -35,7 +35,7 @@ const DAYS: Readonly<Partial<Record<GroupCode, "due" | "lastDay" | "lastHeard" |
   devices: "lastHeard",
 };
 
-export function GroupTable({ code, lines, at, names, schema, said }: GroupTableProps) {
+export function GroupTable({ code, lines, at, names, schema, contents }: GroupTableProps) {
   const say = useWords();
   const { queue } = useOffice();
   const title = say(words[code]);
@@ -55,7 +55,7 @@ export function GroupTable({ code, lines, at, names, schema, said }: GroupTableP
         </thead>
         <tbody>
           {lines.map((line, place) => (
-            <Row key={line.record ?? line.held?.id ?? line.device?.id ?? place} code={code} line={line} at={at} names={names} schema={schema} said={said} onOpen={begin} />
+            <Row key={line.record ?? line.held?.id ?? line.device?.id ?? place} code={code} line={line} at={at} names={names} schema={schema} contents={contents} onOpen={begin} />
           ))}
         </tbody>
       </table>
@@ -68,11 +68,12 @@ interface RowProps extends Omit<GroupTableProps, "lines"> {
   onOpen: () => void;
 }
 
-function Row({ code, line, at, names, schema, said, onOpen }: RowProps) {
+function Row({ code, line, at, names, schema, contents, onOpen }: RowProps) {
   const say = useWords();
   const href = addressOfLine(code, line);
   const what = whatOf(line, schema, say) || say(words[code]);
-  const content = line.record === undefined ? undefined : said.get(line.record);
+  // Of a conflict the fields say what it is about.
+  const content = line.fields === undefined ? saidOf(contents, schema, line.kind, line.record) : "";
   const overdueDays = line.due !== undefined && line.due < at ? daysBetween(line.due, at) : 0;
   return (
     <tr>
@@ -88,7 +89,7 @@ function Row({ code, line, at, names, schema, said, onOpen }: RowProps) {
             {what}
           </a>
         )}
-        {content === undefined || content === "" ? null : <span class="soft"> {content}</span>}
+        {content === "" ? null : <span class="soft"> {content}</span>}
       </td>
       <td class="tags">
         {line.state === undefined || line.kind === undefined ? null : <StateTag kind={line.kind} state={line.state} />}

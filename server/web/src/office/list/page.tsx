@@ -12,7 +12,7 @@ import { columnDay } from "../../ui/words/dates.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { list as words } from "../../ui/words/list.ts";
 import { useAnswer } from "../answers.ts";
-import { useContents } from "../contents.ts";
+import { type Contents, saidOf } from "../contents.ts";
 import { useOffice } from "../house.ts";
 import { MOVES, useKeys } from "../keys.ts";
 import { AsOf, Known } from "../known.tsx";
@@ -42,6 +42,7 @@ interface States {
   count: number;
   records: Stand[];
   numbers?: Record<Uuid, string>;
+  contents?: Contents;
 }
 
 export function ListPage({ kind }: { kind: string }) {
@@ -58,7 +59,6 @@ function List({ kind }: { kind: Listed }) {
   const answer = useAnswer<States>(questionOf(kind, query));
   const schema = useMemo(() => wire && new Schema(wire), [wire]);
   const declared = schema?.kind(kind);
-  const said = useContents(kind, query, schema);
   return (
     <>
       <div class="page-head">
@@ -66,7 +66,7 @@ function List({ kind }: { kind: Listed }) {
         <AsOf answer={answer} />
       </div>
       <Filters kind={kind} query={query} names={names} onFilter={put} />
-      <Known answer={answer}>{(states) => <Lines kind={kind} states={states} names={names} said={said} page={pageIn(query)} query={query} title={declared === undefined ? kind : labelOf(declared, language())} />}</Known>
+      <Known answer={answer}>{(states) => <Lines kind={kind} states={states} names={names} schema={schema} page={pageIn(query)} query={query} title={declared === undefined ? kind : labelOf(declared, language())} />}</Known>
     </>
   );
 }
@@ -75,17 +75,16 @@ interface LinesProps {
   kind: Listed;
   states: States;
   names: Names;
-  /** What stands in the records, as far as that is known. */
-  said: ReadonlyMap<Uuid, string>;
+  schema: Schema | undefined;
   page: number;
   query: Readonly<Record<string, string>>;
   title: string;
 }
 
-function Lines({ kind, states, names, said, page, query, title }: LinesProps) {
+function Lines({ kind, states, names, schema, page, query, title }: LinesProps) {
   const say = useWords();
   const { queue } = useOffice();
-  const { records, count, numbers = {}, at } = states;
+  const { records, count, numbers = {}, contents, at } = states;
   const to = (page: number) => addressOf(paths.to(["list", kind]), { ...query, page: page === 0 ? undefined : String(page + 1) });
   const [before, next] = [page > 0 ? to(page - 1) : undefined, (page + 1) * PAGE < count ? to(page + 1) : undefined];
   useKeys({ ...MOVES, n: next === undefined ? undefined : () => travel(next), b: before === undefined ? undefined : () => travel(before) });
@@ -111,14 +110,14 @@ function Lines({ kind, states, names, said, page, query, title }: LinesProps) {
               </th>
               {hasNumbers ? <th scope="col">{say(words.number)}</th> : null}
               <th scope="col">{say(words.place)}</th>
-              {said.size > 0 ? <th scope="col">{say(words.content)}</th> : null}
+              {contents !== undefined ? <th scope="col">{say(words.content)}</th> : null}
               <th scope="col">{say(words.state)}</th>
               {hasDue ? <th scope="col">{say(words.due)}</th> : null}
             </tr>
           </thead>
           <tbody>
             {records.map((stand) => (
-              <Line key={stand.record} kind={kind} stand={stand} number={hasNumbers ? (numbers[stand.record] ?? "") : undefined} content={said.size > 0 ? (said.get(stand.record) ?? "") : undefined} hasDue={hasDue} at={at} names={names} onOpen={begin} />
+              <Line key={stand.record} kind={kind} stand={stand} number={hasNumbers ? (numbers[stand.record] ?? "") : undefined} content={contents && saidOf(contents, schema, kind, stand.record)} hasDue={hasDue} at={at} names={names} onOpen={begin} />
             ))}
           </tbody>
         </table>

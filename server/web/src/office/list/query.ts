@@ -1,5 +1,6 @@
 /** What a list is asked for: its filters as they stand in the address, and the question that they make. Pure. */
 
+import { fieldsOf } from "../contents.ts";
 import type { Listed } from "../places.ts";
 import type { Query } from "../roads.ts";
 
@@ -35,8 +36,8 @@ export function questionOf(kind: Listed, query: Query): string {
     const value = query[name];
     return value === undefined || value === "" ? [] : [[name, value]];
   });
-  const skip = pageIn(query) * PAGE;
-  const all: [string, string][] = [...said, ...(skip > 0 ? [["skip", String(skip)] as [string, string]] : []), ["limit", String(PAGE)]];
+  const [skip, fields] = [pageIn(query) * PAGE, fieldsOf(kind)];
+  const all: [string, string][] = [...said, ...(skip > 0 ? [["skip", String(skip)] as [string, string]] : []), ["limit", String(PAGE)], ...(fields === undefined ? [] : [["fields", fields] as [string, string]])];
   return `/api/v1/states/${kind}?${new URLSearchParams(all).toString()}`;
 }
 
