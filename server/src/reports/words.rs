@@ -50,10 +50,10 @@ pub(crate) const fn equipment_state(state: EquipmentState, language: Language) -
 /// What a finding has come to.
 pub(crate) const fn finding_state(state: FindingState, language: Language) -> &'static str {
     match state {
-        FindingState::Issued => language.pick("待签收", "issued"),
+        FindingState::Issued => language.pick("待整改", "to be rectified"),
         FindingState::Acknowledged => language.pick("已签收，待整改", "acknowledged"),
-        FindingState::Claimed => language.pick("已回复，待复查", "to be verified"),
-        FindingState::Rejected => language.pick("复查不通过", "not rectified"),
+        FindingState::Claimed => language.pick("已整改，待复查", "to be verified"),
+        FindingState::Rejected => language.pick("复查不通过", "not passed"),
         FindingState::Closed => language.pick("已销号", "closed"),
     }
 }

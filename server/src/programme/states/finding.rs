@@ -117,7 +117,8 @@ pub fn loops(facts: &Facts, at: NaiveDate) -> Vec<Loop<'_>> {
 /// What somebody who claims to have rectified a finding, and those who looked, make of it together.
 ///
 /// A verification counts if another person wrote it than the one who rectified. The last one that
-/// counts decides; an attempt after it is a new claim.
+/// counts decides, unless nobody has looked at the last attempt. Phones tell it by the same rules
+/// (`field/today/findings.ts`).
 fn state(
     attempts: &[(RecordId, &Rectification)],
     looks: &[(RecordId, &Verification)],
@@ -129,10 +130,16 @@ fn state(
     };
     let last_look =
         looks.iter().filter(|(_, look)| counts(look)).max_by_key(|(id, look)| (look.came.seq, *id));
-    let last_attempt = attempts.iter().map(|(_, attempt)| attempt.came.seq).max();
+    let last_attempt = attempts.iter().max_by_key(|(id, attempt)| (attempt.came.seq, *id));
+    let is_looked_at = |(id, attempt): &(RecordId, &Rectification)| {
+        looks.iter().filter(|(_, look)| counts(look)).any(|(_, look)| match look.rectification {
+            Some(of) => of == *id,
+            None => attempt.came.seq < look.came.seq,
+        })
+    };
     match (last_look, last_attempt) {
         (Some((id, look)), _) if look.passed => (FindingState::Closed, Some((look.date, *id))),
-        (Some((_, look)), Some(attempt)) if attempt < look.came.seq => (FindingState::Rejected, None),
+        (_, Some(attempt)) if is_looked_at(attempt) => (FindingState::Rejected, None),
         (_, Some(_)) => (FindingState::Claimed, None),
         (_, None) if acknowledged => (FindingState::Acknowledged, None),
         (_, None) => (FindingState::Issued, None),
@@ -237,6 +244,9 @@ mod tests {
             (vec![10], vec![(11, 10, false, INSPECTOR)], Rejected),
             (vec![10, 12], vec![(11, 10, false, INSPECTOR)], Claimed),
             (vec![10, 12], vec![(11, 10, false, INSPECTOR), (13, 12, true, INSPECTOR)], Closed),
+            // Somebody looked at the first attempt when there was a second one already.
+            (vec![10, 12], vec![(13, 10, false, INSPECTOR)], Claimed),
+            (vec![10, 12], vec![(13, 12, false, INSPECTOR), (14, 10, false, INSPECTOR)], Rejected),
             // Nobody verifies what they rectified themselves.
             (vec![10], vec![(11, 10, true, RECTIFIER)], Claimed),
             // Of an attempt that is not there: nothing was looked at.

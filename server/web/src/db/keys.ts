@@ -20,6 +20,8 @@ export interface SpeaksOf {
 
 /** The kinds in which a finding goes its way. */
 export const ON_THE_WAY = ["finding", "rectification", "verification"] as const;
+/** Those in which something is said of it: that a notice of it was received, too. */
+export const ABOUT_FINDINGS = [...ON_THE_WAY, "notice"] as const;
 
 const RETURNED = "returned";
 const openOf = (kind: string) => `${kind}/open`;
@@ -104,7 +106,8 @@ export class Touched {
     const index = rows.index("keys");
     const verdicts = await Promise.all([...this.findings].map(async (finding) => [finding, await index.getAll(`verification/${finding}`)] as const));
     for (const [finding, said] of verdicts) {
-      const isOpen = !said.some(surelyPasses);
+      const last = [...said].sort((one, other) => beganAt(one) - beganAt(other)).at(-1);
+      const isOpen = last === undefined || !surelyPasses(last);
       // Most are open, and were.
       if (!isOpen || this.closed.has(finding)) {
         await markOne(rows, finding, said, isOpen);
@@ -124,6 +127,11 @@ async function markOne(rows: Rows, finding: Uuid, verdicts: Row[], isOpen: boole
       await rows.put({ ...row, keys: isOpen ? [...keys, key] : keys });
     }
   }
+}
+
+/** The number of the change that began a row, as far as what stands in it tells. */
+function beganAt({ fields }: Row): number {
+  return Math.min(...Object.values(fields).flatMap((heads) => heads.map(({ seq }) => seq ?? Number.MAX_SAFE_INTEGER)));
 }
 
 /** Whether it closes its finding whoever reads it, and whatever is not on this device. */

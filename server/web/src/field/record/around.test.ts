@@ -7,9 +7,9 @@ import type { Edit, Head, Snapshot, SyncResponse, Value } from "../../protocol/w
 import { PROJECT, id, li, schema, wang, wireSchema } from "../form/testing.ts";
 import { openFor } from "../form/opened.ts";
 import { begin } from "../form/begin.ts";
-import { findingState } from "../today/state.ts";
+import { findingState } from "../today/findings.ts";
 import { openAround, openWaiting } from "./around.ts";
-import { papersOf } from "./book.ts";
+import { papersOf, saidIn } from "./book.ts";
 
 const SCHOOL = id(0xbb);
 const NOW = "2026-03-09T08:00:00+08:00";
@@ -28,7 +28,8 @@ beforeEach(async () => {
 function row(number: number, kind: string, said: Record<string, Value>, project: string | null = PROJECT): Snapshot {
   const fields = Object.entries(said).map(([name, value], place): [string, Head[]] => {
     const edit = `${id(0x1000 + number)}.${place}`;
-    return [name, [{ edit, value, by: wang.user, by_name: wang.name, device: wang.device, made_at: "2026-03-02T08:00:00+08:00", seq: number }]];
+    const who = kind === "rectification" ? li : wang;
+    return [name, [{ edit, value, by: who.user, by_name: who.name, device: who.device, made_at: "2026-03-02T08:00:00+08:00", seq: number }]];
   });
   return { id: id(number), kind, seq: number, school: SCHOOL, project, fields: Object.fromEntries(fields) };
 }
@@ -56,7 +57,7 @@ function looked(number: number, result: string, more: Record<string, Value> = {}
 /** How the findings that may wait for somebody stand. */
 async function waits() {
   const book = await openWaiting(device, (await papersOf(device))!);
-  const states = book.all("finding").map((finding) => findingState(finding, book.all("rectification"), book.all("verification"), schema, "2026-03-09"));
+  const states = book.all("finding").map((finding) => findingState(finding, saidIn(book), schema, "2026-03-09"));
   return Object.fromEntries(states.map(({ finding, standing }) => [Number.parseInt(finding.id.slice(-4), 16), standing]));
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { Device } from "../../db/device.ts";
-import { ON_THE_WAY, idsIn, mayBeOpen, mentions } from "../../db/keys.ts";
+import { ABOUT_FINDINGS, ON_THE_WAY, idsIn, mayBeOpen, mentions } from "../../db/keys.ts";
 import type { Row } from "../../db/tables.ts";
 import { natural } from "../../protocol/ids.ts";
 import { baseOf, keyOf } from "../../protocol/record.ts";
@@ -22,8 +22,8 @@ const STEPS = 2;
 /** Opens the book for the page of one record. */
 export async function openAround(device: Device, id: Uuid, kind: string): Promise<Book | undefined> {
   const papers = await papersOf(device);
-  const attempts = kind === "finding" ? await device.speaking(ON_THE_WAY.map((kind) => ({ kind, of: id }))) : [];
-  return papers && bookAround(device, papers, attempts, [id], [kind, ...ON_THE_WAY]);
+  const attempts = kind === "finding" ? await device.speaking(ABOUT_FINDINGS.map((kind) => ({ kind, of: id }))) : [];
+  return papers && bookAround(device, papers, attempts, [id], [kind, ...ABOUT_FINDINGS]);
 }
 
 /** Opens the book for what waits for somebody who has the whole of a county on the phone. */

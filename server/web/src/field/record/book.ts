@@ -9,6 +9,7 @@ import { Schema, type WireSchema } from "../../protocol/schema.ts";
 import { isText } from "../../protocol/values.ts";
 import type { FieldName, Snapshot, Uuid, Value } from "../../protocol/wire.ts";
 import { type Phone, allOf, view } from "../../sync/phone.ts";
+import type { Said } from "../today/findings.ts";
 import type { HeldRole } from "../today/state.ts";
 
 /** What `GET /api/v1/me` says, as far as writing needs it. */
@@ -76,6 +77,11 @@ export class Book {
   has(role: string): boolean {
     return this.me.roles.some((held) => held.role === role);
   }
+}
+
+/** All that may speak of findings. */
+export function saidIn(book: Book): Said {
+  return { rectifications: book.all("rectification"), verifications: book.all("verification"), notices: book.all("notice") };
 }
 
 /** The first text that stands in a field. */

@@ -8,10 +8,12 @@ import { go, to } from "../../ui/route.ts";
 import { Button } from "../../ui/widgets/button.tsx";
 import { useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
+import { standing } from "../../ui/words/standing.ts";
 import { begin } from "../form/begin.ts";
 import { localTime } from "../form/days.ts";
 import { stamp } from "../../protocol/stamp.ts";
-import { type FindingState, asks, findingState } from "../today/state.ts";
+import { type FindingState, asks, findingState, toneOf } from "../today/findings.ts";
+import { saidIn } from "./book.ts";
 import type { Reader } from "./show.ts";
 import { titleOf } from "./title.ts";
 
@@ -35,7 +37,7 @@ export function FindingFollow({ reader, finding }: { reader: Reader; finding: Re
   const { device } = useHouse();
   const { book, now } = reader;
   const [attempt, failed] = useAttempt();
-  const state = findingState(finding, book.all("rectification"), book.all("verification"), book.schema, localTime(now).day);
+  const state = findingState(finding, saidIn(book), book.schema, localTime(now).day);
   const asked = asks(state, book.me.roles, book.me.user.id);
   const reply = async (kind: "rectification" | "verification") => {
     const id = await begin(device, book, kind, replyPresets(reader, state, kind), stamp(new Date()));
@@ -46,7 +48,7 @@ export function FindingFollow({ reader, finding }: { reader: Reader; finding: Re
   return (
     <section class="card" aria-label={say(words.attempts)}>
       <p>
-        <span class={`tag flush ${state.standing === "closed" ? "good" : "care"}`}>{say(words[state.standing])}</span>
+        <span class={`tag flush ${toneOf(state.standing)}`}>{say(standing[state.standing])}</span>
         {state.overdueDays > 0 ? <span class="tag bad">{say(words.overdue, { days: state.overdueDays })}</span> : null}
       </p>
       {state.rectifications.map((attempt) => (

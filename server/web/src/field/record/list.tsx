@@ -14,10 +14,13 @@ import { moment } from "../../ui/words/dates.ts";
 import { frame } from "../../ui/words/frame.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
-import { diaryStanding, findingState, signoffsOf } from "../today/state.ts";
+import { standing as standingWords } from "../../ui/words/standing.ts";
 import { today as todayWords } from "../../ui/words/today.ts";
 import { withdrawal as withdrawalWords } from "../../ui/words/withdrawal.ts";
 import { localTime } from "../form/days.ts";
+import { findingState, toneOf } from "../today/findings.ts";
+import { diaryStanding, signoffsOf } from "../today/state.ts";
+import { saidIn } from "./book.ts";
 import { openListing } from "./listing.ts";
 import { conflictsIn } from "./settling.ts";
 import { type Reader, labelOf } from "./show.ts";
@@ -152,8 +155,8 @@ function Tags({ reader, record }: { reader: Reader; record: RecordState }) {
   if (force === "withdrawn") {
     tags.push(["told", say(withdrawalWords.tagWithdrawn)]);
   } else if (record.kind === "finding") {
-    const state = findingState(record, book.all("rectification"), book.all("verification"), book.schema, localTime(now).day);
-    tags.push([state.standing === "closed" ? "good" : "care", say(words[state.standing])]);
+    const state = findingState(record, saidIn(book), book.schema, localTime(now).day);
+    tags.push([toneOf(state.standing), say(standingWords[state.standing])]);
   } else if (record.kind === "diary") {
     const standing = diaryStanding(record, book.schema);
     tags.push([["returned", "incomplete", "changed_since_signed"].includes(standing) ? "care" : "good", say(todayWords[standing])]);

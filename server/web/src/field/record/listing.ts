@@ -1,7 +1,7 @@
 /** A page of the list of records: what the office sent, the latest day first, with what is only here among it. */
 
 import type { Device } from "../../db/device.ts";
-import { ON_THE_WAY } from "../../db/keys.ts";
+import { ABOUT_FINDINGS } from "../../db/keys.ts";
 import { type Which, isListed } from "../../db/listing.ts";
 import type { Row } from "../../db/tables.ts";
 import { dayOfRecord } from "../../protocol/day.ts";
@@ -61,7 +61,7 @@ function inOrder(records: RecordState[], last: Row | undefined): RecordState[] {
 /** What was said of the findings among those rows: without it their standing cannot be told. */
 async function attemptsAt(device: Device, page: Row[]): Promise<Snapshot[]> {
   const findings = page.filter((row) => row.kind === "finding");
-  return device.speaking(findings.flatMap(({ id: of }) => ON_THE_WAY.map((kind) => ({ kind, of }))));
+  return device.speaking(findings.flatMap(({ id: of }) => ABOUT_FINDINGS.map((kind) => ({ kind, of }))));
 }
 
 /** What was received, for receipts are named by it. */

@@ -19,10 +19,11 @@ import { isWrittenIn } from "../form/begin.ts";
 import { localTime } from "../form/days.ts";
 import { mayWrite } from "../form/rights.ts";
 import { openWaiting } from "../record/around.ts";
-import { type Book, openBook, papersOf, textIn } from "../record/book.ts";
+import { type Book, openBook, papersOf, saidIn, textIn } from "../record/book.ts";
 import { type Reader, labelOf } from "../record/show.ts";
 import { byName, titleOf } from "../record/title.ts";
 import { ProjectCard } from "./project.tsx";
+import { findingStates, waitingFindings } from "./findings.ts";
 import {
   type CameBack,
   type ProjectToday,
@@ -30,10 +31,8 @@ import {
   cameBack,
   diaryProjects,
   diaryStanding,
-  findingStates,
   projectToday,
   projectsOf,
-  waitingFindings,
 } from "./state.ts";
 import "../form/form.css";
 import "../record/record.css";
@@ -88,7 +87,7 @@ function Today({ book, kinds, drafts }: { book: Book; kinds: string[]; drafts: D
     return projectToday(project, records, book.schema, day);
   });
   projects.sort(byUrgency);
-  const findings = findingStates(book.all("finding"), book.all("rectification"), book.all("verification"), book.schema, day);
+  const findings = findingStates(book.all("finding"), saidIn(book), book.schema, day);
   const waiting = waitingFindings(findings, book.me.roles, book.me.user.id);
   const mine = new Set(projectsOf(book.me.roles, book.all("project")).map((project) => project.id));
   const isMine = (record: RecordState) => {

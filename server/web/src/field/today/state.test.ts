@@ -7,22 +7,15 @@ import type { Value } from "../../protocol/wire.ts";
 import { idleDay } from "../form/proposals.ts";
 import { PROJECT, fold, id, li, schema, wang, written } from "../form/testing.ts";
 import {
-  type FindingStanding,
-  asks,
   cameBack,
   diaryProjects,
   diaryStanding,
-  findingState,
-  findingStates,
   projectToday,
   requiredDays,
-  waitingFindings,
 } from "./state.ts";
 
 const TODAY = "2026-03-10";
 const SCHOOL = id(0xbb);
-const TEAM = [{ role: "school_team", scope: `project:${PROJECT}` }];
-const INSPECTOR = [{ role: "inspector", scope: `zone:${id(0xcc)}` }];
 let seq = 1;
 
 function record(kind: string, fields: Record<string, Value>, who = li): RecordState {
@@ -158,111 +151,6 @@ test("a diary is submitted, confirmed, returned, mended", () => {
   expect(diaryStanding(signed(it, "confirmed"), schema)).toBe("confirmed");
   expect(diaryStanding(edited(it, "weather_pm", "晴"), schema)).toBe("changed_since_signed");
   expect(diaryStanding(undefined, schema)).toBe("none");
-});
-
-describe("a finding", () => {
-  const attempt = (finding: RecordState, who = li) => record("rectification", { finding: finding.id, measures: "加固" }, who);
-  const verdict = (finding: RecordState, of: RecordState, result: string) =>
-    record("verification", { finding: finding.id, rectification: of.id, result }, wang);
-
-  function story(steps: (finding: RecordState) => { done?: RecordState[]; checked?: RecordState[] }) {
-    const finding = record("finding", { deadline: "2026-03-08", severity: "较大" }, wang);
-    const { done = [], checked = [] } = steps(finding);
-    return findingState(finding, done, checked, schema, TODAY);
-  }
-
-  const cases: [string, FindingStanding, number, Parameters<typeof story>[0]][] = [
-    ["was just issued", "issued", 2, () => ({})],
-    ["was read and signed for", "acknowledged", 2, (finding) => (signed(finding, "signed", "已阅", li), {})],
-    ["is claimed to be mended", "claimed", 2, (finding) => ({ done: [attempt(finding)] })],
-    [
-      "was looked at and passed",
-      "closed",
-      0,
-      (finding) => {
-        const done = attempt(finding);
-        return { done: [done], checked: [verdict(finding, done, "通过")] };
-      },
-    ],
-    [
-      "was looked at and did not pass",
-      "rejected",
-      2,
-      (finding) => {
-        const done = attempt(finding);
-        return { done: [done], checked: [verdict(finding, done, "不通过")] };
-      },
-    ],
-    [
-      "did not pass and is claimed anew",
-      "claimed",
-      2,
-      (finding) => {
-        const first = attempt(finding);
-        return { done: [first, attempt(finding)], checked: [verdict(finding, first, "不通过")] };
-      },
-    ],
-    [
-      "has two verdicts that differ: it is not closed",
-      "rejected",
-      2,
-      (finding) => {
-        const done = attempt(finding);
-        const both = verdict(finding, done, "通过");
-        const edits = [{ field: "result", value: "不通过", replaces: [] }];
-        fold(both, { id: id(0x8888), record: both.id, kind: "verification", made_at: TODAY, edits }, li);
-        return { done: [done], checked: [both] };
-      },
-    ],
-    [
-      "was claimed by a record that was withdrawn",
-      "issued",
-      2,
-      (finding) => ({ done: [edited(attempt(finding), "withdrawn", "写错了")] }),
-    ],
-    ["others speak of another finding", "issued", 2, () => ({ done: [attempt(record("finding", {}))] })],
-  ];
-
-  test.each(cases)("%s: %s", (_, standing, overdueDays, steps) => {
-    expect(story(steps)).toMatchObject({ standing, overdueDays });
-  });
-
-  test("stands the same among others as by itself", () => {
-    const [first, second] = [record("finding", {}, wang), record("finding", {}, wang)];
-    const done = [attempt(first), attempt(second), attempt(record("finding", {}))];
-    const looked = [verdict(second, done[1]!, "通过")];
-    const states = findingStates([first, second], done, looked, schema, TODAY);
-    expect(states).toEqual([first, second].map((finding) => findingState(finding, done, looked, schema, TODAY)));
-    expect(states.map(({ standing }) => standing)).toEqual(["claimed", "closed"]);
-  });
-
-  test("waits for the school to mend it, and for the inspector to look at it", () => {
-    const open = story(() => ({}));
-    const claimed = story((finding) => ({ done: [attempt(finding)] }));
-    expect([asks(open, TEAM, li.user), asks(open, INSPECTOR, wang.user)]).toEqual(["rectify", undefined]);
-    expect([asks(claimed, TEAM, li.user), asks(claimed, INSPECTOR, wang.user)]).toEqual([undefined, "verify"]);
-  });
-
-  test("that is withdrawn waits for nobody", () => {
-    const gone = edited(record("finding", { deadline: "2026-03-08" }, wang), "withdrawn", "写错学校");
-    const open = findingState(gone, [], [], schema, TODAY);
-    const claimed = findingState(gone, [attempt(gone)], [], schema, TODAY);
-    expect(open.overdueDays).toBe(0);
-    expect([asks(open, TEAM, li.user), asks(claimed, INSPECTOR, wang.user)]).toEqual([undefined, undefined]);
-    expect(waitingFindings([open, claimed], [...TEAM, ...INSPECTOR], wang.user)).toEqual([]);
-  });
-
-  test("is not looked at by who mended it, whatever else they are", () => {
-    const claimed = story((finding) => ({ done: [attempt(finding)] }));
-    expect(asks(claimed, [...TEAM, ...INSPECTOR], li.user)).toBeUndefined();
-  });
-
-  test("comes in the order of the deadlines", () => {
-    const due = (deadline?: string) =>
-      findingState(record("finding", deadline === undefined ? {} : { deadline }), [], [], schema, TODAY);
-    const waiting = waitingFindings([due(), due("2026-04-01"), due("2026-03-01")], TEAM, li.user);
-    expect(waiting.map((state) => state.deadline)).toEqual(["2026-03-01", "2026-04-01", undefined]);
-  });
 });
 
 test("a return stands until something is mended or somebody confirms after all", () => {

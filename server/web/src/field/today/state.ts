@@ -1,6 +1,6 @@
 /**
- * What waits for a person today: diaries to write, findings to mend or to look at again, what came
- * back. Pure functions over what was recorded; nobody ever writes a state down.
+ * What waits for a person today: diaries to write, and what came back; findings stand in `findings.ts`. Pure
+ * functions over what was recorded; nobody ever writes a state down.
  */
 
 import { type RecordState, headsOf } from "../../protocol/record.ts";
@@ -10,7 +10,7 @@ import { isText } from "../../protocol/values.ts";
 import type { FieldName, Head, Uuid, Value } from "../../protocol/wire.ts";
 import { forceOf } from "../../protocol/withdrawal.ts";
 import type { Held } from "../../sync/phone.ts";
-import { dayInChina, daysBetween, daysFrom } from "../form/days.ts";
+import { dayInChina, daysFrom } from "../form/days.ts";
 
 /** A role held at a scope, as `GET /api/v1/me` names it: `school_team` at `project:<id>`. */
 export interface HeldRole {
@@ -19,19 +19,15 @@ export interface HeldRole {
 }
 
 /** All values that stand in a field: more than one while it is in conflict. */
-function valuesOf(record: RecordState, name: FieldName): Value[] {
+export function valuesOf(record: RecordState, name: FieldName): Value[] {
   return headsOf(record, name).map((head) => head.value);
 }
 
-function textsOf(record: RecordState, name: FieldName): string[] {
+export function textsOf(record: RecordState, name: FieldName): string[] {
   return valuesOf(record, name).filter(isText);
 }
 
-function refOf(record: RecordState, name: FieldName): Uuid | undefined {
-  return textsOf(record, name)[0];
-}
-
-function inForce(records: RecordState[], schema: Schema): RecordState[] {
+export function inForce(records: RecordState[], schema: Schema): RecordState[] {
   return records.filter((record) => forceOf(record, schema) !== "withdrawn");
 }
 
@@ -195,119 +191,6 @@ export function projectToday(
     required: required.includes(today) || goesOn,
     missed: required.filter((day) => day < today && isLacking(day)).reverse(),
   };
-}
-
-// Findings -----------------------------------------------------------------------------------------
-
-/** How a finding stands: what was said of it last decides. */
-export type FindingStanding = "issued" | "acknowledged" | "claimed" | "rejected" | "closed";
-
-export interface FindingState {
-  finding: RecordState;
-  standing: FindingStanding;
-  /** The earliest deadline that stands in it. */
-  deadline?: string;
-  /** How many days it is over its deadline; 0 if it is not. */
-  overdueDays: number;
-  /** The attempts at it, in the order in which they came. */
-  rectifications: RecordState[];
-  /** The attempt that nobody has looked at yet. */
-  unverified?: RecordState;
-  /** Nobody has anything to do about it any more. */
-  isWithdrawn: boolean;
-}
-
-/** How a finding stands, given every rectification and verification that may speak of it. */
-export function findingState(
-  finding: RecordState,
-  rectifications: RecordState[],
-  verifications: RecordState[],
-  schema: Schema,
-  today: string,
-): FindingState {
-  const ofIt = (records: RecordState[]) => inForce(records.filter((record) => refOf(record, "finding") === finding.id), schema);
-  const [attempts, verdicts] = [ofIt(rectifications), ofIt(verifications)];
-  // While a result is in conflict, the finding is not closed.
-  const passes = (record: RecordState) => {
-    const results = valuesOf(record, "result");
-    return results.length > 0 && results.every((result) => result === "通过");
-  };
-  const isLookedAt = (attempt: RecordState) =>
-    verdicts.some((record) => refOf(record, "rectification") === attempt.id && valuesOf(record, "result").length > 0);
-  const unverified = attempts.filter((attempt) => !isLookedAt(attempt)).pop();
-  const standing = verdicts.some(passes)
-    ? "closed"
-    : unverified !== undefined
-      ? "claimed"
-      : attempts.length > 0
-        ? "rejected"
-        : signoffsOf(finding).length > 0
-          ? "acknowledged"
-          : "issued";
-  const deadline = textsOf(finding, "deadline").sort()[0];
-  const isWithdrawn = forceOf(finding, schema) === "withdrawn";
-  const isOver = standing !== "closed" && !isWithdrawn && deadline !== undefined && deadline < today;
-  return {
-    finding,
-    standing,
-    ...(deadline === undefined ? {} : { deadline }),
-    overdueDays: isOver ? daysBetween(deadline, today) : 0,
-    rectifications: attempts,
-    isWithdrawn,
-    ...(unverified === undefined ? {} : { unverified }),
-  };
-}
-
-/** How each of these findings stands. What was said of them is sorted once and not for each of them anew. */
-export function findingStates(
-  findings: RecordState[],
-  rectifications: RecordState[],
-  verifications: RecordState[],
-  schema: Schema,
-  today: string,
-): FindingState[] {
-  const [done, looked] = [byFinding(rectifications), byFinding(verifications)];
-  return findings.map((finding) => findingState(finding, done.get(finding.id) ?? [], looked.get(finding.id) ?? [], schema, today));
-}
-
-function byFinding(records: RecordState[]): Map<Uuid, RecordState[]> {
-  const sorted = new Map<Uuid, RecordState[]>();
-  for (const record of records) {
-    const finding = refOf(record, "finding");
-    if (finding !== undefined) {
-      sorted.set(finding, [...(sorted.get(finding) ?? []), record]);
-    }
-  }
-  return sorted;
-}
-
-const RECTIFIERS: readonly string[] = ["school_team", "principal", "contractor"];
-const VERIFIERS: readonly string[] = ["inspector", "inspection_office", "city_office"];
-
-/** What a finding asks of somebody: to be mended, to be looked at again, or nothing. */
-export type Asks = "rectify" | "verify" | undefined;
-
-/** What the finding asks of a person. Nobody verifies what they mended themselves. */
-export function asks(state: FindingState, roles: HeldRole[], me: Uuid): Asks {
-  const holds = (among: readonly string[]) => roles.some(({ role }) => among.includes(role));
-  if (state.standing === "closed" || state.isWithdrawn) {
-    return undefined;
-  }
-  if (state.standing === "claimed") {
-    const isMine = state.unverified !== undefined && authorsOf(state.unverified).has(me);
-    return holds(VERIFIERS) && !isMine ? "verify" : undefined;
-  }
-  return holds(RECTIFIERS) ? "rectify" : undefined;
-}
-
-/** The findings that wait for somebody, the most urgent first. */
-export function waitingFindings(states: FindingState[], roles: HeldRole[], me: Uuid) {
-  const waiting = states.flatMap((state) => {
-    const asked = asks(state, roles, me);
-    return asked === undefined ? [] : [{ ...state, asks: asked }];
-  });
-  const due = (state: FindingState) => state.deadline ?? "9999";
-  return waiting.sort((a, b) => (due(a) < due(b) ? -1 : due(a) > due(b) ? 1 : 0));
 }
 
 // What came back -----------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
  */
 
 import type { Device } from "../../db/device.ts";
-import { ON_THE_WAY, mentions } from "../../db/keys.ts";
+import { ABOUT_FINDINGS, mentions } from "../../db/keys.ts";
 import type { Snapshot, Uuid } from "../../protocol/wire.ts";
 import type { Came } from "../answers.ts";
 import { type RecordView, pathOf } from "./answer.ts";
@@ -81,12 +81,12 @@ const OF_COUNTY: readonly string[] = ["bulletin", "programme", "plan", "zone_sch
 
 /** What was said of a finding: attempts and verdicts of its place that name it. */
 async function repliesTo(ask: AskOnce, finding: Snapshot): Promise<Uuid[]> {
-  const kinds = ON_THE_WAY.filter((kind) => kind !== "finding").join(",");
+  const kinds = ABOUT_FINDINGS.filter((kind) => kind !== "finding").join(",");
   const place = finding.project === null ? `school=${finding.school ?? ""}` : `project=${finding.project}`;
-  const path = `/api/v1/records?kind=${kinds}&${place}&fields=finding&limit=200`;
+  const path = `/api/v1/records?kind=${kinds}&${place}&fields=finding,findings&limit=200`;
   const came = await ask<{ records: { id: Uuid; fields: Record<string, unknown[]> }[] }>({ method: "GET", path });
   const records = came.kind === "answer" ? (came.value.records ?? []) : [];
-  return records.filter(({ fields }) => fields["finding"]?.includes(finding.id) === true).map(({ id }) => id);
+  return records.filter(({ fields }) => [...(fields["finding"] ?? []), ...(fields["findings"] ?? [])].includes(finding.id)).map(({ id }) => id);
 }
 
 /** Asks of each, a few at once, in order. */

@@ -130,13 +130,8 @@ export const record = room({
   signFailed: { zh: "签字没能存到手机，请再试一次。记录没有变。", en: "The signature could not be kept. Please try again; the record is unchanged.", atDesk: { zh: "签字没能存下，请再试一次。记录没有变。", en: "The signature could not be kept. Please try again; the record is unchanged." } },
 
   // Findings
-  issued: { zh: "待整改", en: "To be rectified" },
-  acknowledged: { zh: "已签收，待整改", en: "Acknowledged" },
-  claimed: { zh: "已整改，待复查", en: "Claimed, to be verified" },
-  rejected: { zh: "复查不通过", en: "Not passed" },
-  closed: { zh: "已销号", en: "Closed" },
   overdue: {
-    zh: ({ days }: { days: number }) => `超期 ${days} 天`,
+    zh: ({ days }: { days: number }) => `逾期 ${days} 天`,
     en: ({ days }: { days: number }) => `${counted(days, "day")} overdue`,
   },
   attempts: { zh: "整改和复查", en: "Rectifications" },

@@ -1,4 +1,5 @@
 import { counted, room } from "./catalogue.ts";
+import { standing } from "./standing.ts";
 
 /** What records have come to, and what is to be seen at once about them. */
 export const states = room({
@@ -9,11 +10,7 @@ export const states = room({
   confirmed: { zh: "已确认", en: "Confirmed" },
   returned: { zh: "已退回", en: "Sent back" },
   // Findings
-  issued: { zh: "待整改", en: "To be rectified" },
-  acknowledged: { zh: "已签收", en: "Acknowledged" },
-  claimed: { zh: "待复查", en: "To be verified" },
-  rejected: { zh: "复查不通过", en: "Not passed" },
-  closed: { zh: "已销号", en: "Closed" },
+  ...standing,
   // Projects
   planned: { zh: "已列入规划", en: "Planned" },
   approved: { zh: "已立项", en: "Approved" },
