@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::figures::{Asked, Counted, Figures, Taken, taken};
 use super::view::View;
+use crate::access::actor::Actor;
 use crate::error::Result;
+use crate::sync::engine::Engine;
 use crate::sync::scope::{Reach, ReadScope};
 use crate::sync::standing::KnownCounties;
 
@@ -31,18 +33,39 @@ impl Figures {
         asked: &Asked,
         look: impl FnOnce(&[Seen<'_>]) -> T + Send + 'static,
     ) -> Result<T> {
-        let its = asked.clone();
-        let looked = move |counties: BTreeMap<String, Counted>| {
-            let counties: BTreeMap<_, _> =
-                counties.into_iter().map(|(code, county)| (code, county.limited())).collect();
-            let mut seen = Vec::with_capacity(counties.len());
-            for (code, county) in &counties {
-                let view = its.view(county);
-                seen.push(Seen { taken: taken(code, county, &view), view });
-            }
-            look(&seen)
-        };
-        self.reckon_within(scope, names, asked, looked).await
+        self.reckon_within(scope, names, asked, looked(asked, look)).await
+    }
+
+    /// The same, of what that person has in scope now.
+    ///
+    /// # Errors
+    /// Not found if nothing that is asked about is in scope.
+    pub async fn look_as<T: Send + 'static>(
+        &self,
+        engine: &Engine,
+        actor: &Actor,
+        asked: &Asked,
+        look: impl FnOnce(&[Seen<'_>]) -> T + Send + 'static,
+    ) -> Result<T> {
+        self.reckon(engine, actor, asked, looked(asked, look)).await
+    }
+}
+
+/// Looks at the counties that were read.
+fn looked<T: Send + 'static>(
+    asked: &Asked,
+    look: impl FnOnce(&[Seen<'_>]) -> T + Send + 'static,
+) -> impl FnOnce(BTreeMap<String, Counted>) -> T + Send + 'static {
+    let its = asked.clone();
+    move |counties| {
+        let counties: BTreeMap<_, _> =
+            counties.into_iter().map(|(code, county)| (code, county.limited())).collect();
+        let mut seen = Vec::with_capacity(counties.len());
+        for (code, county) in &counties {
+            let view = its.view(county);
+            seen.push(Seen { taken: taken(code, county, &view), view });
+        }
+        look(&seen)
     }
 }
 

@@ -9,15 +9,18 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sync_protocol::id::RecordId;
 use sync_protocol::record::Record;
-use sync_protocol::value::Value;
+use sync_protocol::value::{MAX_INTEGER, Value};
 
 use crate::access::actor::Actor;
 use crate::error::{Error, Kind, Result};
 use crate::programme::figures::{Asked, By, Figures, Group};
 use crate::programme::ratio::Ratio;
+use crate::programme::seen::Seen;
+use crate::programme::states::equipment::chains;
 use crate::programme::states::finding::FindingState;
 use crate::programme::states::list::{Mark, Stand, State};
 use crate::programme::view::Question;
+use crate::reports::money::{self, Goods};
 use crate::sync::engine::Engine;
 use crate::sync::standing;
 
@@ -83,6 +86,26 @@ pub struct Frozen {
     pub findings: Vec<RecordId>,
     /// What became of the findings that bulletins before it named.
     pub followed: Followed,
+    /// What is listed and accepted of each class of equipment. Bulletins of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub equipment: Option<Vec<Equipment>>,
+}
+
+/// What some equipment comes to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Equipment {
+    /// Of which class, by its code; empty where nobody says.
+    pub class: String,
+    /// In which unit.
+    pub unit: String,
+    /// How many are on the list, in millionths.
+    pub listed: i64,
+    /// What they cost, in 分.
+    pub worth: i64,
+    /// How many were accepted, in millionths.
+    pub accepted: i64,
+    /// What those cost, in 分.
+    pub worth_accepted: i64,
 }
 
 /// A row of a bulletin.
@@ -160,7 +183,10 @@ pub async fn prove(figures: &Figures, engine: &Engine, actor: &Actor, id: Record
     let (cutoff, frozen) = read(&record).ok_or_else(unreadable)?;
     let counties: Vec<_> = cutoff.keys().cloned().collect();
     let period = Period { from: frozen.from, at: frozen.at, by: frozen.by };
-    let reckoned = reckon(figures, engine, actor, &counties, &period, &cutoff).await?;
+    let mut reckoned = reckon(figures, engine, actor, &counties, &period, &cutoff).await?;
+    if frozen.equipment.is_none() {
+        reckoned.equipment = None;
+    }
     let same = reckoned == frozen;
     Ok(Proof { cutoff, same, figures: frozen, reckoned: (!same).then_some(reckoned) })
 }
@@ -205,6 +231,7 @@ async fn reckon(
     let with = |stands: &[Stand], mark: &Mark| -> Vec<RecordId> {
         stands.iter().filter(|stand| stand.marks.contains(mark)).map(|stand| stand.record).collect()
     };
+    let equipment = figures.look_as(engine, actor, &asked, equipment).await?;
     let named: Vec<_> = findings.iter().filter(|stand| stand.marks.contains(&Mark::InBulletin)).collect();
     let is_closed = |stand: &&&Stand| stand.state == State::Finding(FindingState::Closed);
     let open = named.iter().filter(|stand| !is_closed(stand)).map(|stand| stand.record);
@@ -218,7 +245,37 @@ async fn reckon(
         behind: with(&projects, &Mark::Behind),
         findings: with(&findings, &Mark::NextBulletin),
         followed: Followed { closed: named.iter().filter(is_closed).count() as u32, open: open.collect() },
+        equipment: Some(equipment),
     })
+}
+
+/// The equipment of the plans, by class and unit.
+pub(super) fn equipment(seen: &[Seen<'_>]) -> Vec<Equipment> {
+    let chains: Vec<_> = seen.iter().map(|its| (its, chains(&its.view))).collect();
+    let of_plan = chains.iter().flat_map(|(its, chains)| {
+        let is_of_plan = |project: Option<RecordId>| {
+            project.and_then(|project| its.view.works.get(&project)).is_none_or(|works| works.in_plan)
+        };
+        chains.iter().filter(move |chain| is_of_plan(chain.item.project))
+    });
+    money::by_class(of_plan).into_iter().map(Equipment::of).collect()
+}
+
+impl Equipment {
+    fn of(((class, unit), goods): ((String, String), Goods)) -> Self {
+        // What JSON carries exactly.
+        let within = |amount: i128| i64::try_from(amount).unwrap_or(MAX_INTEGER).min(MAX_INTEGER);
+        let Goods { listed, worth, accepted, worth_accepted } = goods;
+        let [listed, worth, accepted, worth_accepted] = [listed, worth, accepted, worth_accepted].map(within);
+        Self { class, unit, listed, worth, accepted, worth_accepted }
+    }
+
+    /// The class, the unit, and what there is of it.
+    pub(super) fn goods(&self) -> ((String, String), Goods) {
+        let [listed, worth, accepted, worth_accepted] =
+            [self.listed, self.worth, self.accepted, self.worth_accepted].map(i128::from);
+        ((self.class.clone(), self.unit.clone()), Goods { listed, worth, accepted, worth_accepted })
+    }
 }
 
 fn pairs(group: &Group) -> Vec<[i64; 2]> {

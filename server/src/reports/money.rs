@@ -185,6 +185,11 @@ pub(super) fn class(class: &str, language: Language) -> &str {
 
 /// A row a class and unit.
 pub(super) fn goods<'c>(chains: impl Iterator<Item = &'c Chain<'c>>, language: Language) -> Vec<Row> {
+    goods_by_class(by_class(chains), language)
+}
+
+/// A row a class and unit, where these were added up already.
+pub(super) fn goods_by_class(classes: Vec<((String, String), Goods)>, language: Language) -> Vec<Row> {
     let row = |((its_class, unit), goods): ((String, String), Goods)| {
         Row::item(vec![
             Cell::text(class(&its_class, language)),
@@ -196,7 +201,7 @@ pub(super) fn goods<'c>(chains: impl Iterator<Item = &'c Chain<'c>>, language: L
             Cell::share(goods.worth_accepted, goods.worth),
         ])
     };
-    by_class(chains).into_iter().map(row).collect()
+    classes.into_iter().map(row).collect()
 }
 
 /// A number of things, in millionths; with a fraction only where there is one.

@@ -16,7 +16,6 @@ use crate::programme::indicators;
 use crate::programme::ratio::{Printed, Ratio};
 use crate::programme::reading::Read;
 use crate::programme::seen::Seen;
-use crate::programme::states::equipment::chains;
 use crate::programme::view::{Question, View};
 use crate::reports::bulletin::{self, Frozen, Period, unreadable};
 use crate::reports::document::{Block, Cell, Column, Document, Line, Row, RowRole, Table};
@@ -225,7 +224,11 @@ fn named(seen: &[Seen<'_>], frozen: &Frozen, language: Language) -> Named {
         named.open.extend(frozen.followed.open.iter().filter_map(|id| finding(view, *id)));
     }
     named.plans.dedup();
-    named.equipment = equipment(seen, language);
+    named.equipment = match &frozen.equipment {
+        Some(frozen) => equipment(frozen, language),
+        // One of an earlier version: it follows from the ledger at the same position.
+        None => equipment(&bulletin::equipment(seen), language),
+    };
     named
 }
 
@@ -262,15 +265,9 @@ fn finding(view: &View<'_>, id: RecordId) -> Option<Vec<Cell>> {
 }
 
 /// What is listed and accepted of each class of equipment.
-fn equipment(seen: &[Seen<'_>], language: Language) -> Vec<Row> {
-    let chains: Vec<_> = seen.iter().map(|its| (its, chains(&its.view))).collect();
-    let of_plan = chains.iter().flat_map(|(its, chains)| {
-        let is_of_plan = |project: Option<RecordId>| {
-            project.and_then(|project| its.view.works.get(&project)).is_none_or(|works| works.in_plan)
-        };
-        chains.iter().filter(move |chain| is_of_plan(chain.item.project))
-    });
-    let mut rows = money::goods(of_plan, language);
+fn equipment(equipment: &[bulletin::Equipment], language: Language) -> Vec<Row> {
+    let classes = equipment.iter().map(bulletin::Equipment::goods).collect();
+    let mut rows = money::goods_by_class(classes, language);
     if !rows.is_empty() {
         let mut total = Row::sum(RowRole::Total, language.pick("合计", "total"), 0, &rows);
         // Books and computers are not added up.
