@@ -8,13 +8,15 @@ use sync_protocol::change::Change;
 
 use super::admit::{Verdict, Work};
 use super::engine::Engine;
+use super::heal;
 use super::incoming::{Incoming, Sender};
 use super::writer::{Push, prepare};
 use crate::access::actor::Actor;
 use crate::error::{Error, Result};
 
 impl Engine {
-    /// What would become of each change if it came now. Nothing is written.
+    /// What would become of each change if it came now. Nothing of them is written; the rows of records
+    /// that a disk damaged are made anew, as when they come, so that nothing else is foretold than happens.
     ///
     /// # Errors
     /// What the store says.
@@ -25,11 +27,20 @@ impl Engine {
         changes: &[Change],
     ) -> Result<Vec<Verdict>> {
         let push = push(actor, seen, changes)?;
-        let mut tx = self.store.snapshot().await?;
-        let mut work = Work::new(&self.standing(), self.clock.now());
-        prepare(&mut tx, &mut work, std::slice::from_ref(&push)).await?;
+        let mut work = self.prepared(&push).await?;
+        let unreadable: Vec<_> = work.unreadable.iter().copied().collect();
+        if !unreadable.is_empty() && heal::heal(&self.store, unreadable).await? {
+            work = self.prepared(&push).await?;
+        }
         let standing = self.standing();
         Ok(push.changes.iter().map(|change| work.judge(&standing, change, &push.sender)).collect())
+    }
+
+    async fn prepared(&self, push: &Push) -> Result<Work> {
+        let mut tx = self.store.snapshot().await?;
+        let mut work = Work::new(&self.standing(), self.clock.now());
+        prepare(&mut tx, &mut work, std::slice::from_ref(push)).await?;
+        Ok(work)
     }
 
     /// Appends them in one commit, in order, by the author's own rights; tells what became of each.

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use siteledger::access::accounts;
 use siteledger::access::role::Scope;
 use siteledger::store::FILE;
+use siteledger::sync::admit::Verdict;
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
 use sync_protocol::kinds::Role;
@@ -135,4 +136,24 @@ async fn a_damaged_entry_counts_for_nothing_now_and_in_the_past_and_is_told() {
     site.server = site.server.restart().await;
     assert_eq!(findings(&site, &office, "").await, (0, 3));
     assert_eq!(findings(&site, &office, &past).await, (0, 3));
+}
+
+#[tokio::test]
+async fn what_is_foretold_of_a_change_to_a_damaged_record_is_what_happens() {
+    let (site, office) = Site::with_people(Server::start().await).await;
+    let app = &site.server.app;
+    let actor = app.people.by_token(&office).await.unwrap();
+    let remark = site.change("school", record(SCHOOL), &[("remarks", json!("演示：已核对"))]);
+    let change = serde_json::from_value(remark).unwrap();
+    let seen = std::collections::BTreeMap::from([("350823".to_owned(), u64::MAX)]);
+    damage(
+        &site.server,
+        "update records set body = replace(body, '演示学校', '演示学核') where kind = 'school'",
+    )
+    .await;
+    let foretold = app.engine.foresee(&actor, &seen, std::slice::from_ref(&change)).await.unwrap();
+    let happened = app.engine.append_together(&actor, &seen, &[change]).await.unwrap();
+    for verdict in [&foretold[0], &happened[0]] {
+        assert!(matches!(verdict, Verdict::Accepted { .. }), "{verdict:?}");
+    }
 }
