@@ -19,6 +19,9 @@ use crate::error::{Error, Kind, Result};
 use crate::store::ledger::{self, CheckpointRow, Complaint, Entry, LedgerRow};
 use crate::store::{Tx, epochs, founding};
 
+/// Of how many entries the paths are looked up together: they share most of their hashes.
+const PROVED_TOGETHER: usize = 500;
+
 /// What stands at a number of a ledger.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
@@ -112,6 +115,47 @@ impl Engine {
         };
         let proof = inclusion(&mut tx, &log, seq, latest.size).await?;
         Ok((proof, latest))
+    }
+
+    /// The proofs of these entries of a ledger, each as [`Self::prove_entry`] gives it, of one moment;
+    /// `None` where no checkpoint covers an entry yet.
+    ///
+    /// # Errors
+    /// Not found if the ledger is not for this person to see.
+    pub async fn prove_entries(
+        &self,
+        actor: &Actor,
+        county: &str,
+        entries: &[Entry],
+    ) -> Result<Vec<Option<(Inclusion, CheckpointRow)>>> {
+        self.sees_ledger(actor, county)?;
+        let mut tx = self.store.snapshot().await?;
+        let ledger = of_county(&mut tx, county).await?.ok_or_else(Error::not_found)?;
+        let epochs = epochs::epochs(&mut tx, county).await?;
+        let mut proofs = vec![None; entries.len()];
+        for log in epochs::logs(&ledger, &epochs) {
+            let latest = ledger::latest_checkpoint_until(&mut tx, county, log.epoch).await?;
+            let Some(latest) = latest.filter(|latest| latest.epoch == log.epoch) else { continue };
+            let index = |entry: &Entry| {
+                let index = entry.seq.checked_sub(log.log_start + 1)?;
+                (entry.seq <= log.seq && index < latest.size).then_some(index)
+            };
+            let covered: Vec<_> =
+                entries.iter().enumerate().filter_map(|(at, its)| Some((at, index(its)?))).collect();
+            for some in covered.chunks(PROVED_TOGETHER) {
+                let paths = with_hashes(&mut tx, &log, |reader| {
+                    some.iter()
+                        .map(|(_, index)| tlog_tiles::prove_record(latest.size, *index, reader))
+                        .collect::<Result<Vec<_>, _>>()
+                });
+                for ((at, index), hashes) in some.iter().zip(paths.await?) {
+                    let leaf = AnyLeaf::Entry(leaf(&entries[*at]));
+                    let inclusion = Inclusion { leaf, index: *index, size: latest.size, hashes };
+                    proofs[*at] = Some((inclusion, latest.clone()));
+                }
+            }
+        }
+        Ok(proofs)
     }
 
     /// The proof that the log of `to` leaves grew out of the log of `from` leaves; without `to`, that
@@ -213,7 +257,9 @@ async fn with_hashes<T>(
         |error| Error::internal(anyhow::Error::new(error).context(format!("the tree of {}", ledger.county)));
     let mut hashes = Hashes::default();
     compute(&hashes).map_err(failed)?;
-    let wanted = hashes.wanted.take();
+    let mut wanted = hashes.wanted.take();
+    wanted.sort_unstable();
+    wanted.dedup();
     let found = ledger::stored_hashes(tx, ledger, &wanted).await?;
     hashes.known = wanted.into_iter().zip(found).collect();
     let result = compute(&hashes).map_err(failed)?;

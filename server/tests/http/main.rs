@@ -21,6 +21,7 @@ mod lists;
 mod operation;
 mod own;
 mod places;
+mod proofs;
 mod public;
 mod reports;
 mod routes;

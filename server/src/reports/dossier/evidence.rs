@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::packing::Packing;
 use super::{Gathered, Making};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::sync::proof::in_base64;
 
 impl Making {
@@ -16,7 +16,8 @@ impl Making {
     pub(super) async fn evidence(&self, gathered: &Gathered, packing: &mut Packing) -> Result<()> {
         let county = &gathered.county;
         let (mut lines, mut checkpoints) = (String::new(), BTreeMap::new());
-        for entry in &gathered.entries {
+        let proofs = self.engine.prove_entries(&self.actor, county, &gathered.entries).await?;
+        for (entry, proof) in gathered.entries.iter().zip(proofs) {
             let body: Option<serde_json::Value> =
                 entry.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
             let mut line = json!({
@@ -26,19 +27,15 @@ impl Making {
                 "received_at": entry.received_at.rfc3339(),
                 "change": body,
             });
-            match self.engine.prove_entry(&self.actor, county, entry.seq).await {
-                Ok((proof, checkpoint)) => {
-                    let name = format!("ledger/checkpoint-{}-{}.txt", checkpoint.epoch, checkpoint.size);
-                    line["leaf"] = serde_json::to_value(&proof.leaf).map_err(Error::internal)?;
-                    line["index"] = json!(proof.index);
-                    line["size"] = json!(proof.size);
-                    line["proof"] = json!(in_base64(&proof.hashes));
-                    line["checkpoint"] = json!(name);
-                    checkpoints.insert(name, checkpoint.note);
-                }
-                // It is so new that no checkpoint covers it.
-                Err(error) if matches!(error.kind, Kind::Conflict | Kind::NotFound) => {}
-                Err(error) => return Err(error),
+            // One may be so new that no checkpoint covers it.
+            if let Some((proof, checkpoint)) = proof {
+                let name = format!("ledger/checkpoint-{}-{}.txt", checkpoint.epoch, checkpoint.size);
+                line["leaf"] = serde_json::to_value(&proof.leaf).map_err(Error::internal)?;
+                line["index"] = json!(proof.index);
+                line["size"] = json!(proof.size);
+                line["proof"] = json!(in_base64(&proof.hashes));
+                line["checkpoint"] = json!(name);
+                checkpoints.insert(name, checkpoint.note);
             }
             let _ = writeln!(lines, "{line}");
         }
