@@ -10,8 +10,10 @@ use sync_protocol::id::RecordId;
 use super::app::App;
 use super::auth::Signed;
 use super::extract::Json;
+use super::lists::ContentsView;
 use super::problem::{Problem, ProblemBody};
 use crate::error::{Error, Kind, Result};
+use crate::lists::Shown;
 use crate::programme::figures::{Answer, Asked, By, Group, Made, Maker, Slice, Taken, Warning};
 use crate::programme::indicators::{self, Indicator, Side};
 use crate::programme::ratio::{NOTHING, Printed, Ratio};
@@ -54,6 +56,9 @@ pub struct WhichFigures {
     group: Option<String>,
     /// Of the records that make a figure: those on that side of it, `numerator` or `denominator`.
     side: Option<Side>,
+    /// What is shown of the records that make a figure: names of fields, with commas, or of a kind alone:
+    /// `finding.severity`.
+    fields: Option<String>,
     /// Leave out so many groups, or records.
     skip: Option<usize>,
     /// At most so many groups, or records: up to 1000.
@@ -175,6 +180,9 @@ pub struct Makers {
     /// How many there are.
     count: usize,
     records: Vec<MakerView>,
+    /// What stands in the fields that were asked for, by record, as they stand now.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    contents: BTreeMap<RecordId, ContentsView>,
 }
 
 /// A record that makes a figure.
@@ -373,10 +381,19 @@ pub async fn makers(
         limit: which.page(),
     };
     let made = app.figures.makers(&app.engine, &actor, &asked, indicator, slice).await?;
-    Ok(Json(page(indicator, &which, made)))
+    let shown = Shown::named(which.fields.as_deref().map(list).into_iter().flatten());
+    let ids = made.makers.iter().map(|maker| maker.part.record).collect();
+    let contents = app.lists.contents(&actor, app.clock.now(), ids, &shown).await?;
+    let contents = contents.into_iter().map(|(id, contents)| (id, contents.into())).collect();
+    Ok(Json(page(indicator, &which, made, contents)))
 }
 
-fn page(indicator: &'static Indicator, which: &WhichFigures, made: Made) -> Makers {
+fn page(
+    indicator: &'static Indicator,
+    which: &WhichFigures,
+    made: Made,
+    contents: BTreeMap<RecordId, ContentsView>,
+) -> Makers {
     let view = |maker: Maker| MakerView {
         record: maker.part.record,
         kind: maker.kind,
@@ -391,5 +408,6 @@ fn page(indicator: &'static Indicator, which: &WhichFigures, made: Made) -> Make
         figure: made.ratio.map_or_else(Figure::unknown, |ratio| Figure::of(ratio, which.printed(indicator))),
         count: made.count,
         records: made.makers.into_iter().map(view).collect(),
+        contents,
     }
 }

@@ -180,6 +180,7 @@ async fn lines_say_what_stands_in_the_fields_that_are_asked_for() {
         "desk?fields=finding.severity,finding.description,bulletin.responsible",
         "desk/findings_overdue?fields=severity,description",
         "states/finding?fields=severity,description,no_such_field",
+        "indicators/findings_overdue/records?fields=finding.severity,finding.description",
     ] {
         let answer = county.get("inspections", path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);

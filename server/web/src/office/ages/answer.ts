@@ -2,6 +2,7 @@
 
 import type { Names } from "../names.ts";
 import { type Answer, useAnswer } from "../answers.ts";
+import { type Contents, fieldsOf } from "../contents.ts";
 import { type Query, addressOf, paths } from "../roads.ts";
 import { GROUPINGS, type OpenFinding } from "./matrix.ts";
 
@@ -14,11 +15,14 @@ export interface OpenFindings {
   count: number;
   records: OpenFinding[];
   numbers?: Record<string, string>;
+  contents?: Contents;
 }
 
-export function useOpenFindings(query: Query): Answer<OpenFindings> {
+/** `contents`: with what they say, for whoever lists them. */
+export function useOpenFindings(query: Query, contents?: "contents"): Answer<OpenFindings> {
   const county = query["county"] ? { county: query["county"] } : {};
-  return useAnswer<OpenFindings>(`/api/v1/states/finding?${new URLSearchParams({ ...county, state: "issued,acknowledged,claimed,rejected", limit: String(MOST) }).toString()}`);
+  const fields = contents === undefined ? {} : { fields: fieldsOf("finding") ?? "" };
+  return useAnswer<OpenFindings>(`/api/v1/states/finding?${new URLSearchParams({ ...county, state: "issued,acknowledged,claimed,rejected", limit: String(MOST), ...fields }).toString()}`);
 }
 
 /** The parts of an address that say which findings are meant. */

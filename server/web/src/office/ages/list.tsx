@@ -4,7 +4,7 @@ import { daysBetween } from "../../field/form/days.ts";
 import { ages as words } from "../../ui/words/ages.ts";
 import { columnDay } from "../../ui/words/dates.ts";
 import { useWords } from "../../ui/words/language.ts";
-import { useContents } from "../contents.ts";
+import { saidOf } from "../contents.ts";
 import { useOffice } from "../house.ts";
 import { MOVES, useKeys } from "../keys.ts";
 import { AsOf, Known } from "../known.tsx";
@@ -22,7 +22,7 @@ export function AgesListPage() {
   const say = useWords();
   const [query] = useQuery();
   const names = useNames();
-  const answer = useOpenFindings(query);
+  const answer = useOpenFindings(query, "contents");
   const back = addressOf(paths.to(["findings-by-age"]), { county: query["county"] });
   useKeys({ ...MOVES, u: () => travel(back) });
   return (
@@ -56,7 +56,6 @@ function List({ findings, query, names }: { findings: OpenFindings; query: Query
   const { queue } = useOffice();
   const schema = useSchema();
   const { at, numbers = {} } = findings;
-  const said = useContents("finding", { ...(query["county"] && { county: query["county"] }), ...(query["school"] && { school: query["school"] }) }, schema);
   const all = findings.records.filter((finding) => isAsked(finding, query, at, names.directory));
   const shown = all.slice(0, MOST);
   const begin = () => queue.begin({ from: `${location.pathname}${location.search}`, title: say(words.title), lines: shown.map(({ record }) => paths.to(["record", record])) });
@@ -98,7 +97,7 @@ function List({ findings, query, names }: { findings: OpenFindings; query: Query
                     </a>
                     {numbers[record] === undefined ? null : <div class="soft">{numbers[record]}</div>}
                   </td>
-                  <td class="soft">{said.get(record) ?? ""}</td>
+                  <td class="soft">{saidOf(findings.contents, schema, "finding", record)}</td>
                   <td class="tags">
                     <StateTag kind="finding" state={state} />
                     <MarkTags marks={marks} overdueDays={due != null && due < at ? daysBetween(due, at) : 0} />

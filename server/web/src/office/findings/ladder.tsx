@@ -3,10 +3,10 @@
 import { begin } from "../../field/form/begin.ts";
 import { localTime } from "../../field/form/days.ts";
 import { mayWrite } from "../../field/form/rights.ts";
-import { textIn } from "../../field/record/book.ts";
+import { saidIn, textIn } from "../../field/record/book.ts";
 import type { Reader } from "../../field/record/show.ts";
 import { titleOf } from "../../field/record/title.ts";
-import { findingState } from "../../field/today/state.ts";
+import { findingState } from "../../field/today/findings.ts";
 import type { RecordState } from "../../protocol/record.ts";
 import { stamp } from "../../protocol/stamp.ts";
 import type { FieldName, Uuid, Value } from "../../protocol/wire.ts";
@@ -35,7 +35,7 @@ export function Ladder({ reader, record }: { reader: Reader; record: RecordState
   const names = useNames();
   const [attempt, failed] = useAttempt();
   const today = localTime(now).day;
-  const state = findingState(record, book.all("rectification"), book.all("verification"), book.schema, today);
+  const state = findingState(record, saidIn(book), book.schema, today);
   const [school, project] = [book.schoolOf(record), book.projectOf(record)];
   const county = names.countyOf(school);
   const place = project === undefined ? `school=${school ?? ""}` : `project=${project}`;

@@ -9,7 +9,7 @@ import { language, useWords } from "../../ui/words/language.ts";
 import { list } from "../../ui/words/list.ts";
 import { overview as words } from "../../ui/words/overview.ts";
 import { useAnswer } from "../answers.ts";
-import { useContents } from "../contents.ts";
+import { type Contents, fieldsOfAll, saidOf } from "../contents.ts";
 import { useOffice } from "../house.ts";
 import { MOVES, useKeys } from "../keys.ts";
 import { AsOf, Known } from "../known.tsx";
@@ -41,6 +41,7 @@ interface Makers {
   figure: Figure;
   count: number;
   records: Maker[];
+  contents?: Contents;
 }
 
 const PAGE = 100;
@@ -79,7 +80,7 @@ export function MakersPage({ code }: { code: string }) {
 function questionOf(code: string, query: Query): string {
   const which = ["by", "group", "side"].flatMap((name): [string, string][] => (query[name] ? [[name, query[name]]] : []));
   const skip = pageIn(query) * PAGE;
-  const parts = { ...scopeIn(query), ...Object.fromEntries(which), ...(skip > 0 && { skip: String(skip) }), limit: String(PAGE) };
+  const parts = { ...scopeIn(query), ...Object.fromEntries(which), ...(skip > 0 && { skip: String(skip) }), limit: String(PAGE), fields: fieldsOfAll(LISTED) };
   return `/api/v1/indicators/${encodeURIComponent(code)}/records?${new URLSearchParams(parts).toString()}`;
 }
 
@@ -96,10 +97,7 @@ function List({ makers, query, names, back }: { makers: Makers; query: Query; na
   const say = useWords();
   const { queue } = useOffice();
   const schema = useSchema();
-  const { indicator, figure, count, records } = makers;
-  const kinds = new Set(records.map(({ kind }) => kind));
-  const listed = kinds.size === 1 ? LISTED.find((kind) => kinds.has(kind)) : undefined;
-  const said = useContents(listed, scopeIn(query)["county"] === undefined ? {} : { county: query["county"] ?? "" }, schema);
+  const { indicator, figure, count, records, contents } = makers;
   const page = pageIn(query);
   const here = (parts: Query | Readonly<Record<string, string | undefined>>) => addressOf(location.pathname, { ...query, page: undefined, ...parts });
   const begin = () => queue.begin({ from: `${location.pathname}${location.search}`, title: labelOf(indicator, language()), lines: records.flatMap((maker) => addressOfMaker(indicator.code, maker) ?? []) });
@@ -137,7 +135,7 @@ function List({ makers, query, names, back }: { makers: Makers; query: Query; na
                   </th>
                 ) : null}
                 <th scope="col">{say(list.place)}</th>
-                {said.size > 0 ? <th scope="col">{say(list.content)}</th> : null}
+                {contents === undefined ? null : <th scope="col">{say(list.content)}</th>}
                 {columns.side ? <th scope="col">{say(words.side)}</th> : null}
                 {columns.amount ? (
                   <th scope="col" class="number">
@@ -148,7 +146,7 @@ function List({ makers, query, names, back }: { makers: Makers; query: Query; na
             </thead>
             <tbody>
               {records.map((maker, place) => (
-                <Line key={`${maker.record} ${maker.side} ${place}`} maker={maker} indicator={indicator} schema={schema} names={names} content={said.size > 0 ? (said.get(maker.record) ?? "") : undefined} columns={columns} onOpen={begin} />
+                <Line key={`${maker.record} ${maker.side} ${place}`} maker={maker} indicator={indicator} schema={schema} names={names} content={contents && saidOf(contents, schema, maker.kind ?? undefined, maker.record)} columns={columns} onOpen={begin} />
               ))}
             </tbody>
           </table>
