@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use axum::body::Body;
+use axum::http::Request;
 use serde_json::json;
 use siteledger::error::Kind;
 use siteledger::store::ledger;
 use siteledger::sync::checkpoint::Occasion;
+use sync_protocol::kinds::Role;
 
 use crate::house::Server;
 use crate::site::{PROJECT, SCHOOL, Site, record};
@@ -43,4 +46,30 @@ async fn proofs_of_many_entries_are_those_of_each() {
         }
     }
     assert_eq!((entries.len(), proven.len()), (43, 42), "the last one is not covered yet");
+}
+
+#[tokio::test]
+async fn a_bulletin_has_its_classes_of_equipment_frozen_with_it() {
+    let (site, office) = Site::with_people(Server::start().await).await;
+    let station = site.server.person_as("station", None, Role::EquipmentStation, "county:350823").await;
+    let station = site.server.enrolled(station).await.0;
+    let desks = [
+        ("school", json!(record(SCHOOL))),
+        ("name", json!("演示课桌凳")),
+        ("class", json!("课桌凳")),
+        ("unit", json!("套")),
+        ("qty", json!(45)),
+        ("unit_price", json!(32_000)),
+    ];
+    let desks = site.change("equipment_item", record(2), &desks);
+    assert_eq!(site.push(&station, &[desks]).await, ["accepted"]);
+    let bulletin = site.bulletin(&office).await;
+    let request = Request::get(format!("/api/v1/bulletins/{bulletin}/proof"))
+        .header("authorization", format!("Bearer {office}"));
+    let proof = site.server.send(request.body(Body::empty()).unwrap()).await.body;
+    let bought = json!([{
+        "class": "课桌凳", "unit": "套", "listed": 45_000_000, "worth": 1_440_000, "accepted": 0,
+        "worth_accepted": 0,
+    }]);
+    assert_eq!((&proof["same"], &proof["figures"]["equipment"]), (&json!(true), &bought));
 }
