@@ -6,7 +6,7 @@ import { columnDay } from "../../ui/words/dates.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { site as words } from "../../ui/words/site.ts";
 import { useAnswer } from "../answers.ts";
-import { useContents } from "../contents.ts";
+import { type Contents, fieldsOf, saidOf } from "../contents.ts";
 import { addressOf, paths } from "../roads.ts";
 import type { Mark } from "../states.ts";
 import { MarkTags, StateTag } from "../tags.tsx";
@@ -18,13 +18,13 @@ const MOST = 12;
 interface Items {
   count: number;
   records: { record: Uuid; state: string; day?: string | null; marks: Mark[] }[];
+  contents?: Contents;
 }
 
 /** Nothing at all where there is none: most schools build and buy nothing at the same time. */
 export function EquipmentOf({ of, schema }: { of: Of; schema: Schema | undefined }) {
   const say = useWords();
-  const { value } = useAnswer<Items>(addressOf("/api/v1/states/equipment_item", { ...of, limit: String(MOST) }));
-  const said = useContents("equipment_item", { ...of }, schema);
+  const { value } = useAnswer<Items>(addressOf("/api/v1/states/equipment_item", { ...of, limit: String(MOST), fields: fieldsOf("equipment_item") }));
   if (value === undefined || value.count === 0) {
     return null;
   }
@@ -47,7 +47,7 @@ export function EquipmentOf({ of, schema }: { of: Of; schema: Schema | undefined
               <tr key={record}>
                 <td>
                   <a href={paths.to(["record", record])} data-line>
-                    {said.get(record) || say(words.equipment)}
+                    {saidOf(value.contents, schema, "equipment_item", record) || say(words.equipment)}
                   </a>
                 </td>
                 <td class="tags">

@@ -7,7 +7,7 @@ import { columnDay } from "../../ui/words/dates.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { site as words } from "../../ui/words/site.ts";
 import { useAnswer } from "../answers.ts";
-import { useContents } from "../contents.ts";
+import { type Contents, fieldsOf, saidOf } from "../contents.ts";
 import { useOffice } from "../house.ts";
 import { addressOf, paths } from "../roads.ts";
 import type { Mark } from "../states.ts";
@@ -24,6 +24,7 @@ interface Found {
   count: number;
   records: { record: Uuid; state: string; day?: string | null; due?: string | null; marks: Mark[] }[];
   numbers?: Record<Uuid, string>;
+  contents?: Contents;
 }
 
 /** Of a school, or of a project. */
@@ -32,8 +33,7 @@ export type Of = { school: Uuid } | { project: Uuid };
 export function FindingsOf({ of, schema }: { of: Of; schema: Schema | undefined }) {
   const say = useWords();
   const { queue } = useOffice();
-  const { value } = useAnswer<Found>(addressOf("/api/v1/states/finding", { ...of, state: OPEN, limit: String(MOST) }));
-  const said = useContents("finding", { ...of }, schema);
+  const { value } = useAnswer<Found>(addressOf("/api/v1/states/finding", { ...of, state: OPEN, limit: String(MOST), fields: fieldsOf("finding") }));
   const all = addressOf(paths.to(["list", "finding"]), { ...of });
   const title = say(words.findings);
   const lines = value?.records.map(({ record }) => paths.to(["record", record])) ?? [];
@@ -64,7 +64,7 @@ export function FindingsOf({ of, schema }: { of: Of; schema: Schema | undefined 
                   <td class="when">{day == null ? "—" : columnDay(day, now)}</td>
                   <td>
                     <a href={paths.to(["record", record])} data-line onClick={begin}>
-                      {[value.numbers?.[record], said.get(record)].filter((word) => word !== undefined && word !== "").join(" · ") || title}
+                      {[value.numbers?.[record], saidOf(value.contents, schema, "finding", record)].filter((word) => word !== undefined && word !== "").join(" · ") || title}
                     </a>
                   </td>
                   <td class="tags">
