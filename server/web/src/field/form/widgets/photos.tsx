@@ -158,9 +158,10 @@ function Photo({ name, entry }: { name: FieldName; entry: Entry }) {
   const filed = category === undefined ? say(words.noCategory) : choiceLabel(desk.reader, "photo_category", category);
   return (
     <li class={isOpen ? "photo open" : "photo"}>
-      <button type="button" class="photo-face" aria-expanded={isOpen} aria-label={say(words.aboutPhoto, { what: caption === "" ? filed : `${filed} ${caption}` })} onClick={() => setOpen(!isOpen)}>
+      <button type="button" class="photo-face" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         <Picture hash={hash} size="thumbnail" alt="" missing={say(words.photoElsewhere)} />
         <span class="photo-filed">
+          <span class="spoken">{say(words.aboutPhoto, { what: caption })}</span>
           {filed}
           {minors === "unsaid" ? null : <span class="soft block">{say(minors === "some" ? words.someMinors : words.noMinors)}</span>}
         </span>
