@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import { Desk } from "../harness/desk.js";
 import { Phone } from "../harness/phone.js";
 import { Server } from "../harness/server.js";
+import { until } from "../harness/until.js";
 
 const NAME = "新来的督学（演示）";
 const server = await Server.start();
@@ -43,7 +44,8 @@ test("an administrator adds an inspector, whose zone goes by its name", async ()
   await desk.page.getByRole("combobox", { name: "地点" }).selectOption({ index: 1 });
   assert.deepEqual(await desk.wrong("users-new"), []);
   await desk.page.reload();
-  assert.equal(await desk.page.getByLabel("登录名").inputValue(), "xin-duxue", "what was typed is still there");
+  // What was typed is still there: it comes out of the browser's own store.
+  await until(async () => (await desk.page.getByLabel("登录名").inputValue()) === "xin-duxue");
   await desk.tap("新增");
   await desk.sees(`已新增${NAME}`);
 });
