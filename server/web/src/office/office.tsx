@@ -99,7 +99,7 @@ function Page({ me, route }: { me: Me; route: Route }) {
     case "write":
       return <WritePage key={`${first}/${second}`} kind={first ?? ""} id={second ?? ""} />;
     case "list":
-      return <ListPage key={first} kind={first ?? ""} />;
+      return <ListPage key={first} kind={first ?? ""} me={me} />;
     case "overview":
       return <OverviewPage />;
     case "calendar":
