@@ -155,6 +155,52 @@ async fn what_nobody_reads_is_looked_through_all_the_same() {
     assert_eq!(report["counts"], serde_json::json!({ "access": 1 }), "the record was made anew: {diary}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_told_never_to_look_through_its_store_does_not() {
+    let mut server = Server::start_with(&["--scrub-every", "0"]).await;
+    let world = World::small(36).open(&server).await;
+    let mut phone = world.school_phone(&server, "甲").await;
+    phone.write_diary(world.projects[0].id, DAY, |form| form.working("浇筑"));
+    phone.sync().await.expect("the line holds");
+    server.terminate().await;
+    assert_eq!(rot(&server, "diary").await, 1);
+    scrub_now(&server).await;
+    server.start_again().await;
+    eventually("the step that was due is over", || async {
+        let mut raw = database(&server).await;
+        let next =
+            sqlx::query_scalar("select run_at from jobs where kind = 'scrub'").fetch_one(&mut raw).await;
+        (0 < next.unwrap_or(0_i64)).then_some(())
+    })
+    .await;
+    let figures = figures(&server).await;
+    assert!(!figures.contains("siteledger_scrubbed_rows_total"), "{figures}");
+    let report = server.cli(&["verify", "--json"]).json();
+    assert_eq!(report["counts"], serde_json::json!({ "records": 1 }), "nobody made the record anew");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_goes_on_past_what_is_damaged_and_names_it() {
+    let mut server = Server::start().await;
+    let world = World::small(37).open(&server).await;
+    server.terminate().await;
+    let lines = |output: &harness::server::Output| output.stdout.lines().count();
+    let whole = server.run(&["export", "records"]);
+    let damaged = rot(&server, "school").await;
+    let file = server.beside("records.ndjson");
+    let file = file.to_str().expect("a path of ours");
+    let to_file = ["export", "records", "--kind", "school", "--output", file];
+    for (arguments, expected) in [(&["export", "records"][..], lines(&whole) - damaged), (&to_file, 0)] {
+        let output = server.cli(arguments);
+        assert!(!output.status.success(), "{arguments:?}: whoever goes on by the status is told");
+        assert_eq!(lines(&output), expected, "{arguments:?}: all the rest is there");
+        for school in &world.schools {
+            assert!(output.stderr.contains(&school.id.to_string()), "{arguments:?}: {}", output.stderr);
+        }
+    }
+    assert_eq!(std::fs::read_to_string(file).expect("it is there"), "", "a whole file under its name");
+}
+
 /// Flips a bit in the body of the one entry that a record has.
 async fn rot_entry(server: &Server, record: RecordId) {
     let mut raw = database(server).await;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use sync_protocol::id::RecordId;
 use sync_protocol::kinds;
 
 use super::{Common, no_database, progress};
@@ -64,7 +65,7 @@ pub(super) struct Records {
 impl Export {
     pub(super) async fn run(self, common: &Common) -> Result<ExitCode> {
         match self {
-            Self::Records(asked) => asked.run(common).await.map(|()| ExitCode::SUCCESS),
+            Self::Records(asked) => asked.run(common).await,
             Self::Table(asked) => asked.run(common).await,
             Self::Report(asked) => asked.run(common).await,
             Self::Book(asked) => asked.run(common).await,
@@ -73,7 +74,22 @@ impl Export {
 }
 
 impl Records {
-    async fn run(&self, common: &Common) -> Result<()> {
+    async fn run(&self, common: &Common) -> Result<ExitCode> {
+        let damaged = self.export(common).await?;
+        if damaged.is_empty() {
+            return Ok(ExitCode::SUCCESS);
+        }
+        let (count, ids) =
+            (damaged.len(), damaged.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
+        eprintln!("注意：{count} 条记录在磁盘上已损坏，没有导出：{ids}；请运行 siteledger verify");
+        eprintln!(
+            "note: {count} records are damaged on disk and are not in the export: {ids}; run siteledger verify"
+        );
+        Ok(ExitCode::FAILURE)
+    }
+
+    /// Writes all that is whole; tells what is not.
+    async fn export(&self, common: &Common) -> Result<Vec<RecordId>> {
         if let Some(kind) = self.kind.as_deref().filter(|kind| kinds::named(kind).is_none()) {
             return Err(no_such_kind(kind));
         }
@@ -87,23 +103,28 @@ impl Records {
             let part = part_of(file);
             let written = File::create(&part).map_err(|error| unwritable(&part, error))?;
             let mut out = BufWriter::new(written);
-            self.write(&mut tx, &mut out).await?;
-            // Under its name there is a whole export or none.
-            finish(out).and_then(|()| std::fs::rename(&part, file)).map_err(|error| unwritable(file, error))
+            let damaged = self.write(&mut tx, &mut out).await?;
+            // Under its name there is an export to its end or none.
+            finish(out)
+                .and_then(|()| std::fs::rename(&part, file))
+                .map_err(|error| unwritable(file, error))?;
+            Ok(damaged)
         } else {
             // Whoever reads may pause for hours, and for as long as a moment is held on to, the
             // log of a running server grows: so it is written down first.
             let mut kept = tempfile::tempfile().map_err(unwritten)?;
             let mut out = BufWriter::new(&mut kept);
-            self.write(&mut tx, &mut out).await?;
+            let damaged = self.write(&mut tx, &mut out).await?;
             drop(out);
             audit::end(&mut tx).await?;
             let copy = kept.rewind().and_then(|()| io::copy(&mut kept, &mut io::stdout().lock()));
-            copy.map(drop).or_else(closed_is_fine).map_err(Error::internal)
+            copy.map(drop).or_else(closed_is_fine).map_err(Error::internal)?;
+            Ok(damaged)
         }
     }
 
-    async fn write(&self, tx: &mut Tx, out: &mut impl Write) -> Result<()> {
+    async fn write(&self, tx: &mut Tx, out: &mut impl Write) -> Result<Vec<RecordId>> {
+        let mut damaged = Vec::new();
         let mut ledgers = ledger::ledgers(tx).await?;
         if let Some(county) = &self.county {
             ledgers.retain(|ledger| ledger.county == *county);
@@ -121,17 +142,22 @@ impl Records {
                     Some(kind) => records::of_kind(tx, &county, kind, after, PAGE).await?,
                     None => records::page_of_county(tx, &county, after, ROOM).await?,
                 };
-                let page = records::whole(page)?;
-                let Some(last) = page.last() else { break };
-                after = onward(after, last.seq)?;
-                for row in &page {
-                    write_line(out, row).map_err(unwritten)?;
+                if page.is_empty() {
+                    break;
                 }
                 bar.inc(page.len() as u64);
+                for found in page {
+                    after = onward(after, found.as_ref().map_or_else(|damaged| damaged.seq, |row| row.seq))?;
+                    match found {
+                        Ok(row) => write_line(out, &row).map_err(unwritten)?,
+                        Err(row) => damaged.push(row.record),
+                    }
+                }
             }
             bar.finish();
         }
-        out.flush().map_err(unwritten)
+        out.flush().map_err(unwritten)?;
+        Ok(damaged)
     }
 }
 
