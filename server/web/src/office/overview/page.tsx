@@ -110,6 +110,7 @@ function GroupName({ group, by }: { group: Group; by: By }) {
       return <a href={addressOf(paths.to(["overview"]), { county: group.key })}>{group.name}</a>;
     case "school":
     case "project":
+      return <a href={paths.to([by, group.key])}>{group.name}</a>;
     case "zone":
       return <a href={paths.to(["record", group.key])}>{group.name}</a>;
     default:
