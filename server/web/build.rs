@@ -10,7 +10,7 @@ use std::process::{Command, ExitCode};
 use std::{env, fs, io};
 
 /// What the client is built from.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 12] = [
     "src",
     "public",
     "index.html",
@@ -19,8 +19,11 @@ const SOURCES: [&str; 10] = [
     "package-lock.json",
     "tsconfig.json",
     "vite.config.ts",
+    "vite.guides.ts",
     "vite.precache.ts",
     "vite.twins.ts",
+    // Guides stand with the documents, and are pages of the client, too.
+    "../docs/guide",
 ];
 /// Names a folder that was built elsewhere.
 const BUILT_ELSEWHERE: &str = "SITELEDGER_WEB_DIST";

@@ -35,6 +35,15 @@ mod tests {
     /// What an office loads for all of its pages, in bytes over the line, by gzip.
     const MOST_OF_THE_OFFICE: usize = 250 * 1000;
 
+    /// How many bytes a picture of a guide has at most, and how many pictures there are.
+    const MOST_OF_A_PICTURE: usize = 60 * 1000;
+    const MOST_PICTURES: usize = 25;
+
+    /// Whether it is a picture of a guide, which comes alone and when somebody looks at it.
+    fn is_picture(file: &File) -> bool {
+        std::path::Path::new(file.path).extension().is_some_and(|ending| ending == "webp")
+    }
+
     fn on_the_line(file: &File) -> usize {
         file.gzip.unwrap_or(file.plain).len()
     }
@@ -92,7 +101,7 @@ mod tests {
     fn no_page_of_the_office_is_larger_than_an_old_line_carries() {
         let files = whole("office.html");
         assert!(files.len() > first_load("office.html").len(), "its pages come later: {files:?}");
-        let bytes: usize = files.iter().map(|file| on_the_line(file)).sum();
+        let bytes: usize = files.iter().filter(|file| !is_picture(file)).map(|file| on_the_line(file)).sum();
         println!("the whole office: {bytes} bytes of gzip in {} files", files.len());
         assert!(bytes <= MOST_OF_THE_OFFICE, "{bytes} bytes are more than {MOST_OF_THE_OFFICE}");
     }
@@ -114,8 +123,19 @@ mod tests {
         for file in offices {
             assert!(!list.contains(file.path), "{} is kept on every phone", file.path);
         }
-        for file in phones.iter().filter(|file| file.path.starts_with("assets/")) {
+        for file in phones.iter().filter(|file| file.path.starts_with("assets/") && !is_picture(file)) {
             assert!(list.contains(file.path), "{} is not there without a line", file.path);
+        }
+    }
+
+    #[test]
+    fn pictures_of_guides_are_small_and_on_no_phone_before_somebody_looks_at_them() {
+        let pictures: Vec<_> = FILES.iter().filter(|file| is_picture(file)).collect();
+        assert!(!pictures.is_empty() && pictures.len() <= MOST_PICTURES, "{}", pictures.len());
+        for picture in pictures {
+            let bytes = picture.plain.len();
+            assert!(bytes <= MOST_OF_A_PICTURE, "{} has {bytes} bytes", picture.path);
+            assert!(!text_of(file("sw.js").expect("there is a service worker")).contains(picture.path));
         }
     }
 

@@ -1,11 +1,12 @@
 import { defineConfig } from "vite";
+import { guides } from "./vite.guides.ts";
 import { precache } from "./vite.precache.ts";
 import { twins } from "./vite.twins.ts";
 
 export default defineConfig({
   base: "/",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  plugins: [precache(), twins()],
+  plugins: [guides(), precache(), twins()],
   build: {
     // The oldest that phones in use bring, and what IndexedDB, service workers and modules need anyhow.
     target: ["chrome80", "firefox90", "safari14"],

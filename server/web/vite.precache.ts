@@ -10,6 +10,8 @@ import type { Plugin, Rolldown } from "vite";
 
 /** What `src/sw.ts` calls the list. */
 const PLACE = "__PRECACHE__";
+/** How the names of the guides' pictures end. */
+const PICTURE = ".webp";
 /** The addresses of pages. */
 const PAGES: Readonly<Record<string, string>> = { "index.html": "/", "office.html": "/office" };
 
@@ -38,7 +40,8 @@ export function precache(): Plugin {
         const office: [string, string][] = [];
         const ofPhones = reached(bundle, "index");
         for (const [name, file] of Object.entries(bundle)) {
-          if (name !== "sw.js") {
+          // Pictures of guides come when somebody looks at them: what is kept without a line is their text.
+          if (name !== "sw.js" && !name.endsWith(PICTURE)) {
             const list = name === "index.html" || ofPhones.has(name) ? files : office;
             list.push([PAGES[name] ?? `/${name}`, integrity(file.type === "chunk" ? file.code : file.source)]);
           }

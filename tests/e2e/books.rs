@@ -388,6 +388,21 @@ async fn a_dossier_is_checked_without_the_server_and_keeps_minors_from_who_may_n
     assert!(!files.contains_key(&format!("photos/{}.jpg", lived.minor)));
     assert!(files.contains_key(&format!("photos/{}.jpg", lived.plain)));
     assert!(String::from_utf8_lossy(&files["index.csv"]).contains("未收入：可辨认未成年人"));
+
+    // The record says the same of each photo before anybody asks for it.
+    let diary = RecordId::natural("diary", &format!("{}/2026-03-02", lived.project));
+    for (device, may_see_minors) in [(&inspector, false), (&lived.world.office.desk, true)] {
+        let path = format!("/api/v1/records/{diary}");
+        let answer = device.request(Method::GET, &path).send().await.expect("the server answers");
+        let record: Json = answer.json().await.expect("a record");
+        let photos = record["photos"].as_array().expect("photos");
+        assert_eq!(photos.len(), 2);
+        for photo in photos {
+            let is_minors = photo["sha256"] == lived.minor.to_string();
+            assert_eq!(photo["file"]["open"], json!(!is_minors || may_see_minors), "{photo}");
+            assert_eq!(photo["file"]["media_type"], "image/jpeg", "{photo}");
+        }
+    }
     server.verify();
 }
 

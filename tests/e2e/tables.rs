@@ -1,5 +1,6 @@
 //! Tables to take away: what people wrote is in them, exactly.
 
+mod listing;
 mod sheet;
 mod sight;
 

@@ -121,7 +121,7 @@ pub async fn redeem(
     let hash = secret::hash(&code);
     let now = people.clock.now();
     let token = secret::new::<32>()?;
-    let secrets = DeviceSecrets { token_hash: secret::hash(&token), bundle_key: Key::of(&token).0 };
+    let secrets = DeviceSecrets { token_hash: Some(secret::hash(&token)), bundle_key: Key::of(&token).0 };
     let device = DeviceId(Uuid::now_v7());
     let name = label(device_name, MAX_NAME_CHARS);
     // What was heard of a moment ago is not in the store yet.

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use sync_protocol::bundle::Key;
 use sync_protocol::id::{DeviceId, UserId};
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use super::totp;
 use crate::clock::Moment;
 use crate::error::{Error, Kind, Result};
 use crate::store::Tx;
-use crate::store::devices::{self, NewDevice};
+use crate::store::devices::{self, DeviceSecrets, NewDevice};
 use crate::store::people::{self, Person};
 use crate::store::sessions::{self, Session};
 
@@ -49,6 +50,8 @@ pub struct SignIn {
 pub struct SignedIn {
     /// What the cookie holds; it is shown once.
     pub token: String,
+    /// By which the browser seals what is carried by hand, where it has none yet; shown once, too.
+    pub seal: Option<String>,
     /// The person.
     pub actor: Arc<Actor>,
 }
@@ -112,6 +115,8 @@ async fn begin(
     let token = secret::new::<32>()?;
     let (hash, previous) = (secret::hash(&token), previous.map(|token| secret::hash(&token)));
     let name = label(&browser, MAX_NAME_CHARS);
+    let seal = secret::new::<32>()?;
+    let bundle_key = Key::of(&seal).0;
     let begun = people.store.write(move |tx| {
         Box::pin(async move {
             let known = match &previous {
@@ -124,20 +129,22 @@ async fn begin(
             }
             let device = known.unwrap_or_else(|| DeviceId(Uuid::now_v7()));
             if known.is_none() {
-                let new = NewDevice { id: device, user, name, secrets: None, created_at: now };
+                let secrets = Some(DeviceSecrets { token_hash: None, bundle_key });
+                let new = NewDevice { id: device, user, name, secrets, created_at: now };
                 devices::add(tx, &new).await?;
             }
             let expires_at = now.plus_seconds(LONGEST_SECONDS);
             let session = Session { user, device, created_at: now, used_at: now, expires_at };
-            sessions::add(tx, &hash, &session).await
+            sessions::add(tx, &hash, &session).await?;
+            Ok(known.is_none())
         })
     });
-    begun.await?;
+    let is_new = begun.await?;
     if let Some(previous) = &previous {
         people.forget_session(previous);
     }
     let actor = people.by_session(&token).await?;
-    Ok(SignedIn { token, actor })
+    Ok(SignedIn { token, seal: is_new.then_some(seal), actor })
 }
 
 /// The browser that had that session, if it was this person's and is still let in.

@@ -1,4 +1,6 @@
-//! `GET /api/v1/export/{file}`: tables of any kind of record, to take away.
+//! `GET /api/v1/export/{file}`: tables of any kind of record, to take away; and lists as they are shown.
+
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -13,8 +15,13 @@ use super::app::App;
 use super::attachment::attachment;
 use super::auth::Signed;
 use super::problem::{Problem, ProblemBody};
+use super::states::{Listed, Which};
+use crate::access::actor::Actor;
+use crate::clock::Moment;
 use crate::error::{Error, Kind, Language, Result};
+use crate::programme::states::list::Order;
 use crate::reports::table::Tables;
+use crate::reports::table::listing::Listing;
 use crate::reports::table::question::{Days, Format, Question, Withdrawn};
 use crate::sync::standing::day;
 
@@ -55,6 +62,7 @@ impl Asked {
             project: self.project,
             days: Days { from: self.from, to: self.to },
             withdrawn: if self.withdrawn == Some(false) { Withdrawn::LeftOut } else { Withdrawn::Shown },
+            listing: None,
         })
     }
 }
@@ -94,6 +102,94 @@ pub async fn table(
 ) -> Result<Response, Problem> {
     let question = asked.question(&file, language)?;
     let now = app.clock.now();
+    written(&app, &actor, now, question).await
+}
+
+/// Which lines of a list are asked for, and which columns of it.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AskedOfList {
+    /// Counties by code, with commas; all that one may read if left out.
+    county: Option<String>,
+    /// Of that school.
+    school: Option<RecordId>,
+    /// Of that project.
+    project: Option<RecordId>,
+    /// In one of those states, with commas.
+    state: Option<String>,
+    /// With that mark.
+    mark: Option<String>,
+    /// From that day on; of diaries, 60 days back if left out.
+    from: Option<NaiveDate>,
+    /// Until that day.
+    to: Option<NaiveDate>,
+    /// `urgent`, if left out; `newest`; `oldest`; `due`.
+    #[param(value_type = Option<String>)]
+    sort: Option<Order>,
+    /// Which columns, in order, with commas: `day`, `number`, `county`, `school`, `project`, `state`, `marks`,
+    /// `due`, `conflicts`, `authors`, `first_received`, `last_received`, `id`, and what the record says, as
+    /// `field.severity`. The first eight if left out.
+    columns: Option<String>,
+    /// `zh` or `en`: the language of headings and choices; as `Accept-Language` says if left out.
+    lang: Option<String>,
+}
+
+/// A list as it is shown, to take away: the lines of `/api/v1/states/{kind}` under the same filters and in the
+/// same order, all pages of it, with the columns that are asked for.
+///
+/// Days without a diary have a row, too. Otherwise as any table.
+#[utoipa::path(
+    get,
+    path = "/api/v1/export/list/{file}",
+    tag = "records",
+    params(
+        ("file" = String, Path, description = "the kind and the format: `diary.csv`, `finding.xlsx`"),
+        AskedOfList,
+    ),
+    responses(
+        (status = 200, description = "the table", body = Vec<u8>, content_type = "text/csv"),
+        (status = 401, body = ProblemBody),
+        (status = 403, description = "the kind is for offices alone", body = ProblemBody),
+        (status = 404, description = "no list of that kind or no such format, or nothing in scope", body = ProblemBody),
+        (status = 422, description = "no such column or day", body = ProblemBody),
+        (status = 503, description = "too many at the same time; come again", body = ProblemBody),
+        (status = 507, description = "no room to make it in", body = ProblemBody),
+    )
+)]
+pub async fn list(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    language: Language,
+    Path(file): Path<String>,
+    Query(asked): Query<AskedOfList>,
+) -> Result<Response, Problem> {
+    let columns = asked.columns.as_deref();
+    let whole = Asked { lang: asked.lang.clone(), ..Asked::default() }.question(&file, language)?;
+    if !matches!(whole.format, Format::Csv | Format::Xlsx) {
+        return Err(no_such_table().into());
+    }
+    let which = Which {
+        county: asked.county.clone(),
+        school: asked.school,
+        project: asked.project,
+        state: asked.state.clone(),
+        mark: asked.mark.clone(),
+        from: asked.from,
+        to: asked.to,
+        sort: asked.sort,
+        ..Which::default()
+    };
+    let Listed { at, taken, stands, .. } = which.listed(&app, &actor, whole.kind.name).await?;
+    let numbers =
+        app.engine.numbers(taken.iter().map(|taken| taken.county.as_str()), whole.kind.name).await?;
+    let listing = Listing::new(whole.kind, at, stands, numbers, columns)?;
+    let question = Question { listing: Some(Arc::new(listing)), ..whole };
+    written(&app, &actor, app.clock.now(), question).await
+}
+
+/// A table, while it is being written.
+async fn written(app: &App, actor: &Actor, now: Moment, question: Question) -> Result<Response, Problem> {
     let county = question.county.as_ref().and_then(|code| {
         let standing = app.engine.standing();
         standing.counties.get(code).map(|county| county.ledger.name.clone())
@@ -104,7 +200,7 @@ pub async fn table(
         (header::CONTENT_DISPOSITION, named.disposition()),
     ];
     let tables = Tables { store: &app.store, engine: &app.engine, folder: &app.photos.folder };
-    let bytes = tables.export(&actor, now, question.clone()).await?;
+    let bytes = tables.export(actor, now, question.clone()).await?;
     Ok((headers, Body::from_stream(bytes)).into_response())
 }
 
@@ -123,7 +219,9 @@ impl Named<'_> {
         let code = county.as_ref().map_or_else(String::new, |code| format!("-{code}"));
         let place = self.county.map_or_else(String::new, |name| format!("-{name}"));
         let plain = format!("{}{code}-{day}.{extension}", kind.name);
-        let label = language.pick(kind.zh, kind.en);
+        // What is a list says so: it may be a part of the records, and has other columns.
+        let of_list = if self.question.listing.is_some() { language.pick("清单", " list") } else { "" };
+        let label = format!("{}{of_list}", language.pick(kind.zh, kind.en));
         let spoken = format!("{label}{place}-{day}.{extension}");
         attachment(&plain, &spoken)
     }

@@ -33,6 +33,7 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(records::show))
         .routes(routes!(lists::list))
         .routes(routes!(export::table))
+        .routes(routes!(export::list))
         .routes(routes!(indicators::show))
         .routes(routes!(indicators::makers))
         .routes(routes!(states::list))

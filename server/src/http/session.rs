@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::app::App;
 use super::auth::{no_session_cookie, session_cookie, session_token};
@@ -24,6 +24,17 @@ pub struct Credentials {
     totp: Option<String>,
 }
 
+/// Who just signed in.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Begun {
+    #[serde(flatten)]
+    me: Me,
+    /// By which this browser seals what is carried by hand, as a phone does by its token; told when the browser
+    /// becomes a device of this person, and never again. It lets nobody in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seal: Option<String>,
+}
+
 /// Signs a browser in: the answer is that of `GET /api/v1/me`, and a cookie.
 ///
 /// A wrong name and a wrong password look alike. After some wrong ones there is a wait
@@ -34,7 +45,7 @@ pub struct Credentials {
     tag = "joining",
     request_body = Credentials,
     responses(
-        (status = 200, body = Me),
+        (status = 200, body = Begun),
         (status = 401, description = "sign_in_failed, totp_needed, totp_wrong, user_disabled", body = ProblemBody),
         (status = 403, description = "cross_site", body = ProblemBody),
         (status = 429, body = ProblemBody),
@@ -56,9 +67,10 @@ pub async fn begin(
         browser: browser.to_owned(),
         peer,
     };
-    let SignedIn { token, actor } = session::sign_in(&app.people, asked).await?;
+    let SignedIn { token, seal, actor } = session::sign_in(&app.people, asked).await?;
     let cookie = session_cookie(&token, &app.settings);
-    Ok(([(header::SET_COOKIE, cookie)], Json(Me::of(&app, &actor).await?)).into_response())
+    Ok(([(header::SET_COOKIE, cookie)], Json(Begun { me: Me::of(&app, &actor).await?, seal }))
+        .into_response())
 }
 
 /// Signs the browser out; one that is not signed in any more is no error. What the browser stored of

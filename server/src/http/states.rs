@@ -12,8 +12,10 @@ use super::auth::Signed;
 use super::extract::Json;
 use super::indicators::{TakenFrom, list as listed, positions, until};
 use super::problem::{Problem, ProblemBody};
-use crate::programme::figures::{Asked, By};
-use crate::programme::states::list::Stand;
+use crate::access::actor::Actor;
+use crate::error::Result;
+use crate::programme::figures::{Asked, By, Taken};
+use crate::programme::states::list::{Order, Stand};
 use crate::programme::view::Question;
 
 /// How many are listed when nobody says.
@@ -22,33 +24,36 @@ const PAGE: usize = 100;
 const MAX_PAGE: usize = 1000;
 
 /// Which of them.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
     /// Counties by code, with commas; all that one may read if left out.
-    county: Option<String>,
+    pub(super) county: Option<String>,
     /// Of that school.
-    school: Option<RecordId>,
+    pub(super) school: Option<RecordId>,
     /// Of that project.
-    project: Option<RecordId>,
+    pub(super) project: Option<RecordId>,
     /// In one of those states, with commas.
-    state: Option<String>,
+    pub(super) state: Option<String>,
     /// With that mark.
-    mark: Option<String>,
+    pub(super) mark: Option<String>,
     /// From that day on; of diaries, 60 days back if left out.
-    from: Option<NaiveDate>,
-    /// Until that day, for days without a diary; if left out, yesterday, since today's diaries are still
-    /// being written, or `at` where that is earlier.
-    to: Option<NaiveDate>,
+    pub(super) from: Option<NaiveDate>,
+    /// Until that day. If left out, days without a diary are listed until yesterday, since today's diaries
+    /// are still being written, or until `at` where that is earlier.
+    pub(super) to: Option<NaiveDate>,
     /// As of that day; today if left out.
-    at: Option<NaiveDate>,
+    pub(super) at: Option<NaiveDate>,
     /// Where the ledger stood: a number, or `county:number` with commas. Where it stands now if left out.
-    as_of: Option<String>,
+    pub(super) as_of: Option<String>,
+    /// `urgent`, if left out: overdue ones first, then the latest; `newest`; `oldest`; `due`, by the deadline.
+    #[param(value_type = Option<String>)]
+    pub(super) sort: Option<Order>,
     /// Leave out so many.
-    skip: Option<usize>,
+    pub(super) skip: Option<usize>,
     /// At most so many, up to 1000.
-    limit: Option<usize>,
+    pub(super) limit: Option<usize>,
 }
 
 /// What records have come to.
@@ -91,36 +96,60 @@ pub async fn list(
     Path(kind): Path<String>,
     Query(which): Query<Which>,
 ) -> Result<Json<States>, Problem> {
-    let at = which.at.unwrap_or(app.figures.today());
-    let question = Question { from: which.from, at, plan: None, sources: None };
-    let to = until(&app, &question, which.to)?;
-    let counties: Option<BTreeSet<_>> = which.county.as_deref().map(|counties| listed(counties).collect());
-    let as_of = which.as_of.as_deref().map(|text| positions(text, counties.as_ref())).transpose()?;
-    let as_of = as_of.unwrap_or_default();
-    let asked = Asked {
-        counties,
-        city: None,
-        by: By::County,
-        question,
-        as_of,
-        to: Some(to),
-        codes: Some(BTreeSet::new()),
-    };
-    let (taken, mut stands) = app.figures.stands(&app.engine, &actor, &asked, &kind).await?;
-    let states: Option<BTreeSet<_>> = which.state.as_deref().map(|states| listed(states).collect());
-    stands.retain(|stand| {
-        which.school.is_none_or(|school| stand.school == Some(school))
-            && which.project.is_none_or(|project| stand.project == Some(project))
-            && states.as_ref().is_none_or(|states| states.contains(&word(&stand.state)))
-            && which.mark.as_ref().is_none_or(|mark| stand.marks.iter().any(|its| word_of_mark(its) == *mark))
-    });
+    let (skip, limit) = (which.skip.unwrap_or(0), which.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE));
+    let Listed { at, to, taken, stands } = which.listed(&app, &actor, &kind).await?;
     let count = stands.len();
-    let limit = which.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
-    let records: Vec<_> = stands.into_iter().skip(which.skip.unwrap_or(0)).take(limit).collect();
+    let records: Vec<_> = stands.into_iter().skip(skip).take(limit).collect();
     let mut numbers = app.engine.numbers(taken.iter().map(|taken| taken.county.as_str()), &kind).await?;
     let numbers = records.iter().filter_map(|stand| numbers.remove_entry(&stand.record)).collect();
     let counties = taken.into_iter().map(Into::into).collect();
     Ok(Json(States { at, to, counties, count, records, numbers }))
+}
+
+/// A list as it is asked for, whole.
+pub(super) struct Listed {
+    /// As of which day.
+    pub(super) at: NaiveDate,
+    /// Until which day, for days without a diary.
+    pub(super) to: NaiveDate,
+    /// From which ledgers.
+    pub(super) taken: Vec<Taken>,
+    /// Its lines, in order.
+    pub(super) stands: Vec<Stand>,
+}
+
+impl Which {
+    /// All that is asked for, whatever page: a file of the list has what its pages have.
+    pub(super) async fn listed(&self, app: &App, actor: &Actor, kind: &str) -> Result<Listed> {
+        let at = self.at.unwrap_or(app.figures.today());
+        let question = Question { from: self.from, at, plan: None, sources: None };
+        let to = until(app, &question, self.to)?;
+        let counties: Option<BTreeSet<_>> = self.county.as_deref().map(|counties| listed(counties).collect());
+        let as_of = self.as_of.as_deref().map(|text| positions(text, counties.as_ref())).transpose()?;
+        let asked = Asked {
+            counties,
+            city: None,
+            by: By::County,
+            question,
+            as_of: as_of.unwrap_or_default(),
+            to: Some(to),
+            codes: Some(BTreeSet::new()),
+        };
+        let (taken, mut stands) = app.figures.stands(&app.engine, actor, &asked, kind).await?;
+        let states: Option<BTreeSet<_>> = self.state.as_deref().map(|states| listed(states).collect());
+        stands.retain(|stand| self.has(stand, states.as_ref()));
+        self.sort.unwrap_or_default().arrange(&mut stands);
+        Ok(Listed { at, to, taken, stands })
+    }
+
+    fn has(&self, stand: &Stand, states: Option<&BTreeSet<String>>) -> bool {
+        self.school.is_none_or(|school| stand.school == Some(school))
+            && self.project.is_none_or(|project| stand.project == Some(project))
+            && self.from.is_none_or(|from| stand.day.is_some_and(|day| from <= day))
+            && self.to.is_none_or(|to| stand.day.is_some_and(|day| day <= to))
+            && states.is_none_or(|states| states.contains(&word(&stand.state)))
+            && self.mark.as_ref().is_none_or(|mark| stand.marks.iter().any(|its| word_of_mark(its) == *mark))
+    }
 }
 
 /// The word for a state on the wire.

@@ -41,6 +41,9 @@ pub struct PhotoEvidence {
     pub inspected: bool,
     /// Whether a preview can be shown.
     pub displayable: bool,
+    /// What came; absent before it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<PhotoFile>,
     /// Whether it was taken on the record's day.
     pub day: DayEvidence,
     /// Whether it was taken at the school.
@@ -53,6 +56,35 @@ pub struct PhotoEvidence {
     pub nearly_same: Vec<NearlySame>,
     /// How many more there are that are used out of the reader's scope alone.
     pub nearly_same_out_of_scope: usize,
+}
+
+/// The bytes of a photo as they came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PhotoFile {
+    /// What they are, by their content: `image/jpeg`.
+    pub media_type: String,
+    /// How many they are.
+    pub bytes: u64,
+    /// Width and height, before the picture is turned upright.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<(u32, u32)>,
+    /// When they came.
+    pub received_at: String,
+    /// Whether the reader may have them, with all that the camera wrote into them.
+    pub open: bool,
+}
+
+impl PhotoFile {
+    fn of(photo: &PhotoRow) -> Self {
+        Self {
+            media_type: photo.media_type.clone(),
+            bytes: photo.bytes,
+            size: photo.size,
+            received_at: photo.received_at.rfc3339(),
+            // Who reads is known where it is asked for.
+            open: false,
+        }
+    }
 }
 
 /// Another record.
@@ -332,6 +364,7 @@ impl LookedUp<'_> {
             arrived: photo.is_some(),
             inspected: facts.is_some(),
             displayable: facts.is_some_and(|facts| facts.displayable),
+            file: photo.map(PhotoFile::of),
             day: day(reference, photo, circumstances),
             place: place(reference, photo, circumstances),
             used_elsewhere: seen.into_iter().take(MOST_NAMED).map(named).collect(),

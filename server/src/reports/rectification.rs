@@ -211,7 +211,7 @@ mod tests {
         ];
         assert_eq!(says(ledger, "改督〔2026〕1 号", &columns), expected);
         let columns = ["整改回复", "当前状态", "逾期（天）", "通报"];
-        let expected = ["", "待签收", "15", "2026 年第 1 期 2026-03-15"];
+        let expected = ["", "待整改", "15", "2026 年第 1 期 2026-03-15"];
         assert_eq!(says(ledger, "改督〔2026〕2 号", &columns), expected);
         let columns = [
             "发现问题",
@@ -229,7 +229,7 @@ mod tests {
         let document = county.draw("rectification", "2026-03-20");
         let ledger = table(&document, "问题明细");
         let both = "上杭县问题第0002号\n改督〔2026〕2 号";
-        assert_eq!(says(ledger, both, &["当前状态"]), ["待签收"]);
+        assert_eq!(says(ledger, both, &["当前状态"]), ["待整改"]);
         // As it stood before the second attempt.
         let before = county.draw("rectification", "2026-03-09");
         let columns = ["复查", "当前状态", "逾期（天）"];

@@ -4,8 +4,11 @@ use sync_protocol::kinds::ChoiceList;
 
 use crate::error::Language;
 use crate::programme::facts::Severity;
+use crate::programme::states::bulletin::BulletinState;
+use crate::programme::states::diary::DiaryState;
 use crate::programme::states::equipment::EquipmentState;
 use crate::programme::states::finding::FindingState;
+use crate::programme::states::list::{ComplaintState, Mark, MoneyState, State};
 use crate::programme::states::project::{Irregularity, ProjectState};
 
 /// What people call a choice of a list; the code itself where the list does not have it.
@@ -50,12 +53,85 @@ pub(crate) const fn equipment_state(state: EquipmentState, language: Language) -
 /// What a finding has come to.
 pub(crate) const fn finding_state(state: FindingState, language: Language) -> &'static str {
     match state {
-        FindingState::Issued => language.pick("待签收", "issued"),
+        FindingState::Issued => language.pick("待整改", "issued"),
         FindingState::Acknowledged => language.pick("已签收，待整改", "acknowledged"),
-        FindingState::Claimed => language.pick("已回复，待复查", "to be verified"),
+        FindingState::Claimed => language.pick("已整改，待复查", "to be verified"),
         FindingState::Rejected => language.pick("复查不通过", "not rectified"),
         FindingState::Closed => language.pick("已销号", "closed"),
     }
+}
+
+/// What a record of a list has come to, of whatever kind.
+pub(crate) const fn state(state: State, language: Language) -> &'static str {
+    match state {
+        State::Missing(_) => language.pick("缺日志", "missing"),
+        State::Diary(DiaryState::Draft) => language.pick("未填全", "incomplete"),
+        State::Diary(DiaryState::Submitted) => language.pick("待确认", "to be confirmed"),
+        State::Diary(DiaryState::Confirmed) => language.pick("已确认", "confirmed"),
+        State::Diary(DiaryState::Returned) | State::Bulletin(BulletinState::Returned) => {
+            language.pick("已退回", "sent back")
+        }
+        State::Finding(state) => finding_state(state, language),
+        State::Project(state) => project_state(state, language),
+        State::Equipment(state) => equipment_state(state, language),
+        State::Money(MoneyState::Waiting) => language.pick("待签章", "waits for a key"),
+        State::Money(MoneyState::Counted) => language.pick("已入账", "counted"),
+        State::Money(MoneyState::Reversed) => language.pick("已冲销", "reversed"),
+        State::Complaint(ComplaintState::Received) => language.pick("待答复", "to be answered"),
+        State::Complaint(ComplaintState::Taken) => language.pick("已转问题", "made a finding"),
+        State::Complaint(ComplaintState::Replied) => language.pick("已答复", "answered"),
+        State::Bulletin(BulletinState::Draft) => language.pick("待批准", "to be approved"),
+        State::Bulletin(BulletinState::Approved) => language.pick("已批准", "approved"),
+        State::Bulletin(BulletinState::Published) => language.pick("已发布", "published"),
+        State::Bulletin(BulletinState::Corrected) => language.pick("已被更正", "corrected"),
+    }
+}
+
+/// What is to be seen at once about a record; `days_overdue` where its deadline has passed.
+pub(crate) fn mark(mark: &Mark, days_overdue: i64, language: Language) -> String {
+    let plain = match mark {
+        Mark::Irregular(irregular) => return irregularity(irregular, language),
+        Mark::Overdue if days_overdue > 0 => {
+            return match language {
+                Language::Chinese => format!("逾期 {days_overdue} 天"),
+                Language::English => format!("{days_overdue} days overdue"),
+            };
+        }
+        Mark::PhotosMissing { photos } => {
+            return match language {
+                Language::Chinese => format!("缺照片 {photos} 张"),
+                Language::English => format!("{photos} photos missing"),
+            };
+        }
+        Mark::ClockOff { minutes } => {
+            return match language {
+                Language::Chinese => format!("时钟差 {minutes} 分钟"),
+                Language::English => format!("clock off by {minutes} min"),
+            };
+        }
+        Mark::Silent { days } => {
+            return match language {
+                Language::Chinese => format!("{days} 天没有联系"),
+                Language::English => format!("silent for {days} days"),
+            };
+        }
+        Mark::Overdue => ("逾期", "overdue"),
+        Mark::Grave => ("重大", "grave"),
+        Mark::Repeated => ("重复发生", "repeated"),
+        Mark::Disputed => ("有冲突", "in conflict"),
+        Mark::Late => ("补记", "late entry"),
+        Mark::ChangedSinceConfirmed => ("确认后有改动", "changed since confirmed"),
+        Mark::Behind => ("进度滞后", "behind"),
+        Mark::Doubtful => ("验收存疑", "doubtful"),
+        Mark::EducationKey => ("缺教育签章", "education's key missing"),
+        Mark::FinanceKey => ("缺财政签章", "finance's key missing"),
+        Mark::InBulletin => ("已通报", "in a bulletin"),
+        Mark::NextBulletin => ("应列入通报", "next bulletin"),
+        Mark::NextInterview => ("应约谈", "interview next"),
+        Mark::Unapproved => ("未经批准", "unapproved"),
+        Mark::StorageAlarm => ("手机空间告急", "storage is short"),
+    };
+    language.pick(plain.0, plain.1).to_owned()
 }
 
 /// How bad a finding is.

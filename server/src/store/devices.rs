@@ -101,18 +101,18 @@ pub struct NewDevice {
     pub user: UserId,
     /// What it is called.
     pub name: String,
-    /// Of a phone: the hash of its token, and the key by which it seals bundles.
+    /// What is kept of its secrets; the command line has none.
     pub secrets: Option<DeviceSecrets>,
     /// When.
     pub created_at: Moment,
 }
 
-/// What is kept of a phone's token.
+/// What is kept of a device's secrets.
 #[derive(Clone)]
 pub struct DeviceSecrets {
-    /// The token's hash.
-    pub token_hash: [u8; 32],
-    /// The key by which the phone seals what is carried by hand.
+    /// The hash of a phone's token. A browser has none: it comes with the cookie of its session.
+    pub token_hash: Option<[u8; 32]>,
+    /// The key by which the device seals what is carried by hand.
     pub bundle_key: [u8; 32],
 }
 
@@ -140,7 +140,7 @@ pub async fn add(tx: &mut Tx, device: &NewDevice) -> Result<()> {
         id: device.id.as_bytes().to_vec(),
         user_id: device.user.as_bytes().to_vec(),
         name: device.name.clone(),
-        token_hash: secrets.map(|secrets| secrets.token_hash.to_vec()),
+        token_hash: secrets.and_then(|secrets| secrets.token_hash).map(|hash| hash.to_vec()),
         bundle_key: secrets.map(|secrets| secrets.bundle_key.to_vec()),
         created_at: device.created_at.0,
         last_seen_at: None,
@@ -176,7 +176,7 @@ pub async fn device(tx: &mut Tx, id: DeviceId) -> Result<Option<DeviceRow>> {
     row.map(TryInto::try_into).transpose()
 }
 
-/// The device with that id and the key by which it seals bundles, if it has one: a browser has none.
+/// The device with that id and the key by which it seals bundles, if it has one: the command line has none.
 pub async fn with_bundle_key(tx: &mut Tx, id: DeviceId) -> Result<Option<(DeviceRow, [u8; 32])>> {
     let row: Option<Columns> = sqlx::query_as(concat!(
         "select ",

@@ -44,12 +44,26 @@ impl Engine {
     /// Not found if there is none, or it is out of scope: nobody learns which.
     pub async fn record(&self, actor: &Actor, id: RecordId, after: u64, limit: u32) -> Result<Sighting> {
         let seen = self.look_at_record(actor, id, after, limit).await;
-        match seen.as_ref().err().and_then(damaged) {
+        let seen = match seen.as_ref().err().and_then(damaged) {
             Some(record) if heal::heal(&self.store, vec![record]).await? => {
                 self.look_at_record(actor, id, after, limit).await
             }
             _ => seen,
+        };
+        let mut seen = seen?;
+        self.tell_originals(actor, &mut seen).await?;
+        Ok(seen)
+    }
+
+    /// Says of each photo whether this person may have its original, as asking for it would.
+    async fn tell_originals(&self, actor: &Actor, seen: &mut Sighting) -> Result<()> {
+        let may_all = self.may_read_minors_originals_of(actor, &seen.row);
+        for photo in &mut seen.photos {
+            if let Some(file) = &mut photo.file {
+                file.open = may_all || self.photo(actor, &photo.sha256, Wanted::Original).await.is_ok();
+            }
         }
+        Ok(())
     }
 
     /// The official numbers of all records of a kind in these counties.
@@ -73,6 +87,15 @@ impl Engine {
     fn county_name(&self, county: &str) -> String {
         let standing = self.standing();
         standing.counties.get(county).map_or_else(|| county.to_owned(), |county| county.ledger.name.clone())
+    }
+
+    /// Whether somebody may have the originals of a record's photos whoever is recognised in them.
+    fn may_read_minors_originals_of(&self, actor: &Actor, row: &RecordRow) -> bool {
+        let now = self.clock.now();
+        let standing = self.standing();
+        let county = standing.counties.get(&row.county);
+        let place = county.map(|county| county.place(row.school, row.project, standing::day(now)));
+        place.is_some_and(|place| policy::may_read_minors_original(actor, now, &place))
     }
 
     async fn look_at_record(&self, actor: &Actor, id: RecordId, after: u64, limit: u32) -> Result<Sighting> {

@@ -103,6 +103,7 @@ pub(crate) const ROUTES: &[(&str, &str, For)] = &[
     ("get", "/api/v1/records", County),
     ("get", "/api/v1/records/{id}", Readers),
     ("get", "/api/v1/export/{file}", County),
+    ("get", "/api/v1/export/list/{file}", County),
     ("get", "/api/v1/photos/{sha256}", Readers),
     ("get", "/api/v1/photos/{sha256}/preview", Readers),
     ("get", "/api/v1/photos/{sha256}/thumbnail", Readers),

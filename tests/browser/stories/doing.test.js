@@ -188,7 +188,7 @@ test("an interview begins from a finding that is overdue, and stands on its ladd
   const { records } = await auditor.ask("GET", `/api/v1/states/finding?county=350823&mark=overdue&limit=100`);
   const finding = records.find(({ marks }) => !marks.some(({ mark }) => mark === "disputed")).record;
   await desk.go(`/record/${finding}`);
-  await desk.page.getByRole("button", { name: "约谈", exact: true }).click();
+  await desk.page.getByRole("button", { name: /^约谈/ }).click();
   await desk.page.locator("form.form").waitFor();
   await write(desk, "requirements", "七天内整改到位");
   assert.deepEqual(await desk.wrong("interview-form"), []);

@@ -80,6 +80,39 @@ test("what was saved without a line is kept, arrives by itself, and holds back w
   await until(async () => JSON.stringify(await clerk.heads(diary)).includes("办公室电话核实过"));
 });
 
+test("what did not arrive is carried in a file by whoever cannot wait for the line, and counts once", async () => {
+  await desk.go(`/write/diary/${diary}`);
+  await desk.page.locator("form.form").waitFor();
+  server.line.cut();
+  await desk.page.evaluate(() => document.querySelectorAll("details").forEach((fold) => (fold.open = true)));
+  await write(desk, "remarks", "下班前写的");
+  await save(desk);
+  await desk.page.getByRole("button", { name: "退出登录" }).click();
+  await desk.sees("还有 1 项没送到服务器");
+  assert.deepEqual(await desk.wrong("sign-out-unsent"), []);
+  const [file] = await Promise.all([desk.page.waitForEvent("download"), desk.page.getByRole("button", { name: "导出成文件" }).click()]);
+  await desk.sees("已导出，请在“下载”里找到它");
+  // Without a line the session cannot be ended, and nobody is left in it.
+  await desk.page.getByRole("button", { name: "文件已存好，退出" }).click();
+  await desk.sees("还没有退出");
+  await desk.press("Escape");
+  server.line.restore();
+  const colleague = await Desk.of(server, "dudao");
+  try {
+    await colleague.go("/held");
+    await colleague.page.getByText("替别人交文件").click();
+    await colleague.page.locator(".hand-in input[type=file]").setInputFiles(await file.path());
+    await colleague.sees("改薄办（演示）的 1 条记录到办公室了");
+    assert.deepEqual(await colleague.wrong("held-hand-in"), []);
+  } finally {
+    await colleague.close();
+  }
+  await desk.page.evaluate(() => void dispatchEvent(new Event("online")));
+  await desk.isSent();
+  const remarks = (await (await Clerk.of(server, "shenji")).heads(diary)).remarks.filter(({ value }) => value === "下班前写的");
+  assert.equal(remarks.length, 1);
+});
+
 test("whoever signs out leaves nothing behind, and the next one begins anew", async () => {
   await desk.page.getByRole("button", { name: "退出登录" }).click();
   await desk.page.locator("dialog[open]").getByRole("button", { name: "退出", exact: true }).click();

@@ -136,10 +136,10 @@ test("what is held is released or refused with a reason, and a second look finds
   await office.sees("没有填写的权限");
   assert.deepEqual(await office.wrong("held-one"), []);
   const number = office.page.url().split("/").pop();
-  await office.page.getByRole("button", { name: "退回", exact: true }).click();
+  await office.page.getByRole("button", { name: /^退回/ }).click();
   await office.sees("退回要写明原因");
   await office.page.getByLabel(/^说明/).fill("申请由校长提交");
-  await office.page.getByRole("button", { name: "退回", exact: true }).click();
+  await office.page.getByRole("button", { name: /^退回/ }).click();
   await until(() => !office.page.url().endsWith(`/${number}`));
   await office.sees("已保存，接着下一份");
   await office.page.getByRole("button", { name: "放行，记入台账" }).click();

@@ -108,6 +108,7 @@ impl Table {
             project: self.project,
             days: Days { from: self.from, to: self.to },
             withdrawn: if self.without_withdrawn { Withdrawn::LeftOut } else { Withdrawn::Shown },
+            listing: None,
         };
         question.check()?;
         Ok(question)

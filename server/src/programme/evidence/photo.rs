@@ -143,6 +143,7 @@ mod tests {
             arrived: true,
             inspected: true,
             displayable: true,
+            file: None,
             day: DayEvidence { verdict, camera: reading, device: None },
             place: PlaceEvidence { verdict: verdict_of_place, camera: None, device: reading_of_place },
             used_elsewhere: Vec::new(),

@@ -2,7 +2,7 @@
 //! before the others; then by day.
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sync_protocol::id::RecordId;
 
 use super::bulletin::{BulletinState, is_corrected};
@@ -138,6 +138,33 @@ pub struct Stand {
     pub due: Option<NaiveDate>,
     /// What is to be seen at once.
     pub marks: Vec<Mark>,
+}
+
+/// In which order a list stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// What needs somebody first, county by county.
+    #[default]
+    Urgent,
+    /// The latest day first.
+    Newest,
+    /// The earliest day first.
+    Oldest,
+    /// The next deadline first; what has none last.
+    Due,
+}
+
+impl Order {
+    /// Puts a list into this order; what stands equal stays as it stood.
+    pub fn arrange(self, stands: &mut [Stand]) {
+        match self {
+            Self::Urgent => {}
+            Self::Newest => stands.sort_by_key(|stand| std::cmp::Reverse(stand.day)),
+            Self::Oldest => stands.sort_by_key(|stand| (stand.day.is_none(), stand.day)),
+            Self::Due => stands.sort_by_key(|stand| (stand.due.is_none(), stand.due)),
+        }
+    }
 }
 
 /// How far back days without a diary are listed one by one.

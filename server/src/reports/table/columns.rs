@@ -17,6 +17,7 @@ use super::codes::Codes;
 use super::entry::{Entry, Head};
 use super::keys::KeysOf;
 use super::legible::{Words, datum};
+use super::listing::{Line, ListColumn, Listing};
 use crate::error::{Language, Result};
 use crate::reports::words;
 use crate::store::ledger::Received;
@@ -31,6 +32,24 @@ pub(super) struct Columns {
     drawn: Vec<Column>,
     shapes: HashMap<&'static str, (&'static Field, Shape)>,
     about: About,
+    /// Those that are shown, where they were chosen.
+    chosen: Option<Chosen>,
+}
+
+/// The columns of a list, in its order.
+#[derive(Debug)]
+struct Chosen {
+    columns: Vec<Column>,
+    from: Vec<Source>,
+}
+
+/// Where a column of a list has its cells from.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    /// From the column of the whole table at that place.
+    Table(usize),
+    /// From the line of the list.
+    Line(ListColumn),
 }
 
 /// One column.
@@ -67,6 +86,22 @@ enum Shape {
     },
 }
 
+impl Shape {
+    /// The columns that say it to people, in order.
+    fn shown(&self) -> Vec<usize> {
+        match self {
+            Self::Elsewhere => Vec::new(),
+            Self::One(at) | Self::Reference { name: at, .. } | Self::Photos { count: at, .. } => vec![*at],
+            Self::Position { lat, lon, datum } => vec![*lat, *lon, *datum],
+            Self::Keyed { keys, others } => {
+                let mut all: Vec<_> = keys.values().copied().chain(*others).collect();
+                all.sort_unstable();
+                all
+            }
+        }
+    }
+}
+
 /// The columns that every record has.
 #[derive(Debug, Default)]
 struct About {
@@ -93,6 +128,8 @@ pub(super) struct Frame<'r> {
     pub(super) county: &'r str,
     /// When it came.
     pub(super) received: Option<Received>,
+    /// What a list says of it beside.
+    pub(super) line: Option<&'r Line>,
 }
 
 /// What stands above the columns that every record has, and what is told in headings.
@@ -108,6 +145,13 @@ const SEQ: (&str, &str) = ("台账序号", "ledger number");
 const FIRST: (&str, &str) = ("首次收到", "first received");
 const LAST: (&str, &str) = ("最近收到", "last received");
 const AUTHORS: (&str, &str) = ("填报人", "authors");
+
+/// What stands above the columns that lists have besides.
+const DAY: (&str, &str) = ("日期", "day");
+const NUMBER: (&str, &str) = ("编号", "number");
+const STATE: (&str, &str) = ("情况", "state");
+const MARKS: (&str, &str) = ("标记", "marks");
+const DUE: (&str, &str) = ("期限", "due");
 
 /// All of them.
 const ABOUT: [(&str, &str); 12] =
@@ -130,8 +174,14 @@ impl Columns {
         codes: &Codes,
         language: Language,
     ) -> Self {
-        let mut table =
-            Self { kind, language, drawn: Vec::new(), shapes: HashMap::new(), about: About::default() };
+        let mut table = Self {
+            kind,
+            language,
+            drawn: Vec::new(),
+            shapes: HashMap::new(),
+            about: About::default(),
+            chosen: None,
+        };
         let has_school = !matches!(kind.belongs, Belongs::IsSchool | Belongs::ToCounty);
         let has_project = has_school && kind.belongs != Belongs::IsProject;
         table.about.county = table.add(COUNTY, SHORT_WIDTH);
@@ -156,7 +206,49 @@ impl Columns {
 
     /// The columns in order.
     pub(super) fn columns(&self) -> &[Column] {
-        &self.drawn
+        self.chosen.as_ref().map_or(&self.drawn, |chosen| &chosen.columns)
+    }
+
+    /// The columns of a list alone, in its order.
+    pub(super) fn chosen(mut self, listing: &Listing) -> Self {
+        let mut chosen = Chosen { columns: Vec::new(), from: Vec::new() };
+        for column in listing.columns() {
+            let heading = match column {
+                ListColumn::Day => Some((DAY, SHORT_WIDTH)),
+                ListColumn::Number => Some((NUMBER, NAME_WIDTH)),
+                ListColumn::State => Some((STATE, SHORT_WIDTH)),
+                ListColumn::Marks => Some((MARKS, NAME_WIDTH)),
+                ListColumn::Due => Some((DUE, SHORT_WIDTH)),
+                _ => None,
+            };
+            if let Some(((zh, en), width)) = heading {
+                chosen.columns.push(Column { heading: self.language.pick(zh, en).to_owned(), width });
+                chosen.from.push(Source::Line(*column));
+            }
+            for at in self.places_of(*column) {
+                chosen.columns.push(self.drawn[at].clone());
+                chosen.from.push(Source::Table(at));
+            }
+        }
+        self.chosen = Some(chosen);
+        self
+    }
+
+    /// Which columns of the whole table a column of a list is.
+    fn places_of(&self, column: ListColumn) -> Vec<usize> {
+        let about = &self.about;
+        match column {
+            ListColumn::County => vec![about.county],
+            ListColumn::School => about.school.into_iter().collect(),
+            ListColumn::Project => about.project.into_iter().collect(),
+            ListColumn::Conflicts => vec![about.conflicts],
+            ListColumn::Authors => vec![about.authors],
+            ListColumn::FirstReceived => vec![about.first],
+            ListColumn::LastReceived => vec![about.last],
+            ListColumn::Id => vec![about.id],
+            ListColumn::Of(name) => self.shapes.get(name).map_or_else(Vec::new, |(_, shape)| shape.shown()),
+            _ => Vec::new(),
+        }
     }
 
     fn add(&mut self, (zh, en): (&str, &str), width: u16) -> usize {
@@ -275,7 +367,12 @@ impl Columns {
         self.frame(&mut cells, frame, words);
         cells[self.about.conflicts] = Cell::text(conflicts);
         cells[self.about.authors] = Cell::text(authors.0);
-        cells
+        let Some(chosen) = &self.chosen else { return cells };
+        let cell = |from: &Source| match *from {
+            Source::Table(at) => cells[at].clone(),
+            Source::Line(column) => frame.line.map_or(Cell::Empty, |line| line.cell(column)),
+        };
+        chosen.from.iter().map(cell).collect()
     }
 
     fn frame<'r>(&self, cells: &mut [Cell<'r>], frame: &Frame<'r>, words: &Words<'r>) {

@@ -16,6 +16,7 @@ pub(in crate::reports) mod entry;
 mod geojson;
 mod keys;
 pub(in crate::reports) mod legible;
+pub mod listing;
 mod ndjson;
 pub mod question;
 mod reading;
@@ -197,12 +198,18 @@ where
     let Of { scope, question, healer, scratch } = of;
     let mut reader = Reader { tx, scope, question, healer };
     let is_table = matches!(question.format, Format::Csv | Format::Xlsx);
-    let keys = if is_table { reader.keys().await?.found() } else { std::collections::BTreeMap::new() };
+    let has_keys = question.listing.as_ref().is_none_or(|listing| listing.has_keys(question.kind));
+    let keys =
+        if is_table && has_keys { reader.keys().await?.found() } else { std::collections::BTreeMap::new() };
     let codes = if keys.is_empty() { Codes::default() } else { reader.shared_codes().await? };
     let (pages, taken) = mpsc::channel(PAGES_AHEAD);
     let asked = question.clone();
     let writing = tokio::task::spawn_blocking(move || {
         let columns = Columns::of(asked.kind, &keys, &codes, asked.language);
+        let columns = match &asked.listing {
+            Some(listing) => columns.chosen(listing),
+            None => columns,
+        };
         let rows = |question: Question| Rows { question, columns, count: 0 };
         let table: Box<dyn Table<W>> = match asked.format {
             Format::Csv => Box::new(Csv::begin(rows(asked), sink)?),

@@ -1,11 +1,14 @@
 //! Which records somebody wants in a table, and how it is to be written.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate};
 use sync_protocol::id::RecordId;
 use sync_protocol::kinds::{Field, Kind, Type};
 use sync_protocol::value::Value;
 
 use super::entry::Entry;
+use super::listing::Listing;
 use crate::clock::Moment;
 use crate::error::{self, Error, Language, Result};
 use crate::sync::standing::day;
@@ -72,6 +75,8 @@ pub struct Question {
     pub days: Days,
     /// Whether those that are withdrawn come too.
     pub withdrawn: Withdrawn,
+    /// The lines of this list alone, in its order; else all records, place by place.
+    pub listing: Option<Arc<Listing>>,
 }
 
 /// Whether records that are withdrawn come too.

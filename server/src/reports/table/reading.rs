@@ -12,6 +12,7 @@ use super::columns::reference;
 use super::entry::Entry;
 use super::keys::Keys;
 use super::legible::Names;
+use super::listing::Line;
 use super::question::{Format, Question};
 use super::title::title;
 use crate::error::{Error, Result};
@@ -51,6 +52,8 @@ pub(super) struct Page {
     pub(super) received: HashMap<RecordId, Received>,
     /// The names of what they refer to, beyond schools and projects.
     pub(super) others: Names,
+    /// What a list says of them beside.
+    pub(super) lines: HashMap<RecordId, Line>,
 }
 
 /// Records that are there and could not be read.
@@ -144,6 +147,9 @@ impl Reader<'_> {
 
     /// Sends all pages, and the end. Stops where nobody takes them any more.
     pub(super) async fn read(&mut self, pages: &mpsc::Sender<Read>) -> Result<()> {
+        if let Some(listing) = &self.question.listing {
+            return self.read_listing(listing, pages).await;
+        }
         let mut missing = Missing::default();
         for ledger in self.ledgers().await? {
             let parts = self.parts(&ledger.county).await?;
@@ -181,7 +187,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    async fn ledgers(&mut self) -> Result<Vec<LedgerRow>> {
+    pub(super) async fn ledgers(&mut self) -> Result<Vec<LedgerRow>> {
         let mut ledgers = ledger::ledgers(self.tx).await?;
         let asked = self.question.county.as_deref();
         ledgers.retain(|ledger| {
@@ -215,7 +221,7 @@ impl Reader<'_> {
     }
 
     /// The names of the schools and projects that are in scope.
-    async fn county(&mut self, ledger: &LedgerRow) -> Result<County> {
+    pub(super) async fn county(&mut self, ledger: &LedgerRow) -> Result<County> {
         let mut directory = Names::new();
         if self.question.format == Format::Ndjson {
             return Ok(County { name: ledger.name.clone(), directory, codes: Codes::default() });
@@ -232,11 +238,13 @@ impl Reader<'_> {
         Ok(County { name: ledger.name.clone(), directory, codes })
     }
 
-    async fn page(&mut self, county: &Arc<County>, rows: Vec<RecordRow>) -> Result<Page> {
+    pub(super) async fn page(&mut self, county: &Arc<County>, rows: Vec<RecordRow>) -> Result<Page> {
         let is_table = matches!(self.question.format, Format::Csv | Format::Xlsx);
         let (mut received, mut others) = (HashMap::new(), Names::new());
         if is_table {
-            received = ledger::received(self.tx, rows.iter().map(|row| row.id)).await?;
+            if self.question.listing.as_ref().is_none_or(|listing| listing.says_when_received()) {
+                received = ledger::received(self.tx, rows.iter().map(|row| row.id)).await?;
+            }
             let referred = referred(self.question.kind, &rows, &county.directory)?;
             if !referred.is_empty() {
                 for row in records::records(self.tx, referred.into_iter()).await?.into_iter().flatten() {
@@ -244,12 +252,17 @@ impl Reader<'_> {
                 }
             }
         }
-        Ok(Page { county: Arc::clone(county), rows, received, others })
+        Ok(Page { county: Arc::clone(county), rows, received, others, lines: HashMap::new() })
     }
 
     /// Has a damaged row made anew from its entries and takes it then, unless it is out of scope by
     /// now.
-    async fn mend(&self, damaged: Damaged, rows: &mut Vec<RecordRow>, missing: &mut Missing) -> Result<()> {
+    pub(super) async fn mend(
+        &self,
+        damaged: Damaged,
+        rows: &mut Vec<RecordRow>,
+        missing: &mut Missing,
+    ) -> Result<()> {
         if let Some(store) = self.healer
             && heal::heal(store, vec![damaged.record]).await?
         {

@@ -38,7 +38,7 @@ impl Rows {
                 continue;
             }
             let received = page.received.get(&row.id).copied();
-            let frame = Frame { row, county: &page.county.name, received };
+            let frame = Frame { row, county: &page.county.name, received, line: page.lines.get(&row.id) };
             take(&self.columns.cells(&entry, reviewed.as_ref(), &frame, &words))?;
             self.count += 1;
         }

@@ -20,6 +20,7 @@ const LinePage = later(() => import("./line/page.tsx").then((file) => file.LineP
 const MePage = later(() => import("./me/page.tsx").then((file) => file.MePage));
 const SupportPage = later(() => import("./me/support.tsx").then((file) => file.SupportPage));
 const WelcomePage = later(() => import("./join/welcome.tsx").then((file) => file.WelcomePage));
+const GuidePage = later(() => import("../guide/page.tsx").then((file) => file.GuidePage));
 const JoinPage = later(() => import("./join/page.tsx").then((file) => file.JoinPage));
 
 export function App() {
@@ -27,8 +28,8 @@ export function App() {
   const { device } = useHouse();
   const asked = useRoute();
   const isSomebodys = useLive(async () => (await device.phone()) !== undefined, [], ["device"]);
-  // A phone that is nobody's yet has one page to show, and the one for support.
-  const route = isSomebodys === false && asked[0] !== "support" ? ["enrol", ...asked.slice(1, asked[0] === "enrol" ? 2 : 1)] : asked;
+  // A phone that is nobody's yet has one page to show, and those that help.
+  const route = isSomebodys === false && asked[0] !== "support" && asked[0] !== "guide" ? ["enrol", ...asked.slice(1, asked[0] === "enrol" ? 2 : 1)] : asked;
   const report = (error: unknown) => void device.keepTrouble(Date.now(), "page", "broke", String(error));
   return (
     <div class="frame">
@@ -68,7 +69,7 @@ function Storage() {
 /**
  * Each page by the first part of its address:
  * `#/` · `#/records` · `#/record/<id>` · `#/write/<kind>/<record or draft>` · `#/sync` · `#/me` ·
- * `#/support` · `#/enrol/<code>` · `#/welcome`.
+ * `#/support` · `#/guide/<whose>` · `#/enrol/<code>` · `#/welcome`.
  */
 function Page({ route }: { route: Route }) {
   const say = useWords();
@@ -88,6 +89,8 @@ function Page({ route }: { route: Route }) {
       return <MePage />;
     case "support":
       return <SupportPage />;
+    case "guide":
+      return <GuidePage name={first ?? "team"} />;
     case "welcome":
       return <WelcomePage />;
     case "enrol":
@@ -117,7 +120,7 @@ function Navigation({ route }: { route: Route }) {
       <Place href={to("sync")} isHere={route[0] === "sync"}>
         {say(frame.sync)}
       </Place>
-      <Place href={to("me")} isHere={route[0] === "me" || route[0] === "support"}>
+      <Place href={to("me")} isHere={route[0] === "me" || route[0] === "support" || route[0] === "guide"}>
         {say(frame.me)}
       </Place>
     </nav>

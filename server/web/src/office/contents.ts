@@ -13,7 +13,7 @@ import type { Listed } from "./places.ts";
 import type { Query } from "./roads.ts";
 
 /** The fields by which the records of a kind are told apart; a project goes by its name. */
-const CONTENTS: Readonly<Record<Listed, readonly FieldName[]>> = {
+export const CONTENTS: Readonly<Record<Listed, readonly FieldName[]>> = {
   diary: ["image_progress", "progress_text"],
   finding: ["severity", "description"],
   project: [],

@@ -30,6 +30,16 @@ export function isFree(event: KeyboardEvent): boolean {
   return !event.defaultPrevented && !isWriting && !isHeld && document.querySelector("dialog[open]") === null;
 }
 
+/** Ctrl and Enter save from wherever one writes. */
+export function onSaveKeys(save: (event: KeyboardEvent) => void): (event: KeyboardEvent) => void {
+  return (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      save(event);
+    }
+  };
+}
+
 /** Goes a line down or up in the list on the page; the line has the focus then, and Enter opens it. */
 export function moveLine(by: 1 | -1): void {
   const lines = [...document.querySelectorAll<HTMLElement>("[data-line]")].filter((line) => line.offsetParent !== null);

@@ -1,6 +1,7 @@
 /** The office: who is in, and each page by its address. */
 
 import type { Me } from "../field/record/book.ts";
+import { guideOf } from "../guide/whose.ts";
 import { Fault } from "../ui/fault.tsx";
 import { useHouse } from "../ui/house.ts";
 import { later } from "../ui/later.tsx";
@@ -36,6 +37,7 @@ const CalendarPage = later(() => import("./calendar/page.tsx").then((file) => fi
 const AgesPage = later(() => import("./ages/page.tsx").then((file) => file.AgesPage));
 const AgesListPage = later(() => import("./ages/list.tsx").then((file) => file.AgesListPage));
 const CitiesPage = later(() => import("./cities/page.tsx").then((file) => file.CitiesPage));
+const GuidePage = later(() => import("../guide/page.tsx").then((file) => file.GuidePage));
 const GroupPage = later(() => import("./desk/group.tsx").then((file) => file.GroupPage));
 
 export function Office() {
@@ -88,7 +90,7 @@ function Page({ me, route }: { me: Me; route: Route }) {
     case "write":
       return <WritePage key={`${first}/${second}`} kind={first ?? ""} id={second ?? ""} />;
     case "list":
-      return <ListPage key={first} kind={first ?? ""} />;
+      return <ListPage key={first} kind={first ?? ""} me={me} />;
     case "overview":
       return <OverviewPage />;
     case "calendar":
@@ -99,6 +101,8 @@ function Page({ me, route }: { me: Me; route: Route }) {
       return <CitiesPage />;
     case "figure":
       return <MakersPage key={first} code={first ?? ""} />;
+    case "guide":
+      return <GuidePage name={first ?? guideOf(me.roles)} />;
     case "search":
       return <SearchPage />;
     case "bulletins":

@@ -5,6 +5,7 @@ import type { Route } from "../ui/route.ts";
 import { begin } from "../ui/words/begin.ts";
 import { bulletin } from "../ui/words/bulletin.ts";
 import { directory } from "../ui/words/directory.ts";
+import { guide } from "../ui/words/guide.ts";
 import { imports } from "../ui/words/imports.ts";
 import { office as words } from "../ui/words/office.ts";
 import { places } from "../ui/words/places.ts";
@@ -62,6 +63,8 @@ const PLACES: readonly Place[] = [
 
   { in: "administration", route: ["directory"], name: directory.title },
   { in: "administration", route: ["import"], name: imports.title, whose: IMPORT },
+
+  { in: "help", route: ["guide"], name: guide.title },
 ];
 
 /** Whether somebody reads records at all. Who administrates the system and nothing else does not. */

@@ -29,3 +29,16 @@ test("a page that is opened anew goes on in the list, and what is no list is non
   expect(new Queue(storage).after("/office/record/a")).toBeUndefined();
   expect(new Queue(undefined).placeOf("/office/record/a")).toBeUndefined();
 });
+
+test("the line that is being looked at is known until something else is looked at, or another list is begun", () => {
+  const queue = new Queue(shelf());
+  const walk = { from: "/office", title: "", lines: ["/office/record/a", "/office/record/b"] };
+  queue.begin(walk);
+  queue.see("/office/record/a");
+  expect(queue.seen()).toBe("/office/record/a");
+  queue.see("/office/record/x");
+  expect(queue.seen()).toBeUndefined();
+  queue.see("/office/record/b");
+  queue.begin(walk);
+  expect(queue.seen()).toBeUndefined();
+});

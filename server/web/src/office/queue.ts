@@ -26,6 +26,8 @@ const KEPT = "siteledger.walk";
 
 export class Queue {
   private walk: Walk | undefined;
+  /** The line that is being done. */
+  private line: string | undefined;
 
   constructor(private readonly storage: Pick<Storage, "getItem" | "setItem"> | undefined) {
     this.walk = readWalk(storage);
@@ -34,6 +36,7 @@ export class Queue {
   /** Somebody opens a line of that list. */
   begin(walk: Walk): void {
     this.walk = walk;
+    this.line = undefined;
     try {
       this.storage?.setItem(KEPT, JSON.stringify(walk));
     } catch {
@@ -49,6 +52,16 @@ export class Queue {
     }
     const [before, next] = [this.walk.lines[at - 1], this.walk.lines[at + 1]];
     return { walk: this.walk, at, ...(before === undefined ? {} : { before }), ...(next === undefined ? {} : { next }) };
+  }
+
+  /** What stands at that address is being looked at: a line of the list, or something else. */
+  see(address: string): void {
+    this.line = this.placeOf(address) === undefined ? undefined : address;
+  }
+
+  /** The line that was looked at last, where nothing else was since. */
+  seen(): string | undefined {
+    return this.line;
   }
 
   /** Where it goes on once what stands at an address is done: the next line, else back to the list. */

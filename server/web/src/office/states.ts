@@ -18,10 +18,10 @@ type Word = keyof typeof words;
 /** States that another kind calls otherwise. */
 const OF_KIND: Readonly<Record<string, Readonly<Record<string, Word>>>> = {
   bulletin: { draft: "bulletin_draft", approved: "bulletin_approved" },
-  project: { closed: "project_closed" },
+  project: { accepted: "project_accepted", closed: "project_closed" },
 };
 
-const GOOD = ["confirmed", "closed", "accepted", "counted", "replied", "published", "paid", "in_service", "in_use", "handed_over"];
+const GOOD = ["confirmed", "closed", "accepted", "project_accepted", "counted", "replied", "published", "paid", "in_service", "in_use", "handed_over"];
 const CARE = ["submitted", "claimed", "waiting", "received", "bulletin_draft", "issued", "acknowledged", "draft"];
 const BAD = ["missing", "rejected", "returned", "suspended"];
 const BAD_MARKS = ["overdue", "grave", "disputed", "next_interview", "storage_alarm"];

@@ -6,6 +6,7 @@ import { useWords } from "../ui/words/language.ts";
 import { office as words } from "../ui/words/office.ts";
 import { useOffice } from "./house.ts";
 import { useKeys } from "./keys.ts";
+import type { Queue } from "./queue.ts";
 import { pathOf } from "./record/answer.ts";
 import { travel } from "./roads.ts";
 
@@ -15,19 +16,22 @@ let doneJustNow = false;
 /** The way on from what stands at an address, once it is done: the next line of the list, else the list. Who has left meanwhile is not fetched back. */
 export function useWalk(address: string): { goOn: () => void } {
   const { queue } = useOffice();
-  return {
-    goOn: () => {
-      const next = location.pathname === address ? queue.after(address) : undefined;
-      if (next !== undefined) {
-        doneJustNow = true;
-        travel(next);
-      }
-    },
-  };
+  return { goOn: () => void (location.pathname === address && goOnFrom(queue, address)) };
+}
+
+/** Goes on from a line that is done. `false`: it is the line of no list, and one stays. */
+export function goOnFrom(queue: Queue, address: string, how: "on" | "instead" = "on"): boolean {
+  const next = queue.after(address);
+  if (next === undefined) {
+    return false;
+  }
+  doneJustNow = queue.placeOf(next) !== undefined;
+  travel(next, how);
+  return true;
 }
 
 /** The record that an address is of, to read or to settle. */
-function recordAt(address: string | undefined): string | undefined {
+export function recordAt(address: string | undefined): string | undefined {
   const [page, id] = routeOf((address ?? "").replace(/^\/office/, ""));
   return page === "record" || page === "settle" ? id : undefined;
 }
@@ -41,6 +45,7 @@ export function Walking({ address }: { address: string }) {
     doneJustNow = false;
     return was;
   });
+  useEffect(() => queue.see(address), [queue, address]);
   // What comes next is read while this one is looked at.
   const next = recordAt(place?.next);
   useEffect(() => (next === undefined ? undefined : answers.watch(pathOf(next), () => undefined)), [answers, next]);

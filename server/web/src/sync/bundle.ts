@@ -19,6 +19,7 @@ import { bundleAnswer } from "./answer.ts";
 import { PATIENCE_MS } from "./ask.ts";
 import { Unanswered } from "./broken.ts";
 import type { Outside } from "./outside.ts";
+import { SEAL, passOf } from "./pass.ts";
 import { PROTOCOL, type Outbox, type Phone } from "./phone.ts";
 import { Zip } from "./zip.ts";
 
@@ -57,7 +58,7 @@ export interface Carried {
 
 /** Makes bundles of everything that is not safe at the office: mostly one, none if all is. */
 export async function* bundles(device: Device, now: Date, room: Room = ROOM): AsyncGenerator<Made> {
-  const [phone, token] = [await device.phone(), await device.token()];
+  const [phone, token] = [await device.phone(), (await device.paper<string>(SEAL)) ?? (await device.token())];
   if (phone === undefined || token === undefined) {
     throw new NotEnrolled("this device was not enrolled yet");
   }
@@ -164,20 +165,21 @@ export function sealed(manifest: object, token: string): string {
 
 /** Hands in what somebody gave this device's owner to carry. Fails with the office's words, or without. */
 export async function carry(outside: Outside, token: string, file: Blob): Promise<Carried> {
+  const pass = passOf(token);
   const line = new AbortController();
   const cancel = outside.after(PATIENCE_MS + file.size, () => line.abort(new Error("nothing came for a long time")));
   try {
     const response = await outside.fetch("/api/v1/bundles", {
       method: "POST",
       headers: {
-        Authorization: `Bearer ${token}`,
+        ...pass.headers,
         "Accept-Language": outside.language(),
         "Content-Type": "application/zip",
       },
       body: file,
       signal: line.signal,
       cache: "no-store",
-      credentials: "omit",
+      credentials: pass.credentials,
       redirect: "manual",
     });
     const { status, headers } = response;

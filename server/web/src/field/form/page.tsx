@@ -35,7 +35,14 @@ import { overAgain } from "./takeup.ts";
 import "./form.css";
 import "../record/record.css";
 
-export function FormPage({ kind, id }: { kind: string; id?: string }) {
+interface FormPageProps {
+  kind: string;
+  id?: string;
+  /** What follows once it is saved, where that is not the record itself. */
+  onSaved?: (record: string) => void;
+}
+
+export function FormPage({ kind, id, onSaved = (record) => goInstead("record", record) }: FormPageProps) {
   const say = useWords();
   const { device } = useHouse();
   const opened = useLive(async () => ({ book: await openFor(device, kind, id) }), [kind, id], ["device", "rows", "papers"]);
@@ -53,12 +60,14 @@ export function FormPage({ kind, id }: { kind: string; id?: string }) {
       </Empty>
     );
   }
-  return id === undefined ? <Beginning book={book} kind={kind} /> : <Writing book={book} kind={kind} id={id} />;
+  return id === undefined ? <Beginning book={book} kind={kind} /> : <Writing book={book} kind={kind} id={id} onSaved={onSaved} />;
 }
 
 type Saving = { is: "no" | "saving" | "failed" | "met" } | { is: "lacking"; pictures: Sha256[] };
 
-function Writing({ book, kind: name, id }: { book: Book; kind: string; id: string }) {
+type WritingProps = Required<FormPageProps> & { book: Book };
+
+function Writing({ book, kind: name, id, onSaved }: WritingProps) {
   const say = useWords();
   const { device } = useHouse();
   const opened = useSession(device, book, name, id);
@@ -99,7 +108,7 @@ function Writing({ book, kind: name, id }: { book: Book; kind: string; id: strin
       if (kind === undefined) {
         go();
       } else {
-        goInstead("record", saved);
+        onSaved(saved);
       }
     } catch (error) {
       setSaving(error instanceof PicturesLost ? { is: "lacking", pictures: error.hashes } : { is: error instanceof WrittenElsewhere ? "met" : "failed" });

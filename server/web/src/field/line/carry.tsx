@@ -101,7 +101,7 @@ function download({ file, name }: Made): void {
 
 type Handing = "ready" | "busy" | { error: unknown } | Carried;
 
-function HandIn() {
+export function HandIn() {
   const say = useWords();
   const { device } = useHouse();
   const id = useId();

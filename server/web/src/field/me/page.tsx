@@ -1,6 +1,7 @@
 /** Who this phone is, and what it has. */
 
 import { useEffect, useState } from "preact/hooks";
+import { guideOf } from "../../guide/whose.ts";
 import { consent, keepConsent } from "../../photos/position.ts";
 import { natural } from "../../protocol/ids.ts";
 import { headsOf, recordOf } from "../../protocol/record.ts";
@@ -11,6 +12,7 @@ import { to } from "../../ui/route.ts";
 import { versionOf } from "../../ui/update.ts";
 import { ButtonLink } from "../../ui/widgets/button.tsx";
 import { bytes } from "../../ui/words/figures.ts";
+import { guide } from "../../ui/words/guide.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { me as words } from "../../ui/words/me.ts";
 import type { Me } from "../join/enrol.ts";
@@ -35,6 +37,7 @@ export function MePage() {
       <PositionConsent />
       <Keeping />
       <HomeScreen />
+      <ButtonLink href={to("guide", guideOf(me?.roles ?? [{ role: "school_team" }]))}>{say(guide.title)}</ButtonLink>
       <ButtonLink href={to("support")}>{say(words.support)}</ButtonLink>
       <SignOut />
     </>

@@ -18,6 +18,7 @@ import { shortDay } from "../../ui/words/dates.ts";
 import { ladder as words } from "../../ui/words/ladder.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { useAnswer } from "../answers.ts";
+import { useKeys } from "../keys.ts";
 import { useNames } from "../names.ts";
 import { paths, travel } from "../roads.ts";
 import type { Mark } from "../states.ts";
@@ -45,10 +46,8 @@ export function Ladder({ reader, record }: { reader: Reader; record: RecordState
   const { value: talks } = useAnswer<{ records: Talk[] }>(county === undefined ? undefined : `/api/v1/records?kind=interview&county=${county}&fields=findings,date,unit,deadline&limit=200`);
   const held = (talks?.records ?? []).filter(({ fields }) => fields.findings?.includes(record.id) === true);
   const marks = new Set(stands?.records.find((stand) => stand.record === record.id)?.marks.map(({ mark }) => mark));
-  if (state.overdueDays === 0 && held.length === 0) {
-    return null;
-  }
-  const isOver = held.some(({ fields }) => (fields.deadline?.[0] ?? today) < today) && state.standing !== "closed";
+  const isShown = state.overdueDays > 0 || held.length > 0;
+  const mayBegin = isShown && mayTalk && state.standing !== "closed";
   const talk = async () => {
     const unit = textIn(record, "responsible");
     const said: Record<FieldName, Value> = {
@@ -65,6 +64,11 @@ export function Ladder({ reader, record }: { reader: Reader; record: RecordState
       travel(paths.to(["write", "interview", id]));
     }
   };
+  useKeys({ i: mayBegin ? () => attempt(talk) : undefined });
+  if (!isShown) {
+    return null;
+  }
+  const isOver = held.some(({ fields }) => (fields.deadline?.[0] ?? today) < today) && state.standing !== "closed";
   return (
     <section class="card" aria-labelledby="ladder">
       <h2 id="ladder">{say(words.title)}</h2>
@@ -86,10 +90,10 @@ export function Ladder({ reader, record }: { reader: Reader; record: RecordState
           {isOver ? "" : say(words.notYet)}
         </Step>
       </ol>
-      {mayTalk && state.standing !== "closed" ? (
+      {mayBegin ? (
         <div class="row no-print">
           <Button weight={marks.has("next_interview") && held.length === 0 ? "main" : "plain"} onClick={() => attempt(talk)}>
-            {say(words.begin)}
+            {say(words.begin)} <kbd>i</kbd>
           </Button>
         </div>
       ) : null}

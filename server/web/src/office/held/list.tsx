@@ -1,9 +1,11 @@
 /** The held box: what waits, oldest first, and what was decided. */
 
 import { labelOf } from "../../field/record/show.ts";
+import { HandIn } from "../../field/line/carry.tsx";
 import { Schema, type WireSchema } from "../../protocol/schema.ts";
 import { useHouse } from "../../ui/house.ts";
 import { useLive } from "../../ui/live.ts";
+import { carry } from "../../ui/words/carry.ts";
 import { moment } from "../../ui/words/dates.ts";
 import { heldbox as words } from "../../ui/words/heldbox.ts";
 import { language, useWords } from "../../ui/words/language.ts";
@@ -14,6 +16,7 @@ import { AsOf, Known } from "../known.tsx";
 import { useNames } from "../names.ts";
 import { addressOf, paths, useQuery } from "../roads.ts";
 import { type HeldChange, type HeldState, changeIn } from "./box.ts";
+import "../../field/form/form.css";
 
 const STATES: readonly HeldState[] = ["waiting", "released", "refused"];
 
@@ -38,6 +41,11 @@ export function HeldPage() {
         ))}
       </nav>
       <Known answer={answer}>{({ held }) => <Box held={held} state={state} />}</Known>
+      <details class="hand-in no-print">
+        <summary class="jump">{say(carry.handIn)}</summary>
+        <p class="soft">{say(carry.handInWhy)}</p>
+        <HandIn />
+      </details>
     </>
   );
 }

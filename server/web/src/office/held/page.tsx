@@ -1,6 +1,6 @@
 /** One held change: what it says beside what stands, why it is held, and the decision. */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { declared } from "../../field/form/model.ts";
 import { Text } from "../../field/form/widgets/text.tsx";
 import { openAround } from "../../field/record/around.ts";
@@ -19,6 +19,7 @@ import { heldbox as words } from "../../ui/words/heldbox.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { type Answer, useAnswer } from "../answers.ts";
 import { useOffice } from "../house.ts";
+import { onSaveKeys, useKeys } from "../keys.ts";
 import { AsOf, Known } from "../known.tsx";
 import { useNames } from "../names.ts";
 import { useOpened } from "../record/opened.ts";
@@ -162,6 +163,14 @@ function Deciding({ held, path }: { held: HeldChange; path: string }) {
       answers.again(path);
     }
   };
+  const hindrance = held.not_releasable ?? undefined;
+  const section = useRef<HTMLElement>(null);
+  const isFree = held.state === "waiting" && hindrance !== "forbidden" && state !== "deciding";
+  useKeys({
+    c: isFree && hindrance === undefined ? () => void decide("release") : undefined,
+    // Why stands first: Ctrl and Enter refuse from there.
+    r: isFree ? () => section.current?.querySelector("textarea")?.focus() : undefined,
+  });
   if (held.state !== "waiting") {
     return (
       <Notice tone="told" title={say(words.decidedBy, { state: say(words[held.state]), at: held.decided_at == null ? "" : moment(held.decided_at, new Date()) })}>
@@ -169,12 +178,11 @@ function Deciding({ held, path }: { held: HeldChange; path: string }) {
       </Notice>
     );
   }
-  const hindrance = held.not_releasable ?? undefined;
   if (hindrance === "forbidden") {
     return <Notice tone="told">{say(words.forbidden)}</Notice>;
   }
   return (
-    <section class="card" aria-labelledby="decide">
+    <section ref={section} class="card" aria-labelledby="decide" onKeyDown={onSaveKeys(() => void decide("refuse"))}>
       <h2 id="decide">{say(words.decide)}</h2>
       {hindrance === undefined ? null : <p class="care-text">{say(words[hindrance])}</p>}
       <label class="field">
@@ -187,11 +195,11 @@ function Deciding({ held, path }: { held: HeldChange; path: string }) {
       <div class="row">
         {hindrance === undefined ? (
           <Button weight="main" disabled={state === "deciding"} onClick={() => void decide("release")}>
-            {say(state === "deciding" ? words.deciding : words.release)}
+            {say(state === "deciding" ? words.deciding : words.release)} <kbd>c</kbd>
           </Button>
         ) : null}
         <Button disabled={state === "deciding"} onClick={() => void decide("refuse")}>
-          {say(words.refuse)}
+          {say(words.refuse)} <kbd>r</kbd>
         </Button>
       </div>
     </section>

@@ -1,56 +1,42 @@
-/** A list of what records of a kind have come to, with its filters in the address. */
+/** A list of what records of a kind have come to. Its filters, order and columns stand in the address. */
 
 import { useMemo } from "preact/hooks";
-import { daysBetween } from "../../field/form/days.ts";
+import type { Me } from "../../field/record/book.ts";
 import { labelOf } from "../../field/record/show.ts";
 import { Schema, type WireSchema } from "../../protocol/schema.ts";
 import type { Uuid } from "../../protocol/wire.ts";
-import { useHouse } from "../../ui/house.ts";
+import { useHouse, useWatched } from "../../ui/house.ts";
 import { useLive } from "../../ui/live.ts";
+import { ButtonLink } from "../../ui/widgets/button.tsx";
 import { Empty } from "../../ui/widgets/notice.tsx";
-import { columnDay } from "../../ui/words/dates.ts";
+import { day } from "../../ui/words/dates.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { list as words } from "../../ui/words/list.ts";
 import { useAnswer } from "../answers.ts";
 import { useContents } from "../contents.ts";
-import { useOffice } from "../house.ts";
-import { MOVES, useKeys } from "../keys.ts";
+import { lasting as storage } from "../folds.ts";
 import { AsOf, Known } from "../known.tsx";
-import { type Names, useNames } from "../names.ts";
+import { useNames } from "../names.ts";
 import { LISTED, type Listed } from "../places.ts";
-import { addressOf, paths, travel, useQuery } from "../roads.ts";
-import type { Mark } from "../states.ts";
-import { MarkTags, StateTag } from "../tags.tsx";
-import { Filters } from "./filters.tsx";
-import { PAGE, pageIn, questionOf } from "./query.ts";
+import { type Query, addressOf, paths, useQuery } from "../roads.ts";
+import { type Column, allColumns, plainColumns, readColumns } from "./columns.ts";
+import { Filters, filtersInWords } from "./filters.tsx";
+import { Lines, type States } from "./lines.tsx";
+import { filtersIn, questionOf } from "./query.ts";
+import { Tools } from "./tools.tsx";
+import { Views } from "./views.ts";
 import "./list.css";
 
-interface Stand {
-  record: Uuid;
-  school?: Uuid | null;
-  project?: Uuid | null;
-  state: string;
-  day?: string | null;
-  due?: string | null;
-  marks: Mark[];
-}
-
-/** What `GET /api/v1/states/{kind}` answers. */
-interface States {
-  at: string;
-  to: string;
-  count: number;
-  records: Stand[];
-  numbers?: Record<Uuid, string>;
-}
-
-export function ListPage({ kind }: { kind: string }) {
+export function ListPage({ kind, me }: { kind: string; me: Me }) {
   const say = useWords();
   const known = LISTED.find((one) => one === kind);
-  return known === undefined ? <Empty title={say(words.noList)} /> : <List kind={known} />;
+  return known === undefined ? <Empty title={say(words.noList)} /> : <List kind={known} owner={me.user.id} />;
 }
 
-function List({ kind }: { kind: Listed }) {
+const NAMES = { day: words.day, number: words.number, place: words.place, content: words.content, state: words.state, due: words.due } as const;
+
+function List({ kind, owner }: { kind: Listed; owner: Uuid }) {
+  const say = useWords();
   const { device } = useHouse();
   const [query, put] = useQuery();
   const names = useNames();
@@ -59,124 +45,52 @@ function List({ kind }: { kind: Listed }) {
   const schema = useMemo(() => wire && new Schema(wire), [wire]);
   const declared = schema?.kind(kind);
   const said = useContents(kind, query, schema);
+  const views = useMemo(() => new Views(storage(), owner), [owner]);
+  const remembered = useWatched(views, () => views.columns(kind));
+  const title = declared === undefined ? kind : labelOf(declared, language());
+  const all = allColumns(kind);
+  const columns = readColumns(query["columns"], all) ?? readColumns(remembered, all) ?? plainColumns(kind);
+  const nameOf = (column: Column) => say(NAMES[column]);
+  const choose = (chosen: readonly Column[] | undefined) => {
+    views.choose(kind, chosen?.join(","));
+    put({ columns: chosen?.join(",") });
+  };
+  const filters = filtersInWords(say, kind, query, names);
   return (
     <>
       <div class="page-head">
-        <h1>{declared === undefined ? kind : labelOf(declared, language())}</h1>
+        <h1>{title}</h1>
         <AsOf answer={answer} />
       </div>
       <Filters kind={kind} query={query} names={names} onFilter={put} />
-      <Known answer={answer}>{(states) => <Lines kind={kind} states={states} names={names} said={said} page={pageIn(query)} query={query} title={declared === undefined ? kind : labelOf(declared, language())} />}</Known>
+      <Tools kind={kind} query={query} columns={columns} all={all} nameOf={nameOf} views={views} proposed={filters.join(" · ")} onColumns={choose} />
+      {filters.length === 0 ? null : <p class="print-only">{say(words.filteredBy, { what: filters.join(" · ") })}</p>}
+      <Known answer={answer}>
+        {(states) =>
+          states.records.length === 0 ? (
+            <Nothing kind={kind} query={query} states={states} />
+          ) : (
+            <Lines kind={kind} states={states} names={names} said={said} columns={columns} nameOf={nameOf} query={query} title={title} onSize={(size) => put({ size, page: undefined })} />
+          )
+        }
+      </Known>
     </>
   );
 }
 
-interface LinesProps {
-  kind: Listed;
-  states: States;
-  names: Names;
-  /** What stands in the records, as far as that is known. */
-  said: ReadonlyMap<Uuid, string>;
-  page: number;
-  query: Readonly<Record<string, string>>;
-  title: string;
-}
-
-function Lines({ kind, states, names, said, page, query, title }: LinesProps) {
+/** Nothing is listed: because of the filters, because a page lies beyond the end, or because there is nothing yet. */
+function Nothing({ kind, query, states }: { kind: Listed; query: Query; states: States }) {
   const say = useWords();
-  const { queue } = useOffice();
-  const { records, count, numbers = {}, at } = states;
-  const to = (page: number) => addressOf(paths.to(["list", kind]), { ...query, page: page === 0 ? undefined : String(page + 1) });
-  const [before, next] = [page > 0 ? to(page - 1) : undefined, (page + 1) * PAGE < count ? to(page + 1) : undefined];
-  useKeys({ ...MOVES, n: next === undefined ? undefined : () => travel(next), b: before === undefined ? undefined : () => travel(before) });
-  const opens = records.filter(({ state }) => state !== "missing").map(({ record }) => paths.to(["record", record]));
-  const begin = () => queue.begin({ from: `${location.pathname}${location.search}`, title, lines: opens });
-  if (records.length === 0) {
-    return <p class="soft">{say(words.none)}</p>;
-  }
-  const hasNumbers = Object.keys(numbers).length > 0;
-  const hasDue = records.some(({ due }) => due != null);
+  const bare = addressOf(paths.to(["list", kind]), {});
   return (
-    <>
-      <p class="soft">
-        {say(words.count, { count })}
-        {count > PAGE ? ` · ${say(words.shown, { from: page * PAGE + 1, to: page * PAGE + records.length })}` : null}
-      </p>
-      <div class="table-box">
-        <table class="lines">
-          <thead>
-            <tr>
-              <th scope="col" class="when">
-                {say(words.day)}
-              </th>
-              {hasNumbers ? <th scope="col">{say(words.number)}</th> : null}
-              <th scope="col">{say(words.place)}</th>
-              {said.size > 0 ? <th scope="col">{say(words.content)}</th> : null}
-              <th scope="col">{say(words.state)}</th>
-              {hasDue ? <th scope="col">{say(words.due)}</th> : null}
-            </tr>
-          </thead>
-          <tbody>
-            {records.map((stand) => (
-              <Line key={stand.record} kind={kind} stand={stand} number={hasNumbers ? (numbers[stand.record] ?? "") : undefined} content={said.size > 0 ? (said.get(stand.record) ?? "") : undefined} hasDue={hasDue} at={at} names={names} onOpen={begin} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <nav class="pages" aria-label={say(words.shown, { from: page * PAGE + 1, to: page * PAGE + records.length })}>
-        {before === undefined ? null : (
-          <a href={before}>
-            {say(words.earlier)} <kbd>b</kbd>
-          </a>
-        )}
-        {next === undefined ? null : (
-          <a href={next}>
-            {say(words.later)} <kbd>n</kbd>
-          </a>
-        )}
-      </nav>
-    </>
-  );
-}
-
-interface LineProps {
-  kind: Listed;
-  stand: Stand;
-  number: string | undefined;
-  content: string | undefined;
-  hasDue: boolean;
-  at: string;
-  names: Names;
-  onOpen: () => void;
-}
-
-function Line({ kind, stand, number, content, hasDue, at, names, onOpen }: LineProps) {
-  const { record, state, marks } = stand;
-  const [day, due] = [stand.day ?? undefined, stand.due ?? undefined];
-  const place = names.place(kind === "project" ? { school: stand.school ?? undefined, project: record } : { school: stand.school ?? undefined, project: stand.project ?? undefined });
-  const now = new Date();
-  const overdueDays = due !== undefined && due < at ? daysBetween(due, at) : 0;
-  const county = names.isWide ? names.county(names.countyOf(stand.school ?? undefined)) : undefined;
-  const where = [county, place.school, place.project].filter((name) => name !== undefined).join(" · ") || "—";
-  return (
-    <tr>
-      <td class="when">{day === undefined ? "—" : columnDay(day, now)}</td>
-      {number === undefined ? null : <td class="nowrap">{number}</td>}
-      <td>
-        {state === "missing" ? (
-          where
-        ) : (
-          <a href={paths.to(["record", record])} data-line onClick={onOpen}>
-            {where}
-          </a>
-        )}
-      </td>
-      {content === undefined ? null : <td class="soft">{content}</td>}
-      <td class="tags">
-        <StateTag kind={kind} state={state} />
-        <MarkTags marks={marks} overdueDays={overdueDays} />
-      </td>
-      {hasDue ? <td class="when">{due === undefined ? "" : columnDay(due, now)}</td> : null}
-    </tr>
+    <Empty title={say(states.count > 0 ? words.beyond : words.none)}>
+      {states.count > 0 ? (
+        <ButtonLink href={addressOf(paths.to(["list", kind]), { ...query, page: undefined })}>{say(words.toFirst)}</ButtonLink>
+      ) : filtersIn(query) > 0 ? (
+        <ButtonLink href={bare}>{say(words.clear)}</ButtonLink>
+      ) : (
+        <p>{kind === "diary" ? say(words.noneSince, { day: day(states.at) }) : say(words.noneYet)}</p>
+      )}
+    </Empty>
   );
 }

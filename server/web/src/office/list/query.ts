@@ -3,8 +3,12 @@
 import type { Listed } from "../places.ts";
 import type { Query } from "../roads.ts";
 
-/** How many lines a page of a list has. */
-export const PAGE = 50;
+/** How many lines a page of a list has, as somebody asks for; the first when nobody does. */
+export const SIZES = [50, 200, 1000] as const;
+
+/** In which order a list can stand, the first when nobody asks. */
+export const SORTS = ["urgent", "newest", "oldest", "due"] as const;
+export type Sort = (typeof SORTS)[number];
 
 /** The states and marks by which a kind is filtered, in the order in which they are offered. */
 export const FILTERS: Readonly<Record<Listed, { states: readonly string[]; marks: readonly string[] }>> = {
@@ -20,7 +24,7 @@ export const FILTERS: Readonly<Record<Listed, { states: readonly string[]; marks
   bulletin: { states: ["draft", "returned", "approved", "published", "corrected"], marks: ["unapproved"] },
 };
 
-/** The parts of an address that a list reads. */
+/** The parts of an address by which a list leaves something out. */
 const NAMES = ["county", "school", "project", "state", "mark", "from", "to"] as const;
 
 /** The page that is asked for, from 0. Nonsense in an address is the first page. */
@@ -29,18 +33,37 @@ export function pageIn(query: Query): number {
   return Number.isInteger(page) && page > 1 ? page - 1 : 0;
 }
 
-/** The question to the server: what stands in the address and is known there, and nothing else. */
+/** How many lines a page has. */
+export function sizeIn(query: Query): number {
+  return SIZES.find((size) => String(size) === query["size"]) ?? SIZES[0];
+}
+
+export function sortIn(query: Query): Sort {
+  return SORTS.find((sort) => sort === query["sort"]) ?? SORTS[0];
+}
+
+/** Which lines are asked for, and in which order: what stands in the address and is known, and nothing else. */
+function linesOf(query: Query): [string, string][] {
+  const said = NAMES.flatMap((name): [string, string][] => (query[name] ? [[name, query[name]]] : []));
+  const sort = sortIn(query);
+  return sort === SORTS[0] ? said : [...said, ["sort", sort]];
+}
+
+/** The question to the server for the page that is shown. */
 export function questionOf(kind: Listed, query: Query): string {
-  const said = NAMES.flatMap((name): [string, string][] => {
-    const value = query[name];
-    return value === undefined || value === "" ? [] : [[name, value]];
-  });
-  const skip = pageIn(query) * PAGE;
-  const all: [string, string][] = [...said, ...(skip > 0 ? [["skip", String(skip)] as [string, string]] : []), ["limit", String(PAGE)]];
+  const size = sizeIn(query);
+  const skip = pageIn(query) * size;
+  const all: [string, string][] = [...linesOf(query), ...(skip > 0 ? [["skip", String(skip)] as [string, string]] : []), ["limit", String(size)]];
   return `/api/v1/states/${kind}?${new URLSearchParams(all).toString()}`;
 }
 
-/** Whether anything is left out of the list. */
-export function isFiltered(query: Query): boolean {
-  return NAMES.some((name) => (query[name] ?? "") !== "");
+/** Where all lines are had as a file: the same as on all pages, in the same order, with these columns. */
+export function fileOf(kind: Listed, query: Query, columns: string, format: "csv" | "xlsx", language: string): string {
+  const all: [string, string][] = [...linesOf(query), ["columns", columns], ["lang", language]];
+  return `/api/v1/export/list/${kind}.${format}?${new URLSearchParams(all).toString()}`;
+}
+
+/** By how many filters something is left out of the list. */
+export function filtersIn(query: Query): number {
+  return NAMES.filter((name) => (query[name] ?? "") !== "").length;
 }

@@ -43,6 +43,8 @@ export interface PhotoEvidence {
   arrived: boolean;
   inspected: boolean;
   displayable: boolean;
+  /** The bytes as they came, and whether whoever reads this may have them; absent before they came. */
+  file?: { media_type: string; bytes: number; size?: [number, number]; received_at: string; open: boolean };
   day: { verdict: "on_the_day" | "another_day" | "unknown"; camera?: TimeReading | null; device?: TimeReading | null };
   place: { verdict: "at_the_school" | "elsewhere" | "unsure" | "unknown"; camera?: PlaceReading | null; device?: PlaceReading | null };
   used_elsewhere: Elsewhere[];

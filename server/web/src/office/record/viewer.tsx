@@ -5,6 +5,7 @@ import { labelOf, type Reader } from "../../field/record/show.ts";
 import { Button } from "../../ui/widgets/button.tsx";
 import { Picture } from "../../ui/widgets/picture.tsx";
 import { moment } from "../../ui/words/dates.ts";
+import { bytes } from "../../ui/words/figures.ts";
 import { frame } from "../../ui/words/frame.ts";
 import { useWords } from "../../ui/words/language.ts";
 import { record as words } from "../../ui/words/record.ts";
@@ -14,7 +15,10 @@ import { TagShown } from "../tags.tsx";
 import type { PhotoEvidence } from "./answer.ts";
 import { distanceOf, evidenceTags } from "./evidence.ts";
 import type { Shown } from "./photos.tsx";
-import { type Zoom, WHOLE, larger, moved, smaller } from "./zoom.ts";
+import { type Zoom, WHOLE, larger, moved, pinched, smaller, swiped } from "./zoom.ts";
+
+/** How far an arrow moves what is seen from near, in pixels. */
+const NUDGE = 80;
 
 interface ViewerProps {
   reader: Reader;
@@ -53,9 +57,14 @@ export function Viewer({ reader, photos, first, onClose }: ViewerProps) {
     }
   };
   const toggle = () => setBeside(beside === undefined && photos.length > 1 ? (counterpart(photos, at) ?? (at + 1) % photos.length) : undefined);
+  // What is seen from near is moved by the arrows; what is seen whole gives way to the next.
+  const isClose = zoom.scale > 1;
+  const step = (x: number, y: number) => setZoom(moved(zoom, { x: x * NUDGE, y: y * NUDGE }, box()));
   const keys: Record<string, () => void> = {
-    ArrowRight: () => turn(1),
-    ArrowLeft: () => turn(-1),
+    ArrowRight: () => (isClose ? step(-1, 0) : turn(1)),
+    ArrowLeft: () => (isClose ? step(1, 0) : turn(-1)),
+    ArrowDown: () => step(0, -1),
+    ArrowUp: () => step(0, 1),
     j: () => turn(1),
     k: () => turn(-1),
     "+": () => setZoom(larger(zoom, box())),
@@ -107,7 +116,7 @@ export function Viewer({ reader, photos, first, onClose }: ViewerProps) {
         </span>
       </div>
       <div ref={stage} class={other === undefined ? "stage" : "stage two"}>
-        {[photo, other].map((one) => (one === undefined ? null : <Large key={one.key} reader={reader} photo={one} zoom={zoom} onZoom={setZoom} />))}
+        {[photo, other].map((one) => (one === undefined ? null : <Large key={one.key} photo={one} zoom={zoom} onZoom={setZoom} onTurn={turn} />))}
       </div>
       <div class={other === undefined ? "viewer-notes" : "viewer-notes two"}>
         {[photo, other].map((one) => (one === undefined ? null : <Notes key={one.key} reader={reader} photo={one} />))}
@@ -117,17 +126,28 @@ export function Viewer({ reader, photos, first, onClose }: ViewerProps) {
 }
 
 interface LargeProps {
-  reader: Reader;
   photo: Shown;
   zoom: Zoom;
   onZoom: (zoom: Zoom) => void;
+  onTurn: (by: 1 | -1) => void;
 }
 
-function Large({ photo, zoom, onZoom }: LargeProps) {
+interface Point {
+  x: number;
+  y: number;
+}
+
+function Large({ photo, zoom, onZoom, onTurn }: LargeProps) {
   const say = useWords();
   const pane = useRef<HTMLDivElement>(null);
-  const held = useRef<{ x: number; y: number } | undefined>(undefined);
+  // The fingers on it where they are now, and where the first of them came down.
+  const held = useRef(new Map<number, Point>());
+  const began = useRef<Point | undefined>(undefined);
   const box = () => pane.current?.getBoundingClientRect() ?? { width: 1, height: 1 };
+  const letGo = (finger: number) => {
+    held.current.delete(finger);
+    began.current = undefined;
+  };
   // By the object model: the page's policy allows no style that is written into it.
   useEffect(() => {
     const image = pane.current?.querySelector<HTMLElement>(".picture");
@@ -142,25 +162,38 @@ function Large({ photo, zoom, onZoom }: LargeProps) {
       onWheel={(event) => (event.preventDefault(), onZoom(event.deltaY < 0 ? larger(zoom, box()) : smaller(zoom, box())))}
       onDblClick={() => onZoom(zoom.scale > 1 ? WHOLE : larger(larger(zoom, box()), box()))}
       onPointerDown={(event) => {
-        held.current = { x: event.clientX, y: event.clientY };
+        held.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
+        // Two fingers are no stroke.
+        began.current = held.current.size === 1 ? { x: event.clientX, y: event.clientY } : undefined;
         event.currentTarget.setPointerCapture(event.pointerId);
       }}
       onPointerMove={(event) => {
-        if (held.current !== undefined) {
-          onZoom(moved(zoom, { x: event.clientX - held.current.x, y: event.clientY - held.current.y }, box()));
-          held.current = { x: event.clientX, y: event.clientY };
+        const before = held.current.get(event.pointerId);
+        if (before !== undefined) {
+          const now = { x: event.clientX, y: event.clientY };
+          const other = [...held.current].find(([id]) => id !== event.pointerId)?.[1];
+          onZoom(other === undefined ? moved(zoom, { x: now.x - before.x, y: now.y - before.y }, box()) : pinched(zoom, apart(now, other) / apart(before, other), box()));
+          held.current.set(event.pointerId, now);
         }
       }}
-      onPointerUp={() => {
-        held.current = undefined;
+      onPointerUp={(event) => {
+        const from = began.current;
+        letGo(event.pointerId);
+        const by = from === undefined ? 0 : swiped(zoom, { x: event.clientX - from.x, y: event.clientY - from.y });
+        if (by !== 0) {
+          onTurn(by);
+        }
       }}
-      onPointerCancel={() => {
-        held.current = undefined;
-      }}
+      onPointerCancel={(event) => letGo(event.pointerId)}
     >
       <Picture hash={photo.hash} size="preview" alt={say(words.photoOf, { what: photo.caption })} missing={say(photo.evidence?.arrived === true ? review.notShown : review.notArrived)} />
     </div>
   );
+}
+
+/** How far two fingers are from each other; never nothing, by which nobody divides. */
+function apart(one: Point, other: Point): number {
+  return Math.max(1, Math.hypot(one.x - other.x, one.y - other.y));
 }
 
 function Notes({ reader, photo }: { reader: Reader; photo: Shown }) {
@@ -177,15 +210,24 @@ function Notes({ reader, photo }: { reader: Reader; photo: Shown }) {
           <TagShown key={tag.text} tag={tag} />
         ))}
         {photo.hasMinor ? <TagShown tag={{ text: say(review.minor), tone: "told" }} /> : null}
-        {evidence?.arrived === true ? (
+        {evidence?.file?.open === true ? (
           <a href={`/api/v1/photos/${photo.hash}`} download>
             {say(review.original)}
           </a>
+        ) : evidence?.arrived === true ? (
+          <span class="soft">{say(review.originalKept)}</span>
         ) : null}
       </p>
+      {evidence?.file === undefined ? null : <p class="soft">{say(review.cameIn, { what: fileInWords(evidence.file), at: moment(evidence.file.received_at, reader.now, reader.language) })}</p>}
       {evidence === undefined ? null : <Readings reader={reader} evidence={evidence} />}
     </div>
   );
+}
+
+/** JPEG · 4000×3000 · 3.2 MB. */
+function fileInWords({ media_type, size, bytes: length }: NonNullable<PhotoEvidence["file"]>): string {
+  const sort = media_type.replace(/^image\//, "").toUpperCase();
+  return [sort, ...(size === undefined ? [] : [size.join("×")]), bytes(length)].join(" · ");
 }
 
 /** What camera and phone say of time and place, and where else the picture is. */

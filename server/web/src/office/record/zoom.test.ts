@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { WHOLE, larger, moved, smaller } from "./zoom.ts";
+import { WHOLE, larger, moved, pinched, smaller, swiped } from "./zoom.ts";
 
 const box = { width: 800, height: 600 };
 
@@ -26,4 +26,14 @@ test("it gets eight times as large and no larger", () => {
     zoom = larger(zoom, box);
   }
   expect(zoom.scale).toBe(8);
+});
+
+test("two fingers make it larger and smaller, and never smaller than whole", () => {
+  expect(pinched(WHOLE, 2, box).scale).toBe(2);
+  expect(pinched({ scale: 2, x: 0, y: 0 }, 0.1, box)).toEqual(WHOLE);
+});
+
+test("a stroke across what is seen whole goes on or back; a short one, one downwards, and one from near do not", () => {
+  expect([swiped(WHOLE, { x: -80, y: 10 }), swiped(WHOLE, { x: 80, y: 0 })]).toEqual([1, -1]);
+  expect([swiped(WHOLE, { x: -20, y: 0 }), swiped(WHOLE, { x: -80, y: 70 }), swiped({ ...WHOLE, scale: 2 }, { x: -200, y: 0 })]).toEqual([0, 0, 0]);
 });

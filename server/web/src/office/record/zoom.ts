@@ -11,6 +11,8 @@ export interface Zoom {
 export const WHOLE: Zoom = { scale: 1, x: 0, y: 0 };
 const MOST = 8;
 const STEP = 1.4;
+/** How far a finger goes across until it is a stroke, in pixels. */
+const SWIPE = 48;
 
 /** The size of the box that the picture stands in. */
 export interface Box {
@@ -28,6 +30,17 @@ export function smaller(zoom: Zoom, box: Box): Zoom {
 
 export function moved(zoom: Zoom, by: { x: number; y: number }, box: Box): Zoom {
   return within({ ...zoom, x: zoom.x + by.x, y: zoom.y + by.y }, box);
+}
+
+/** Two fingers that are `by` times as far from each other as they were. */
+export function pinched(zoom: Zoom, by: number, box: Box): Zoom {
+  return scaled(zoom, zoom.scale * by, box);
+}
+
+/** A stroke across a picture that is seen whole: to the next (1), to the one before (-1), or to none (0). */
+export function swiped(zoom: Zoom, by: { x: number; y: number }): 1 | 0 | -1 {
+  const isAcross = zoom.scale === 1 && Math.abs(by.x) >= SWIPE && Math.abs(by.x) > 2 * Math.abs(by.y);
+  return !isAcross ? 0 : by.x < 0 ? 1 : -1;
 }
 
 /** What stood in the middle stays there. */

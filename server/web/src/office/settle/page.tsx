@@ -19,6 +19,7 @@ import { Empty, Notice } from "../../ui/widgets/notice.tsx";
 import { frame } from "../../ui/words/frame.ts";
 import { language, useWords } from "../../ui/words/language.ts";
 import { settle as words } from "../../ui/words/settle.ts";
+import { onSaveKeys } from "../keys.ts";
 import { AsOf, Known } from "../known.tsx";
 import type { RecordView } from "../record/answer.ts";
 import { useOpened } from "../record/opened.ts";
@@ -124,7 +125,7 @@ function Settling({ view, reader, kind, record }: SettlingProps) {
     );
   }
   return (
-    <form ref={form} class="settle" onSubmit={(event) => (event.preventDefault(), isReady ? void save() : undefined)}>
+    <form ref={form} class="settle" onKeyDown={onSaveKeys(() => form.current?.requestSubmit())} onSubmit={(event) => (event.preventDefault(), isReady ? void save() : undefined)}>
       <PlacesLine reader={reader} record={record} />
       <p class="soft">{say(words.why)}</p>
       {contested.map((one) => (
@@ -139,7 +140,7 @@ function Settling({ view, reader, kind, record }: SettlingProps) {
         {state === "failed" || kept.isUnkept ? <p class="wrong" role="alert">{say(words.failed)}</p> : null}
         <p class="row">
           <Button type="submit" weight="main" disabled={!isReady}>
-            {say(words.save, { count })}
+            {say(words.save, { count })} <kbd>Ctrl+Enter</kbd>
           </Button>
           <ButtonLink href={paths.to(["record", record.id])} weight="quiet">
             {say(words.seeWhole)}

@@ -5,11 +5,12 @@
 
 import type { Device } from "../../db/device.ts";
 import type { Me } from "../../field/record/book.ts";
+import { SEAL } from "../../sync/pass.ts";
 import type { Phone } from "../../sync/phone.ts";
 import type { Came, Problem } from "../answers.ts";
 
 /** What `POST /api/v1/session` answers, as far as it is read. */
-export type SignedIn = Me & { device: { id: string } };
+export type SignedIn = Me & { device: { id: string }; seal?: string };
 
 export interface Credentials {
   username: string;
@@ -56,7 +57,7 @@ async function tryToEnter(device: Device, door: Door, credentials: Credentials, 
   if (came.kind !== "answer") {
     return came;
   }
-  const me = came.value;
+  const { seal, ...me } = came.value;
   const owns = { user: me.user.id, name: me.user.display_name, device: me.device.id };
   if (before === undefined) {
     await device.enrol(owns, "", "partial");
@@ -77,6 +78,9 @@ async function tryToEnter(device: Device, door: Door, credentials: Credentials, 
     await device.keepPaper("schema", schema.value);
   }
   await device.keepPaper("me", me);
+  if (seal !== undefined) {
+    await device.keepPaper(SEAL, seal);
+  }
   return { kind: "in", me };
 }
 

@@ -1,6 +1,8 @@
 /** Leaving a desk: only once all that was saved on it has arrived. Then nothing of it stays on the computer. */
 
 import { useState } from "preact/hooks";
+import { Export } from "../../field/line/carry.tsx";
+import type { Made } from "../../sync/bundle.ts";
 import { useHouse } from "../../ui/house.ts";
 import { Button } from "../../ui/widgets/button.tsx";
 import { Notice } from "../../ui/widgets/notice.tsx";
@@ -46,6 +48,22 @@ export function SignOut() {
       setState(await look());
     }
   };
+  // What did not arrive is in files that somebody hands in: then it is not lost here, either.
+  const leaveWithFiles = async (made: Made[]) => {
+    const { isExported, noteExported } = await import("../../sync/bundle.ts");
+    for (const file of made) {
+      await noteExported(device, file);
+    }
+    const phone = await device.phone();
+    const ended = phone !== undefined && (await isExported(device)) ? await answers.once({ method: "DELETE", path: "/api/v1/session" }) : undefined;
+    if (ended?.kind === "no_line") {
+      setState("stays");
+    } else if (phone !== undefined && ended !== undefined && (await device.forget(phone))) {
+      location.replace("/office");
+    } else {
+      setState(await look());
+    }
+  };
   return (
     <>
       <Button weight="quiet" onClick={() => void open()} disabled={state === "checking"}>
@@ -58,9 +76,7 @@ export function SignOut() {
               <p>{say(words.stillIn)}</p>
             </Notice>
           ) : state.verdict === "unsent" ? (
-            <Notice tone="bad" title={say(words.unsent, state)} live>
-              <p>{say(words.unsentWhy)}</p>
-            </Notice>
+            <Unsent count={state.count} onLeaveWithFiles={(made) => void leaveWithFiles(made)} />
           ) : (
             <>
               <p>{say(words.leaveWhy)}</p>
@@ -71,6 +87,32 @@ export function SignOut() {
             </>
           )}
         </Sheet>
+      )}
+    </>
+  );
+}
+
+interface UnsentProps {
+  count: number;
+  /** All of it is in files that whoever sits here has. */
+  onLeaveWithFiles: (made: Made[]) => void;
+}
+
+/** Something is only here: it waits for the line, or it is carried in a file by whoever cannot wait. */
+function Unsent({ count, onLeaveWithFiles }: UnsentProps) {
+  const say = useWords();
+  const [made, setMade] = useState<Made[]>();
+  return (
+    <>
+      <Notice tone="bad" title={say(words.unsent, { count })} live>
+        <p>{say(words.unsentWhy)}</p>
+      </Notice>
+      <p>{say(words.exportWhy)}</p>
+      <Export onExported={setMade} />
+      {made === undefined ? null : (
+        <Button weight="danger" onClick={() => onLeaveWithFiles(made)}>
+          {say(words.leaveExported)}
+        </Button>
       )}
     </>
   );

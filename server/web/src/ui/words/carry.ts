@@ -14,20 +14,20 @@ export const carry = room({
   },
   export: { zh: "导出成文件", en: "Export to a file" },
   exporting: { zh: "正在导出，请不要关掉…", en: "Exporting, please keep this open…" },
-  exported: { zh: "已导出，请在手机的“下载”里找到它", en: "Exported; it is in the phone's downloads" },
+  exported: { zh: "已导出，请在手机的“下载”里找到它", en: "Exported; it is in the phone's downloads", atDesk: { zh: "已导出，请在“下载”里找到它", en: "Exported; it is among your downloads" } },
   exportedWhy: {
     zh: (p: Count) =>
-      `里面有 ${countZh(p)}。手机里的内容没有动，有网络时照样自己发送，不会重复。`,
+      `里面有 ${countZh(p)}。这里的内容没有动，有网络时照样自己发送，不会重复。`,
     en: (p: Count) =>
-      `It holds ${countEn(p)}. What is on the phone stays, and is sent by itself too; nothing counts twice.`,
+      `It holds ${countEn(p)}. What is here stays, and is sent by itself too; nothing counts twice.`,
   },
   nothing: {
     zh: "不用导出：没有还要交的内容。",
     en: "There is no need: nothing is left to hand in.",
   },
   exportFailed: {
-    zh: "没有导出成，手机里的内容没有动。可能是空间不够，请腾出空间后再试。",
-    en: "It was not exported; what is on the phone was not touched. There may be too little room; make some and try again.",
+    zh: "没有导出成，这里的内容没有动。可能是空间不够，请腾出空间后再试。",
+    en: "It was not exported; nothing here was touched. There may be too little room; make some and try again.",
   },
   handIn: { zh: "替别人交文件", en: "Hand in somebody's file" },
   handInWhy: {

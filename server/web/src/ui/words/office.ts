@@ -25,7 +25,7 @@ export const office = room({
   signedOutTitle: { zh: "请重新登录", en: "Please sign in again" },
   signedOutWhy: { zh: "登录已过期。页面上写的都还在，登录后接着办。", en: "The session has ended. All that is on the page stays; sign in and go on." },
   signOut: { zh: "退出登录", en: "Sign out" },
-  leaveWhy: { zh: "保存过的都已送到服务器。退出后，这台电脑上不留任何内容。", en: "All that was saved has arrived. Nothing of it stays on this computer." },
+  leaveWhy: { zh: "保存过的都已送到服务器。退出后，这台电脑上不留任何记录，只留您存下的清单视图。", en: "All that was saved has arrived. No record stays on this computer, only the views of lists that you kept." },
   draftsGo: {
     zh: ({ count }: { count: number }) => `还有 ${count} 份没保存的草稿，退出后就没有了。`,
     en: ({ count }: { count: number }) => `${counted(count, "unsaved draft")} will be gone.`,
@@ -36,6 +36,8 @@ export const office = room({
     en: ({ count }: { count: number }) => `${counted(count, "item")} not at the server yet`,
   },
   unsentWhy: { zh: "现在退出会丢。请等网络恢复，送到后再退。", en: "Signing out now would lose it. Wait for the network, then sign out." },
+  exportWhy: { zh: "等不及的话，先导出成文件存好，再退出。谁都可以替您交这个文件（待处理箱那一页，或者手机的“同步”），都算您写的，不会重复。", en: "If you cannot wait, export it to a file and keep that before you sign out. Anybody may hand it in for you, at the held box or on a phone under “Sync”: it counts as yours, and never twice." },
+  leaveExported: { zh: "文件已存好，退出", en: "I have the file; sign out" },
   stillIn: { zh: "没能通知服务器，所以还没有退出。请恢复网络后再试。", en: "The server could not be told, so you are still signed in. Try again once there is a network." },
 
   // The frame
@@ -79,6 +81,10 @@ export const office = room({
   keyEdit: { zh: "修改", en: "Edit" },
   keySettle: { zh: "处理冲突", en: "Settle conflicts" },
   keyPhotos: { zh: "看照片", en: "See the photos" },
+  keyInterview: { zh: "约谈（逾期的问题）", en: "Take to interview (overdue findings)" },
+  keyKeepView: { zh: "把清单存为视图", en: "Keep a list as a view" },
+  keyTake: { zh: "导出、转发清单", en: "Export a list, pass it on" },
+  keyPrint: { zh: "打印", en: "Print" },
   keySave: { zh: "保存正在写的", en: "Save what is being written" },
   keyDesk: { zh: "案头", en: "Desk" },
   keySearch: { zh: "查找", en: "Search" },

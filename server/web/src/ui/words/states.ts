@@ -10,15 +10,15 @@ export const states = room({
   returned: { zh: "已退回", en: "Sent back" },
   // Findings
   issued: { zh: "待整改", en: "To be rectified" },
-  acknowledged: { zh: "已签收", en: "Acknowledged" },
-  claimed: { zh: "待复查", en: "To be verified" },
+  acknowledged: { zh: "已签收，待整改", en: "Acknowledged" },
+  claimed: { zh: "已整改，待复查", en: "To be verified" },
   rejected: { zh: "复查不通过", en: "Not passed" },
   closed: { zh: "已销号", en: "Closed" },
   // Projects
-  planned: { zh: "已列入规划", en: "Planned" },
+  planned: { zh: "未立项", en: "Planned" },
   approved: { zh: "已立项", en: "Approved" },
   designed: { zh: "已设计", en: "Designed" },
-  contracted: { zh: "已签合同", en: "Contracted" },
+  contracted: { zh: "已发包", en: "Contracted" },
   started: { zh: "在建", en: "Under construction" },
   suspended: { zh: "停工", en: "Suspended" },
   accepted: { zh: "已验收", en: "Accepted" },
@@ -26,6 +26,7 @@ export const states = room({
   in_use: { zh: "已使用", en: "In use" },
   settled: { zh: "已结算", en: "Settled" },
   handed_over: { zh: "已移交", en: "Handed over" },
+  project_accepted: { zh: "已竣工", en: "Accepted" },
   project_closed: { zh: "已关闭", en: "Closed" },
   // Equipment
   listed: { zh: "已列清单", en: "Listed" },
@@ -33,7 +34,7 @@ export const states = room({
   sample_sealed: { zh: "已封样", en: "Sample sealed" },
   delivered: { zh: "已到货", en: "Delivered" },
   paid: { zh: "已付款", en: "Paid" },
-  in_service: { zh: "已服务", en: "In service" },
+  in_service: { zh: "使用中", en: "In service" },
   // Money
   waiting: { zh: "待签章", en: "Waits for a key" },
   counted: { zh: "已入账", en: "Counted" },
