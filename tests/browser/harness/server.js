@@ -32,10 +32,9 @@ export class Server {
   }
 
   async serve() {
-    const listen = `127.0.0.1:${this.port ?? 0}`;
-    const started = await listening(["serve", "--data", this.folder, "--listen", listen, "--public-url", this.url]);
+    // Any port: while it is down, another server may take the one that it had. Phones know the line alone.
+    const started = await listening(["serve", "--data", this.folder, "--listen", "127.0.0.1:0", "--public-url", this.url]);
     this.process = started.process;
-    this.port = started.port;
     this.line.to = started.port;
   }
 
